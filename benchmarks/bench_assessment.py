@@ -26,8 +26,8 @@ from provenance_graph.assessment.evidence.gather import (
     ModelEvidence,
     RecordLinks,
     level_quads,
-    question,
 )
+from provenance_graph.assessment.levels.rules import LevelQuestion
 from provenance_graph.assessment.rubrics.loader import from_store, load
 from provenance_graph.assessment.totals import all_totals, query
 from provenance_graph.changes.compare import compare_dates
@@ -203,11 +203,12 @@ def main() -> None:
         RecordLinks(retained),
         load_policy(MemoryStore(known)),
     )
-    asked, latest = question(load(known), policy), CurrentVersions(source)
+    question = LevelQuestion.of(load(known), policy.single)
+    latest = CurrentVersions(source)
     views = [(s, view(s, source, policy, latest).claims) for s in source.subjects()]
     start = time.perf_counter()
     levels = [
-        q for s, stored in views for q in level_quads(s, stored, source, latest, links, asked)
+        q for s, stored in views for q in level_quads(s, stored, source, latest, links, question)
     ]
     took = (time.perf_counter() - start) * 1000
     say("evidence levels of everything, at a full build", took, f"{len(levels):,} triples")

@@ -148,7 +148,7 @@ def _numbers(
     stated = {
         int(one.claim.value.lexical)
         for one in snapshot.claims(model, term)
-        if one.standing.label == "Superseded"
+        if one.status.label == "Superseded"
         and isinstance(one.claim.value, Literal)
         and one.claim.value.lexical.isdigit()
     } - {number}

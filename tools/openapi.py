@@ -41,7 +41,7 @@ def states() -> str:
     table = {
         state.key: {
             "glyph": state.glyph,
-            "word": state.word,
+            "word": state.label,
             "meaning": state.meaning,
             "letter": state.letter,
         }

@@ -85,11 +85,11 @@ def _rows(matches: list[Any]) -> Any:
         for name, receipts in one["properties"].items():
             for receipt in receipts:
                 value = receipt["value"]
-                shown = value["id"] if isinstance(value, dict) else value
+                text = value["id"] if isinstance(value, dict) else value
                 yield (
                     one["id"],
                     name,
-                    receipt["asStated"] if shown is None else shown,
+                    receipt["asStated"] if text is None else text,
                     receipt["publisher"],
                     receipt["basis"],
                     receipt["custody"],

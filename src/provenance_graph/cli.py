@@ -15,7 +15,7 @@ import click
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.core.threads import is_refused, no_thread
-from provenance_graph.options import PLACE
+from provenance_graph.options import ANY_PATH
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -58,8 +58,8 @@ class Commands(click.Group):
         folders = {name: module.split(".")[-2] for name, module in _modules().items()}
         for subject, heading in _SUBJECTS.items():
             names = [name for name, folder in folders.items() if folder == subject]
-            shown = sorted(name.strip("_").replace("_", "-") for name in names)
-            rows = [(name, _sentence(self.get_command(ctx, name))) for name in shown]
+            listed = sorted(name.strip("_").replace("_", "-") for name in names)
+            rows = [(name, _sentence(self.get_command(ctx, name))) for name in listed]
             with formatter.section(heading):
                 formatter.write_dl(rows)
 
@@ -87,7 +87,7 @@ def _modules() -> dict[str, str]:
 @click.option(
     "--store",
     "store_path",
-    type=PLACE,
+    type=ANY_PATH,
     default="var/graph",
     envvar="PROVENANCE_GRAPH_STORE",
     show_default=True,

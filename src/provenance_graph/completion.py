@@ -155,8 +155,8 @@ def _like(text: str) -> str:
 def _rows(ctx: click.Context, query: str, values: tuple[object, ...]) -> list[str]:
     """The first column of an answer from the kept list of names; nothing where none is kept."""
     root = ctx.find_root().params.get("store_path")
-    place = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
-    for path in sorted((place / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:
+    folder = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
+    for path in sorted((folder / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:
         with contextlib.suppress(sqlite3.Error, OSError):
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             database = sqlite3.connect(uri, uri=True)

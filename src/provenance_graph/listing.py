@@ -103,8 +103,8 @@ def to_html(rows: list[dict[str, Any]], total: int) -> str:
         for row in rows
     )
     more = Markup("<caption>{} of {:,} rows</caption>").format(len(rows), total)
-    shown = more if total > len(rows) else ""
-    return str(Markup("<table>{}<tr>{}</tr>{}</table>").format(shown, head, body))
+    note = more if total > len(rows) else ""
+    return str(Markup("<table>{}<tr>{}</tr>{}</table>").format(note, head, body))
 
 
 def _short(value: Any) -> str:

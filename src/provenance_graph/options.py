@@ -31,7 +31,7 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-PLACE = FilePath(readable=False)
+ANY_PATH = FilePath(readable=False)
 """A path, or what stands for one: an address, a pattern, ``-`` for standard input."""
 
 

@@ -168,11 +168,11 @@ def stamp(quads: Iterable[Quad]) -> Quad:
     total = 0
     for subject, predicate, value, graph in quads:
         if graph == GRAPH:
-            shown = (
+            value_key = (
                 (value,)
                 if isinstance(value, Iri)
                 else (value.lexical, value.datatype, value.language)
             )
-            line = "\x1f".join((subject, predicate, *shown)).encode("utf-8", "backslashreplace")
+            line = "\x1f".join((subject, predicate, *value_key)).encode("utf-8", "backslashreplace")
             total += int.from_bytes(hashlib.blake2b(line, digest_size=16).digest())
     return STAMP, PG.digest, Literal(format(total % 2**128, "032x")), GRAPH

@@ -234,18 +234,18 @@ def _plain(value: object) -> object:
 class ProblemPrinter:
     """Prints problems as they are met, up to a number, and counts the rest in ``hidden``."""
 
-    def __init__(self, shown: int) -> None:
-        self.shown, self.hidden = shown, 0
+    def __init__(self, limit: int) -> None:
+        self.left, self.hidden = limit, 0
 
     def __call__(self, name: str, problem: Problem) -> None:
-        if self.shown > 0:
-            self.shown -= 1
-            place = (
+        if self.left > 0:
+            self.left -= 1
+            location = (
                 f"{name}: {problem}"
                 if problem.where not in ("", name)
                 else f"{name}: {problem.what}"
             )
             hint = f" ({problem.hint})" if problem.hint and not problem.where else ""
-            sys.stderr.write(fitted(place + hint, sys.stderr) + "\n")
+            sys.stderr.write(fitted(location + hint, sys.stderr) + "\n")
         else:
             self.hidden += 1

@@ -114,7 +114,7 @@ ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 def _fill(url: str, settings: RemoteSettings, *, alone: bool) -> None:
     """Put the data into an engine, and nothing of the test before; ``alone`` without a version."""
     with RemoteWriter.open(url, settings) as store:
-        store.capabilities = replace(store.capabilities, held=True)
+        store.capabilities = replace(store.capabilities, holds_store=True)
         store.commit(Change(drop=tuple(g for g in store.graphs() if g.startswith(EX))))
         store.load(DATA, "abc")
         if alone:

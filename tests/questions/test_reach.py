@@ -91,7 +91,7 @@ def test_the_first_entities_are_those_of_the_whole_answer(snapshot, question, st
     assert answer.rows == [row for row in whole if row[0] in shown]
     if limit and len(names) > limit:
         assert answer.share is not None
-        assert (answer.share.shown, answer.share.of) == (limit, len(names))
+        assert (answer.share.count, answer.share.of) == (limit, len(names))
         assert f"{len(names):,} models" in question.summed_up(answer)
         assert f"the first {limit:,}" in question.summed_up(answer)
     else:

@@ -66,16 +66,16 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
     accepted: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(dict)
     for kind in kinds:
         for item, ruling in resolve(groups[kind], kind, policy, as_of).claims:
-            if ruling.standing is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
+            if ruling.status is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
                 accepted[item.value].setdefault(kind, []).append(item)
     others: list[SourcedClaim] = []
     for parent, given in accepted.items():
         if len(given) < 2:
             continue
-        standing_kinds = _kinds_of_step(given, policy)
-        words = " and ".join(local_name(kind) for kind in standing_kinds)
+        accepted_kinds = _kinds_of_step(given, policy)
+        words = " and ".join(local_name(kind) for kind in accepted_kinds)
         why = f"another term for the same step, accepted as {words}"
-        for kind in [kind for kind in given if kind not in standing_kinds]:
+        for kind in [kind for kind in given if kind not in accepted_kinds]:
             taken = [item for item in groups[kind] if item.value == parent]
             _take(groups, kind, taken)
             others += [item.ruled(Ruling(AcceptanceStatus.ALTERNATIVE, why)) for item in taken]

@@ -258,11 +258,11 @@ def _narrowest(
     """The most precise claim that refines the best one; the criteria decide between several."""
     if not width(best):
         return best, {}
-    standing = [item for item in competing if _refines(item, best)]
-    least = min(map(width, standing))
+    agreeing = [item for item in competing if _refines(item, best)]
+    least = min(map(width, agreeing))
     if width(best) == least:
         return best, {}
-    return best_of([item for item in standing if width(item) == least], predicate, policy)
+    return best_of([item for item in agreeing if width(item) == least], predicate, policy)
 
 
 def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:

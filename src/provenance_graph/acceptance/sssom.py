@@ -197,16 +197,16 @@ def _checked(text: str, where: str) -> list[int]:
         for author in filter(None, map(str.strip, row.get("author_id", "").split("|"))):
             prefix, colon, rest = author.partition(":")
             if not (colon and rest and prefix in {*prefixes(), "http", "https"}):
-                place = f"{where}: line {number}, author_id"
+                location = f"{where}: line {number}, author_id"
                 agent = f"id:agent/{iris.slug(rest or prefix)}"
                 raise RecordError(
-                    f"{place}: {author!r} is not an id; write {agent}, or an address such as "
+                    f"{location}: {author!r} is not an id; write {agent}, or an address such as "
                     "https://orcid.org/0000-0002-1825-0097"
                 )
         modifier = row.get("predicate_modifier", "").strip()
         if modifier not in ("", "Not"):
-            place = f"{where}: line {number}, predicate_modifier"
-            raise RecordError(f"{place}: {modifier!r} is neither empty nor 'Not'")
+            location = f"{where}: line {number}, predicate_modifier"
+            raise RecordError(f"{location}: {modifier!r} is neither empty nor 'Not'")
     return [number for number, _ in body[1:]]
 
 

@@ -214,7 +214,7 @@ def _precision(resolution: Resolution) -> Precision | None:
     accepted = [
         item
         for item, ruling in resolution.claims
-        if ruling.standing is AcceptanceStatus.ACCEPTED
+        if ruling.status is AcceptanceStatus.ACCEPTED
         and isinstance(item.claim.value, Literal)
         and item.claim.value.datatype == XSD.date
         and item.claim.value in resolution.values

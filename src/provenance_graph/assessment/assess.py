@@ -72,12 +72,12 @@ class Assessed:
     labels: dict[Iri, str]
 
     @property
-    def shown(self) -> str:
+    def total_text(self) -> str:
         """The total as people read it."""
-        return self.assessment.shown
+        return self.assessment.total_text
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.shown} under {self.assessment.rubric.id}"
+        return f"{self.name}: {self.total_text} under {self.assessment.rubric.id}"
 
     def __repr__(self) -> str:
         return f"<assessment of {self}>"
@@ -106,7 +106,7 @@ class Assessed:
                 "low": rounded(made.low),
                 "high": rounded(made.high),
                 "maximum": float(rubric.maximum),
-                "shown": made.shown,
+                "shown": made.total_text,
                 "rounding": ROUNDING,
                 "query": QUERY,
             },
@@ -141,7 +141,7 @@ class Assessed:
         return dict(sorted(results.items()))
 
     def _pillar(self, pillar: PillarScore) -> PillarAnswer:
-        shown: PillarAnswer = {
+        answer: PillarAnswer = {
             "iri": pillar.iri,
             "label": pillar.label,
             "low": rounded(pillar.low),
@@ -149,13 +149,13 @@ class Assessed:
             "maximum": rounded(pillar.maximum),
         }
         if pillar.grade:
-            shown |= {
+            answer |= {
                 "grade": pillar.grade,
                 "reached": pillar.reached,
                 "possible": pillar.possible,
                 "missing": [self._named(iri) for iri in pillar.missing],
             }
-        return shown
+        return answer
 
     def _named(self, iri: Iri) -> Ref:
         return {"iri": iri, "id": local_name(iri), "label": self.rubrics.label(iri)}
@@ -183,7 +183,7 @@ class Assessed:
             "level": level_name(use.finding.level),
             "why": use.finding.rule,
             "claims": [claim_json(stored, self.labels) for stored in use.finding.claims],
-            "beside": [claim_json(stored, self.labels) for stored in use.finding.beside],
+            "beside": [claim_json(stored, self.labels) for stored in use.finding.other_claims],
         }
 
     def _gap(self, result: ItemResult) -> GapAnswer:
@@ -308,7 +308,7 @@ def assess_under(
         for assessment in made
         for item in assessment.items
         for use in item.uses
-        for claim in (*use.finding.claims, *use.finding.beside)
+        for claim in (*use.finding.claims, *use.finding.other_claims)
     }
     called = {**labels(snapshot, others), **claim_labels(snapshot, cited)}
     return [

@@ -128,7 +128,7 @@ class Assessment:
     def gaps(self) -> tuple[ItemResult, ...]:
         """Items by what publishing them would gain, worst first."""
         open_ = [item for item in self.items if item.gain > 0]
-        order = {item.item.iri: place for place, item in enumerate(self.items)}
+        order = {item.item.iri: position for position, item in enumerate(self.items)}
         return tuple(sorted(open_, key=lambda item: (-item.gain, order[item.item.iri])))
 
     @property
@@ -142,7 +142,7 @@ class Assessment:
         return best((p.grade, p.possible) for p in self.pillars)
 
     @property
-    def shown(self) -> str:
+    def total_text(self) -> str:
         """The total as people read it."""
         return span(self.low, self.high, self.rubric)
 
@@ -150,8 +150,8 @@ class Assessment:
 def span(low: Fraction, high: Fraction, rubric: Rubric) -> str:
     """A total as people read it."""
     minimum, maximum = rounded(low), rounded(high)
-    shown = f"{minimum:g}" if minimum == maximum else f"{minimum:g} to {maximum:g}"
-    return f"{shown} of {float(rubric.maximum):g}"
+    text = f"{minimum:g}" if minimum == maximum else f"{minimum:g} to {maximum:g}"
+    return f"{text} of {float(rubric.maximum):g}"
 
 
 def assess(
@@ -361,5 +361,5 @@ def _evidence(finding: LevelFinding) -> tuple[object, ...]:
     """What makes a finding another: a document read again that says the same does not."""
     return finding.level, *(
         frozenset((stored.claim, stored.header.document, stored.basis) for stored in claims)
-        for claims in (finding.claims, finding.beside)
+        for claims in (finding.claims, finding.other_claims)
     )

@@ -63,9 +63,9 @@ class Calculator:
         self._uses = [_looked_at(criterion.items) for criterion in rubric.criteria]
         self._required = _looked_at(item for item in rubric.items if item.required)
         self._by_use: dict[Iri, list[int]] = defaultdict(list)
-        for place, uses in enumerate(self._uses):
+        for position, uses in enumerate(self._uses):
             for use in uses:
-                self._by_use[use].append(place)
+                self._by_use[use].append(position)
         self._blank = [self._points(c, {}) for c in rubric.criteria]
         self._low = total(low for low, _, _ in self._blank)
         self._high = total(high for _, high, _ in self._blank)
@@ -74,17 +74,17 @@ class Calculator:
 
     def total(self, subject: Iri, levels: Mapping[Iri, Iri]) -> Total:
         """The total of one model from its evidence levels."""
-        touched = {place for use in levels for place in self._by_use.get(use, ())}
+        touched = {position for use in levels for position in self._by_use.get(use, ())}
         low = high = 0
         applicable = self._applicable
-        changes = [self._change(place, levels) for place in touched]
+        changes = [self._change(position, levels) for position in touched]
         if changes and any(change is None for change in changes):  # the unit has grown
-            changes = [self._change(place, levels) for place in touched]
-        for place, change in zip(touched, changes, strict=True):
+            changes = [self._change(position, levels) for position in touched]
+        for position, change in zip(touched, changes, strict=True):
             assert change is not None
             low, high = low + change[0], high + change[1]
-            if change[2] != self._blank[place][2]:
-                maximum = self.rubric.criteria[place].maximum
+            if change[2] != self._blank[position][2]:
+                maximum = self.rubric.criteria[position].maximum
                 applicable += maximum if change[2] else -maximum
         factor = scale(self.rubric, applicable)
         total_low = (self._low + Fraction(low, self._unit)) * factor
@@ -92,15 +92,15 @@ class Calculator:
         sure, possible = self._grades(levels)
         return Total(subject, self.rubric.iri, total_low, total_high, sure, possible)
 
-    def _change(self, place: int, levels: Mapping[Iri, Iri]) -> tuple[int, int, bool] | None:
+    def _change(self, position: int, levels: Mapping[Iri, Iri]) -> tuple[int, int, bool] | None:
         """What a criterion adds to the blank total, and whether it applies.
 
         None when the common denominator had to grow: what was known is void then.
         """
-        key = place, tuple([levels.get(use) for use in self._uses[place]])
+        key = position, tuple([levels.get(use) for use in self._uses[position]])
         known = self._known.get(key)
         if known is None:
-            now, was = self._points(self.rubric.criteria[place], levels), self._blank[place]
+            now, was = self._points(self.rubric.criteria[position], levels), self._blank[position]
             changes = now[0] - was[0], now[1] - was[1]
             unit = lcm(self._unit, *(change.denominator for change in changes))
             grew = unit != self._unit
@@ -163,7 +163,7 @@ def query(rubric: Rubric, models: Iterable[Iri] = (), name: str = "total") -> st
     Anybody can run it by hand, on any SPARQL 1.1 service that has the store's data.
     """
     text = (folder("queries") / "assessment" / f"{name}.rq").read_text(encoding="utf-8")
-    shown = " ".join(f"<{iri(model)}>" for model in models)
-    chosen = f"VALUES ?model {{ {shown} }}" if shown else EVERY_MODEL % GRAPH
+    names = " ".join(f"<{iri(model)}>" for model in models)
+    chosen = f"VALUES ?model {{ {names} }}" if names else EVERY_MODEL % GRAPH
     text = re.sub(r"VALUES \?model \{[^}]*\}", lambda _: chosen, text)
     return re.sub(r"VALUES \?rubric \{[^}]*\}", f"VALUES ?rubric {{ <{rubric.iri}> }}", text)

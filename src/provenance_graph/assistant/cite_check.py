@@ -325,10 +325,10 @@ class Checker:
     def _licence_of_ours(self, plain: str, negated: bool) -> StatedValue:
         """A licence by a name that only the graph has for it, such as its id."""
         for one in mentions(plain, self._table(("licence",)), lower=True):
-            shown = plain[one.start : one.end]
-            if shown.isalpha() and shown.islower():
+            phrase = plain[one.start : one.end]
+            if phrase.isalpha() and phrase.islower():
                 continue  # a word of the language
-            return StatedValue(shown, entities=frozenset(one.entities), negated=negated)
+            return StatedValue(phrase, entities=frozenset(one.entities), negated=negated)
         return StatedValue()
 
     def _entities(self, one: CheckedStatement, negated: bool) -> StatedValue:

@@ -86,10 +86,10 @@ def why_not(stated: StatedValue, one: CheckedStatement) -> str:
     """Why a stated value is contradicted: what is accepted, and who gives the stated one."""
     why = f"accepted is {accepted_text(one.accepted)}"
     others = {
-        short_id(claim.header.publisher): claim.standing.label.lower()
+        short_id(claim.header.publisher): claim.status.label.lower()
         for claim in one.claims
         if claim.claim.value is not None
-        and claim.standing.label != "Accepted"
+        and claim.status.label != "Accepted"
         and stated.fits(claim.claim.value, ())
     }
     if others:

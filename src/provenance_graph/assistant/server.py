@@ -146,23 +146,23 @@ class _Tools:
             stored.setdefault(one.claim.predicate, []).append(one)
         fields = []
         for section in result["sections"]:
-            for shown in section["fields"]:
-                if not shown["values"] and shown["status"] == "NotRecorded":
+            for field_answer in section["fields"]:
+                if not field_answer["values"] and field_answer["status"] == "NotRecorded":
                     continue
-                claims = stored.get(property_named(now, shown["property"]), [])
-                accepted = [one for one in claims if one.standing.label == "Accepted"]
+                claims = stored.get(property_named(now, field_answer["property"]), [])
+                accepted = [one for one in claims if one.status.label == "Accepted"]
                 others = [
                     one
                     for one in claims
-                    if one.standing.label != "Accepted" and one.claim.value is not None
+                    if one.status.label != "Accepted" and one.claim.value is not None
                 ]
                 fields.append(
                     {
-                        "property": shown["property"],
-                        "label": shown["label"],
-                        "values": shown["values"],
-                        "status": shown["status"],
-                        "contested": shown["contested"],
+                        "property": field_answer["property"],
+                        "label": field_answer["label"],
+                        "values": field_answer["values"],
+                        "status": field_answer["status"],
+                        "contested": field_answer["contested"],
                         "receipts": receipts(accepted or claims, now.version, 3),
                         "notAccepted": [
                             {

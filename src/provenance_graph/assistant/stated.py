@@ -121,12 +121,12 @@ def licence_named(plain: str, negated: bool) -> StatedValue:
     words = [(m.start(), m.end()) for m in _WORD.finditer(plain)]
     for length in range(min(6, len(words)), 0, -1):
         for first in range(len(words) - length + 1):
-            shown = plain[words[first][0] : words[first + length - 1][1]]
-            if shown.casefold() in _FILLING:
+            phrase = plain[words[first][0] : words[first + length - 1][1]]
+            if phrase.casefold() in _FILLING:
                 continue
-            known = licence_names.normalise(shown)
+            known = licence_names.normalise(phrase)
             if known.value is not None:
-                return StatedValue(shown, entities=frozenset({known.value}), negated=negated)
+                return StatedValue(phrase, entities=frozenset({known.value}), negated=negated)
     family = _FAMILY.search(plain)
     if family is None:
         return StatedValue()

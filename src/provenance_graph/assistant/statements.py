@@ -213,23 +213,23 @@ def all_mentions(text: str, known: Names) -> Iterator[Mention]:
 
 def _mentions(text: str, known: Names, *, lower: bool) -> Iterator[Mention]:
     words = [(m.start(), m.end()) for m in SENTENCE_WORD.finditer(text)]
-    place = 0
-    while place < len(words):
-        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
-            start, end = words[place][0], words[place + length - 1][1]
-            shown = text[start:end].removesuffix("'s")
-            has_case = shown != shown.lower() or any(c.isdigit() for c in shown) or "/" in shown
+    position = 0
+    while position < len(words):
+        for length in range(min(LONGEST_NAME, len(words) - position), 0, -1):
+            start, end = words[position][0], words[position + length - 1][1]
+            phrase = text[start:end].removesuffix("'s")
+            has_case = phrase != phrase.lower() or any(c.isdigit() for c in phrase) or "/" in phrase
             first = not text[:start].strip()  # a sentence may begin with a name in lower case
-            if (has_case or lower or first) and (entities := known.get(fold(shown))):
-                more = _VARIANT.match(text, start + len(shown))
+            if (has_case or lower or first) and (entities := known.get(fold(phrase))):
+                more = _VARIANT.match(text, start + len(phrase))
                 yield (
                     Mention(start, more.end(), ())
                     if more
-                    else Mention(start, start + len(shown), tuple(entities))
+                    else Mention(start, start + len(phrase), tuple(entities))
                 )
-                place += length - 1
+                position += length - 1
                 break
-        place += 1
+        position += 1
 
 
 def masked(text: str, mentioned: list[Mention], mark: str = " ") -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from provenance_graph.checking import positions, spelling
-from provenance_graph.checking.positions import Place, Positions
+from provenance_graph.checking.positions import Location, Positions
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import SourceError, UnknownFormat
 from provenance_graph.core.iris import local_name
@@ -236,14 +236,14 @@ def _examined(work: _Work) -> Examined:
         for head in (document.url, document.name):
             why = why.removeprefix(f"{head}: ")
         finding = _of_problem(Problem("", why, kind="unreadable"), Severity.VIOLATION)
-        place = positions.in_message(why)
-        findings.append(replace(finding, line=place.line or 1, column=place.column))
+        location = positions.in_message(why)
+        findings.append(replace(finding, line=location.line or 1, column=location.column))
     broken = any(p.kind == "syntax" and p.what.startswith("metadata: ") for p in reading.problems)
     if broken and (error := positions.syntax_error(document.text, work.file)):
-        why, place = error
+        why, location = error
         why = why.partition(": ")[2] if why.startswith("line ") else why
         finding = _of_problem(Problem("", f"not YAML: {why}", kind="syntax"), Severity.VIOLATION)
-        findings.append(replace(finding, line=place.line or 1, column=place.column))
+        findings.append(replace(finding, line=location.line or 1, column=location.column))
     else:
         broken = False
         locate = _Locator(document, work.file, reading.records)
@@ -269,13 +269,13 @@ def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
         else Severity.WARNING
     )
     reported = problem.what + (f" ({problem.hint})" if problem.hint else "")
-    shown = bool(problem.where) and not _LINE.fullmatch(problem.where)
+    with_pointer = bool(problem.where) and not _LINE.fullmatch(problem.where)
     return Finding(
         severity=severity or grave,
         focus=Literal(""),
         path="",
         value=None,
-        message=f"{problem.where}: {reported}" if shown else reported,
+        message=f"{problem.where}: {reported}" if with_pointer else reported,
         shape=f"reader:{problem.kind}",
         component="Reader",
     )
@@ -287,7 +287,7 @@ class _Locator:
     def __init__(self, document: Document, file: str, records: Sequence[Record]) -> None:
         self._document, self._file = document, file
         self._positions: dict[str, Positions] = {}
-        self._places: dict[tuple[Value, str, Value | None], tuple[str, Place]] = {}
+        self._places: dict[tuple[Value, str, Value | None], tuple[str, Location]] = {}
         self._claims_on: dict[str, list[Claim]] = defaultdict(list)
         self._claims_of: dict[Value | None, list[Claim]] = defaultdict(list)
         for claim in (claim for record in records for claim in record.claims):
@@ -297,31 +297,31 @@ class _Locator:
     def problem(self, problem: Problem) -> Finding:
         """A reader's problem at its place."""
         inner, rest = self._split(problem.where)
-        place = self._of(inner).at(rest) if rest else positions.in_message(problem.what)
+        location = self._of(inner).at(rest) if rest else positions.in_message(problem.what)
         file = self._path(inner)
         finding = replace(_of_problem(problem), focus=Literal(file), file=file)
-        return replace(finding, line=place.line or 1, column=place.column)
+        return replace(finding, line=location.line or 1, column=location.column)
 
     def finding(self, finding: Finding) -> Finding:
         """A finding of a shape or rule, at the claim that it speaks of."""
-        inner, place = "", Place(finding.line, finding.column)
-        if not place.line:
+        inner, location = "", Location(finding.line, finding.column)
+        if not location.line:
             spoken_of = finding.focus, finding.path, finding.value
             if spoken_of not in self._places:
-                self._places[spoken_of] = self._place(finding)
-            inner, place = self._places[spoken_of]
-        return finding.at(self._path(inner), place.line or 1, place.column)
+                self._places[spoken_of] = self._locate(finding)
+            inner, location = self._places[spoken_of]
+        return finding.at(self._path(inner), location.line or 1, location.column)
 
-    def _place(self, finding: Finding) -> tuple[str, Place]:
+    def _locate(self, finding: Finding) -> tuple[str, Location]:
         """The file of a folder and the place in it of what a finding speaks of."""
-        inner, place = "", Place()
+        inner, location = "", Location()
         for claim in self._claims(finding):
-            inner, place = self._claim(claim)
-            if place.line:
+            inner, location = self._claim(claim)
+            if location.line:
                 break
-        if not place.line and finding.path:
-            place = self._key(finding.path)
-        return inner, place
+        if not location.line and finding.path:
+            location = self._key(finding.path)
+        return inner, location
 
     def _claims(self, finding: Finding) -> Iterator[Claim]:
         """The claims that a finding may speak of, the likeliest first."""
@@ -332,25 +332,27 @@ class _Locator:
         yield from (c for c in of_focus if c.value == finding.value)
         yield from of_focus
 
-    def _claim(self, claim: Claim) -> tuple[str, Place]:
+    def _claim(self, claim: Claim) -> tuple[str, Location]:
         inner, rest = self._split(claim.locator)
-        if rest and (place := self._of(inner).at(rest)).line:
-            return inner, place
-        shown = str(claim.value or "")
+        if rest and (location := self._of(inner).at(rest)).line:
+            return inner, location
+        display_text = str(claim.value or "")
         below = [f"/{key}" for key in _KEYS.get(claim.predicate, ())]
-        for text in dict.fromkeys((claim.as_stated, shown, _bare(shown), local_name(shown))):
+        for text in dict.fromkeys(
+            (claim.as_stated, display_text, _bare(display_text), local_name(display_text))
+        ):
             for name in ("", *self._document.files):
                 for top in (*below, ""):
-                    if text and (place := self._of(name).of(text, top)).line:
-                        return name, place
+                    if text and (location := self._of(name).of(text, top)).line:
+                        return name, location
         return "", self._key(claim.predicate)
 
-    def _key(self, predicate: str) -> Place:
+    def _key(self, predicate: str) -> Location:
         keys = next((keys for term, keys in _KEYS.items() if term == predicate), ())
         for key in (*keys, local_name(predicate)):
             if result := self._of("").by_pointer.get(f"/{key}"):
                 return result
-        return Place()
+        return Location()
 
     def _split(self, locator: str) -> tuple[str, str]:
         """The file of a folder that a locator begins with, and the place in it."""
@@ -378,9 +380,9 @@ class _Locator:
         return self._positions[inner]
 
 
-def _bare(shown: str) -> str:
+def _bare(text: str) -> str:
     """``org/name`` of one of our IRIs."""
     for head in ("/id/model/", "/id/dataset/"):
-        if head in shown:
-            return shown.partition(head)[2]
-    return shown
+        if head in text:
+            return text.partition(head)[2]
+    return text

@@ -45,8 +45,8 @@ class FleetDocuments:
             )
         except (UsageError, NotFound) as error:
             message = str(error).removeprefix(f"{file}: ")
-            place = _line(lines, message.partition(".uses: ")[0], "uses")
-            return Examined(file, (_refused(file, message, place),), read=False)
+            position = _line(lines, message.partition(".uses: ")[0], "uses")
+            return Examined(file, (_refused(file, message, position),), read=False)
         return Examined(file, findings, format="fleet")
 
 

@@ -1,6 +1,6 @@
 """Where in a text its values stand: lines and columns of JSON, YAML and cards.
 
-Readers name a place by a JSON pointer, a line (``L12``) or a heading; editors and code hosts
+Readers name a location by a JSON pointer, a line (``L12``) or a heading; editors and code hosts
 want a line. Each text is looked at once, and only where something was found in it.
 """
 
@@ -27,7 +27,7 @@ _IN_MESSAGE = re.compile(r"\bline (\d+)(?:, column (\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A line and a column, from 1; line 0 where none is known."""
 
     line: int = 0
@@ -38,33 +38,33 @@ class Place:
 class Positions:
     """The places of a document's values by JSON pointer, and by what the values say."""
 
-    by_pointer: dict[str, Place] = field(default_factory=dict)
+    by_pointer: dict[str, Location] = field(default_factory=dict)
     by_value: dict[str, str] = field(default_factory=dict)
 
-    def at(self, locator: str) -> Place:
-        r"""The place of a locator, or of the nearest node above it that has one.
+    def at(self, locator: str) -> Location:
+        r"""The location of a locator, or of the nearest node above it that has one.
 
         >>> of_json('{"a":\n [1,\n  2]}').at("/a/1")
-        Place(line=3, column=3)
+        Location(line=3, column=3)
         """
         if named := _LINE.search(locator):
-            return Place(int(named[1]), 1)
+            return Location(int(named[1]), 1)
         pointer = locator[locator.find("/") :].split(" ", 1)[0] if "/" in locator else ""
         while pointer:
             if result := self.by_pointer.get(pointer):
                 return result
             pointer = pointer.rpartition("/")[0]
-        return Place()
+        return Location()
 
-    def of(self, text: str, below: str = "") -> Place:
-        """The place of a value that reads as the text, below a pointer where one is given."""
+    def of(self, text: str, below: str = "") -> Location:
+        """The location of a value that reads as the text, below a pointer where one is given."""
         pointer = self.by_value.get(f"{below}\n{text.casefold()}")
-        return Place() if pointer is None else self.by_pointer.get(pointer, Place())
+        return Location() if pointer is None else self.by_pointer.get(pointer, Location())
 
-    def _add(self, pointer: str, place: Place, value: str | None) -> None:
+    def _add(self, pointer: str, location: Location, value: str | None) -> None:
         if len(self.by_pointer) >= MAX_NODES:
             return
-        self.by_pointer.setdefault(pointer, place)
+        self.by_pointer.setdefault(pointer, location)
         if value is not None:
             top = "/" + pointer.split("/")[1] if pointer.count("/") else ""
             for below in {"", top}:
@@ -98,29 +98,29 @@ def of_json(text: str) -> Positions:
     stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
     key_next = False
     for token in _TOKEN.finditer(text):
-        shown = token[0]
-        if shown in "}]":
+        mark = token[0]
+        if mark in "}]":
             if stack:
                 stack.pop()
             key_next = False
-        elif shown == ",":
+        elif mark == ",":
             if stack and stack[-1][0] == "[":
                 stack[-1][1] = int(stack[-1][1]) + 1
             key_next = bool(stack) and stack[-1][0] == "{"
-        elif shown == ":":
+        elif mark == ":":
             key_next = False
         elif key_next:
-            stack[-1][1] = _text(shown)
+            stack[-1][1] = _text(mark)
         else:
             pointer = "".join(f"/{_step(step)}" for _, step in stack)
             positions._add(
-                pointer, lines.place(token.start()), None if shown in "{[" else _text(shown)
+                pointer, lines.locate(token.start()), None if mark in "{[" else _text(mark)
             )
-            if shown == "{":
+            if mark == "{":
                 stack.append(["{", ""])
-            elif shown == "[":
+            elif mark == "[":
                 stack.append(["[", 0])
-            key_next = shown == "{"
+            key_next = mark == "{"
     return positions
 
 
@@ -134,7 +134,7 @@ def of_yaml(text: str) -> Positions:
     for pointer, node in _nodes(root):
         mark = node.start_mark
         value = str(node.value) if isinstance(node, yaml.ScalarNode) else None
-        positions._add(pointer, Place(mark.line + 1, mark.column + 1), value)
+        positions._add(pointer, Location(mark.line + 1, mark.column + 1), value)
     return positions
 
 
@@ -154,34 +154,34 @@ def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
             )
 
 
-def syntax_error(text: str, name: str) -> tuple[str, Place] | None:
-    """What breaks the syntax of a card's metadata, with its place; None where nothing does."""
+def syntax_error(text: str, name: str) -> tuple[str, Location] | None:
+    """What breaks the syntax of a card's metadata, with its location; None where nothing does."""
     front, _ = front_matter(text)
     if not front.strip():
         return None
     try:
         parse_yaml("\n" + front, name)
     except Unreadable as error:
-        place = Place()
+        location = Location()
         try:
             yaml.compose("\n" + front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.MarkedYAMLError as marked:
             if mark := marked.problem_mark:
-                place = Place(mark.line + 1, mark.column + 1)
+                location = Location(mark.line + 1, mark.column + 1)
         except (yaml.YAMLError, RecursionError, ValueError):
             pass
-        return error.why, place
+        return error.why, location
     return None
 
 
-def in_message(message: str) -> Place:
-    """The place that an error message names.
+def in_message(message: str) -> Location:
+    """The location that an error message names.
 
     >>> in_message("line 3, column 7: Expecting value")
-    Place(line=3, column=7)
+    Location(line=3, column=7)
     """
     match = _IN_MESSAGE.search(message)
-    return Place(int(match[1]), int(match[2] or 1)) if match else Place()
+    return Location(int(match[1]), int(match[2] or 1)) if match else Location()
 
 
 def _text(token: str) -> str:
@@ -203,7 +203,7 @@ class _LineOffsets:
     def __init__(self, text: str) -> None:
         self._text, self._line, self._start = text, 1, 0
 
-    def place(self, offset: int) -> Place:
+    def locate(self, offset: int) -> Location:
         while (end := self._text.find("\n", self._start, offset)) >= 0:
             self._line, self._start = self._line + 1, end + 1
-        return Place(self._line, offset - self._start + 1)
+        return Location(self._line, offset - self._start + 1)

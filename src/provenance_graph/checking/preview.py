@@ -85,6 +85,6 @@ def _outcome(
     if set(before) == set(after):
         return "agrees" if set(stated) <= set(after) else "outweighed"
     if not before:
-        accepted = any(c.standing is AcceptanceStatus.ACCEPTED for c in claims)
+        accepted = any(c.status is AcceptanceStatus.ACCEPTED for c in claims)
         return "new" if accepted else "outweighed"
     return "adds" if set(before) < set(after) else "replaces"

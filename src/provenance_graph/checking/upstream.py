@@ -202,8 +202,8 @@ class Upstream:
         likely = self._likely.get(subject)
         for result in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
             if likely is not None:
-                shown = f"if {local_name(likely)} is meant: {result.message}"
-                result = replace(result, message=shown)
+                text = f"if {local_name(likely)} is meant: {result.message}"
+                result = replace(result, message=text)
             yield result
         stated = {value for _, predicate, value, _ in quads if predicate == DCTERMS.license}
         parts = (graph.catalogue.binding(one) for one in stated if isinstance(one, Iri))
@@ -221,16 +221,16 @@ class Upstream:
                 names[term.licence.iri] = f"{term.licence.name} of {short_id(term.holder)}"
                 by_licence.setdefault(term.licence.iri, []).append(term_text(term))
         for licence, duties in by_licence.items():
-            shown = "; ".join(dict.fromkeys(duties))
+            text = "; ".join(dict.fromkeys(duties))
             yield Finding(
                 severity=Severity.WARNING,
                 focus=subject,
                 path=DCTERMS.license,
                 value=None,
-                message=f"{names[licence]} comes down to it and asks: {shown}"
+                message=f"{names[licence]} comes down to it and asks: {text}"
                 if declared
                 else f"it states no licence that we know, and {names[licence]} comes down to "
-                f"it: {shown}",
+                f"it: {text}",
                 shape=mint("check", "inherited-duties" if declared else "unlabelled-derivative"),
                 component="InheritedDuties" if declared else "UnlabelledDerivative",
             )

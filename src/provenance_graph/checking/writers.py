@@ -24,12 +24,14 @@ def lines(examined: Sequence[Examined]) -> str:
 
 def _line(finding: Finding) -> str:
     parts = (finding.file, finding.line, finding.column if finding.line else 0)
-    place = ":".join(str(part) for part in parts if part)
+    location = ":".join(str(part) for part in parts if part)
     about = str(finding.focus)
     subject = short_id(about) if about not in ("", finding.file) and "://" in about else ""
     path = f"{short_id(finding.path)}: " if finding.path and "://" in finding.path else ""
     tail = f" [{subject}]" if subject else ""
-    return one_line(f"{place}: {_LETTERS[finding.severity.label]}: {path}{finding.message}{tail}")
+    return one_line(
+        f"{location}: {_LETTERS[finding.severity.label]}: {path}{finding.message}{tail}"
+    )
 
 
 def junit(examined: Sequence[Examined]) -> str:
@@ -92,8 +94,8 @@ def page(examined: Sequence[Examined]) -> str:
     ]
     for one in examined:
         counts = Counter(_TITLES[f.severity.label] for f in one.findings)
-        shown = ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in sorted(counts.items()))
-        parts.append(f"<h2>{escape(one.file)}</h2>\n<p>{shown or 'nothing found'}</p>")
+        text = ", ".join(f"{n} {kind}{'s' * (n != 1)}" for kind, n in sorted(counts.items()))
+        parts.append(f"<h2>{escape(one.file)}</h2>\n<p>{text or 'nothing found'}</p>")
         if one.findings:
             rows = "".join(_row(finding) for finding in one.findings)
             parts.append(

@@ -139,7 +139,7 @@ def of_subject(
     yield from several.several_valued(snapshot, subject, groups, known)
     policy = snapshot.policy
     for prop, claims in sorted(groups.items()):
-        shown = layout[prop].label if prop in layout else local_name(prop)
+        prop_label = layout[prop].label if prop in layout else local_name(prop)
         competing = [claim for claim in claims if _competes(claim)]
         if prop == PG.parameterCount:
             nominal = groups.get(PG.nominalParameterCount, ())
@@ -151,14 +151,21 @@ def of_subject(
             kind = _lists(competing)
         if kind is not None:
             yield Conflict(
-                subject, prop, shown, kind.kind, kind.severity, kind.why, _sides(competing), name
+                subject,
+                prop,
+                prop_label,
+                kind.kind,
+                kind.severity,
+                kind.why,
+                _sides(competing),
+                name,
             )
         elif prop in layout and (silence := _silence(claims)) is not None:
             severity, why, silent = silence
             sides = (*_sides(competing), *silent)
-            yield Conflict(subject, prop, shown, "undisclosed", severity, why, sides, name)
+            yield Conflict(subject, prop, prop_label, "undisclosed", severity, why, sides, name)
         if prop != PG.paper:  # one that a card only cites is no disagreement about its own
-            yield from _implausible(subject, prop, shown, claims, name)
+            yield from _implausible(subject, prop, prop_label, claims, name)
 
 
 def _competes(item: SourcedClaim) -> bool:
@@ -167,7 +174,7 @@ def _competes(item: SourcedClaim) -> bool:
         item.value is not None
         and not item.claim.unusable
         and not item.implausible
-        and item.standing is not AcceptanceStatus.SUPERSEDED
+        and item.status is not AcceptanceStatus.SUPERSEDED
         and item.claim.stance in GIVES_VALUE
         and item.basis not in (Basis.ESTIMATE, Basis.INFERENCE)
     )
@@ -186,8 +193,8 @@ def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
 
 def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
     """A value beside a report that there is none, or beside a sibling page's blank."""
-    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
-    given = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
+    current = [c for c in claims if c.status is not AcceptanceStatus.SUPERSEDED]
+    given = [c for c in current if c.status is AcceptanceStatus.ACCEPTED]
     if not given:
         return None
     denied = tuple(c for c in current if c.claim.stance in SILENT[:2])
@@ -219,11 +226,11 @@ def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]
 
 
 def _implausible(
-    subject: Iri, prop: Iri, shown: str, claims: Sequence[SourcedClaim], name: str
+    subject: Iri, prop: Iri, label: str, claims: Sequence[SourcedClaim], name: str
 ) -> Iterator[Conflict]:
     """Values that cannot be, or hardly; and words that could not be read."""
     for claim in claims:
-        if claim.standing is AcceptanceStatus.SUPERSEDED:
+        if claim.status is AcceptanceStatus.SUPERSEDED:
             continue
         stated = claim.claim.as_stated or str(claim.claim.value or "")
         if claim.implausible:
@@ -249,7 +256,7 @@ def _implausible(
                 kind = conflict_kind("unreadable", f"not read: {reason}")
         else:
             continue
-        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+        yield Conflict(subject, prop, label, kind.kind, kind.severity, kind.why, sides, name)
 
 
 def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
@@ -264,7 +271,7 @@ def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
         item: tuple[tuple[Value, Precision], list[SourcedClaim]],
     ) -> tuple[bool, tuple[str, ...], str]:
         (value, precision), stored = item
-        accepted = any(one.standing is AcceptanceStatus.ACCEPTED for one in stored)
+        accepted = any(one.status is AcceptanceStatus.ACCEPTED for one in stored)
         return not accepted, value_key(value), precision.value
 
     return tuple((value, tuple(stored)) for (value, _), stored in sorted(groups.items(), key=order))

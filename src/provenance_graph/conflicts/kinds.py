@@ -282,8 +282,8 @@ def _whose(
             return f"{value.lexical} are the active ones"
         others = name and list(_begin_with(name, _of_size(snapshot, value)))
         if others:
-            _, shown = min(others)
-            return f"{value.lexical} is what {shown} has"
+            _, display_name = min(others)
+            return f"{value.lexical} is what {display_name} has"
     return None
 
 
@@ -297,26 +297,26 @@ def _of_size(snapshot: AcceptedSnapshot, size: Literal) -> list[_Sized]:
     def read() -> list[_Sized]:
         models = snapshot.related(PG.parameterCount, size)
         named = [(label(snapshot, model) or short_id(model), model) for model in models]
-        return sorted((fold(shown), model, shown) for shown, model in named)
+        return sorted((fold(name), model, name) for name, model in named)
 
     return snapshot.cached(f"models of size {size.lexical}", read)
 
 
 def _begin_with(name: str, models: Sequence[_Sized]) -> Iterator[tuple[Iri, str]]:
     """The models whose names go on after a name."""
-    for folded, model, shown in models[bisect_left(models, (name,)) :]:
+    for folded, model, display_name in models[bisect_left(models, (name,)) :]:
         if not folded.startswith(name):
             return
         if folded != name:
-            yield model, shown
+            yield model, display_name
 
 
 def _spelt_alike(values: Sequence[Value], snapshot: AcceptedSnapshot) -> bool:
-    shown = {
+    spellings = {
         fold(label(snapshot, v) or short_id(v)) if isinstance(v, Iri) else fold(str(v))
         for v in values
     }
-    return len(shown) == 1
+    return len(spellings) == 1
 
 
 def _numbers(values: Sequence[Value]) -> list[float]:

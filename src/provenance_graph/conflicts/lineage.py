@@ -84,7 +84,7 @@ def _claims(seen: View) -> list[SourcedClaim]:
         for stored in seen.claims
         if stored.claim.predicate in _ONE
         and isinstance(stored.claim.value, Iri)
-        and stored.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        and stored.status in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
     ]
 
 

@@ -73,7 +73,7 @@ def _of_subject(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Conflict]:
         value = item.claim.value
         if item.claim.predicate not in RELATIONS or not isinstance(value, Iri):
             continue
-        if item.standing is AcceptanceStatus.SUPERSEDED:
+        if item.status is AcceptanceStatus.SUPERSEDED:
             continue
         parent = snapshot.canonical(value)
         is_denied = item.claim.stance is Stance.DENIES

@@ -89,7 +89,7 @@ class Conflict:
             "sides": [
                 {
                     "value": side_text(value, claims),
-                    "accepted": any(c.standing is AcceptanceStatus.ACCEPTED for c in claims),
+                    "accepted": any(c.status is AcceptanceStatus.ACCEPTED for c in claims),
                     "claims": [claim_json(claim) for claim in claims],
                 }
                 for value, claims in self.sides

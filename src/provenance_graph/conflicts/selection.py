@@ -76,11 +76,11 @@ def select_conflicts(
 ) -> ConflictList:
     """The conflicts of one entity as an answer: those of the default kinds, or of every kind."""
     every = list(listed_conflicts)
-    shown = every if every_kind else of_default_kinds(every)
+    conflicts = every if every_kind else of_default_kinds(every)
     kinds = summary(every)
     return {
-        "items": [conflict.to_json() for conflict in shown],
-        "total": len(shown),
+        "items": [conflict.to_json() for conflict in conflicts],
+        "total": len(conflicts),
         "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
     }
 

@@ -79,7 +79,7 @@ def several_valued(
         DCTERMS.creator: known.with_wholes,
         PG.trainedOn: lambda one: _wholes_of_data(snapshot, one),
     }
-    for prop, shown in PROPERTIES.items():
+    for prop, prop_label in PROPERTIES.items():
         stated = _stated(snapshot, subject, prop, groups.get(prop, ()))
         if len(stated) < 2:
             if prop == DCTERMS.license:
@@ -103,13 +103,13 @@ def several_valued(
             (" + ".join(sorted(_value_text(v) for v in stated[who][0])), tuple(stated[who][1]))
             for who in (a, b)
         )
-        kind = _by_tiers(shown, *sorted((tiers[a], tiers[b])))
+        kind = _by_tiers(prop_label, *sorted((tiers[a], tiers[b])))
         own = [any(c.basis in DEVELOPER_RANK for c in stored) for _, stored in sides]
         if all(own):
             kind = conflict_kind(
-                "developer", f"documents of the developer give {shown} with nothing in common"
+                "developer", f"documents of the developer give {prop_label} with nothing in common"
             )
-        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+        yield Conflict(subject, prop, prop_label, kind.kind, kind.severity, kind.why, sides, name)
 
 
 def _of_one_publisher(
@@ -119,7 +119,7 @@ def _of_one_publisher(
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]],
 ) -> Iterator[Conflict]:
     """The licences that documents of one publisher give, where two have none in common."""
-    prop, shown = DCTERMS.license, PROPERTIES[DCTERMS.license]
+    prop, label = DCTERMS.license, PROPERTIES[DCTERMS.license]
     by_document: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for _, claims in stated.values():
         for item in claims:
@@ -134,18 +134,18 @@ def _of_one_publisher(
             (" + ".join(sorted(_value_text(v) for v in side if v is not None)), tuple(group))
             for side, group in zip(values, groups, strict=True)
         )
-        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+        yield Conflict(subject, prop, label, kind.kind, kind.severity, kind.why, sides, name)
         return
 
 
-def _by_tiers(shown: str, better: int, worse: int) -> ConflictKind:
+def _by_tiers(label: str, better: int, worse: int) -> ConflictKind:
     """The kind by the weight of two sources: of like weight, or one weaker than the other."""
     if worse > RESEARCHED and worse - better > 1:
         why = (
-            f"a source of tier {worse} against one of tier {better}: {shown} with nothing in common"
+            f"a source of tier {worse} against one of tier {better}: {label} with nothing in common"
         )
         return conflict_kind("weaker", why)
-    return conflict_kind("sources", f"sources give {shown} that have nothing in common")
+    return conflict_kind("sources", f"sources give {label} that have nothing in common")
 
 
 def _stated(
@@ -160,7 +160,7 @@ def _stated(
     for item in claims:
         fallback = prop == DCTERMS.creator and item.claim.value in owner
         weak = fallback and item.header.reader != "rdf"
-        current = item.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        current = item.status in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
         if weak or not current or item.value is None or item.claim.stance is not Stance.STATED:
             continue
         if isinstance(item.value, Iri) and snapshot.is_a(item.value, PG.UnresolvedReference):

@@ -87,7 +87,7 @@ def _third_parties(
         item
         for item in claims
         if item.claim.predicate == relation
-        and item.standing is AcceptanceStatus.ACCEPTED
+        and item.status is AcceptanceStatus.ACCEPTED
         and item.value == parent
     )
     return stated if all(item.basis is Basis.THIRD_PARTY for item in stated) else ()

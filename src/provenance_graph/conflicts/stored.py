@@ -130,14 +130,14 @@ class StoredConflicts(Sequence[StoredConflict]):
         return iter(self._part(0, -1))
 
     @overload
-    def __getitem__(self, place: int) -> StoredConflict: ...
+    def __getitem__(self, index: int) -> StoredConflict: ...
     @overload
-    def __getitem__(self, place: slice) -> list[StoredConflict]: ...
-    def __getitem__(self, place: int | slice) -> StoredConflict | list[StoredConflict]:
-        if isinstance(place, slice):
-            start, stop, step = place.indices(len(self))
+    def __getitem__(self, index: slice) -> list[StoredConflict]: ...
+    def __getitem__(self, index: int | slice) -> StoredConflict | list[StoredConflict]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self))
             return self._part(start, max(0, stop - start))[::step]
-        return self._part(range(len(self))[place], 1)[0]
+        return self._part(range(len(self))[index], 1)[0]
 
     def _part(self, start: int, limit: int) -> list[StoredConflict]:
         query = f"{_LISTED}{self._where} ORDER BY number LIMIT ? OFFSET ?"

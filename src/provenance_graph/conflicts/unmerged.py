@@ -43,11 +43,11 @@ def unmerged_names(
         )
         if len(sides) > 1:
             kind = conflict_kind("apart", f"the same full name, different models: {pair.contra[0]}")
-            shown = "parameter count" if prop == PG.parameterCount else "developer"
+            label = "parameter count" if prop == PG.parameterCount else "developer"
             yield Conflict(
                 pair.other,
                 prop,
-                shown,
+                label,
                 kind.kind,
                 kind.severity,
                 kind.why,
@@ -88,7 +88,7 @@ def _sides(snapshot: AcceptedSnapshot, subject: Iri, prop: Iri) -> Iterator[Side
         c
         for known in (prop, *nominal)
         for c in snapshot.claims(subject, known)
-        if c.value is not None and c.standing.label in ("Accepted", "Inferred")
+        if c.value is not None and c.status.label in ("Accepted", "Inferred")
     )
     if stored:
         value = stored[0].value

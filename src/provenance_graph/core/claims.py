@@ -105,7 +105,7 @@ class AcceptanceRule(StrEnum):
 class Ruling(NamedTuple):
     """The result of the acceptance policy for a claim, its reason in one sentence, and the rule."""
 
-    standing: AcceptanceStatus
+    status: AcceptanceStatus
     reason: str
     rule: AcceptanceRule | None = None
 
@@ -322,7 +322,7 @@ class Record:
 def claim_key(claim: Claim) -> tuple[str, ...]:
     """The sort key of a claim: a total order over claims that is the same in every run."""
     value = claim.value
-    shown = (
+    value_key = (
         ("", "", "")
         if value is None
         else (value, "", "")
@@ -332,7 +332,7 @@ def claim_key(claim: Claim) -> tuple[str, ...]:
     return (
         claim.subject,
         claim.predicate,
-        *shown,
+        *value_key,
         claim.stance.value,
         claim.basis.value if claim.basis else "",
         claim.as_stated,
@@ -360,7 +360,7 @@ class SourcedClaim:
     claim: Claim
     header: Header
     subject: Iri
-    standing: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE
+    status: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE
     reason: str = ""
     resolved: Value | None = None
     counted: Basis | None = None
@@ -371,7 +371,7 @@ class SourcedClaim:
 
     def ruled(self, ruling: Ruling) -> SourcedClaim:
         """Return a copy of the claim with the status, reason and rule of a ruling."""
-        return replace(self, standing=ruling.standing, reason=ruling.reason, rule=ruling.rule)
+        return replace(self, status=ruling.status, reason=ruling.reason, rule=ruling.rule)
 
     @property
     def basis(self) -> Basis:

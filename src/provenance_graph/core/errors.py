@@ -47,8 +47,8 @@ class BadIri(UsageError):
     """A text that is not an absolute IRI."""
 
     def __init__(self, text: str, why: str) -> None:
-        shown = text if len(text) <= 120 else text[:117] + "..."
-        super().__init__(f"not an IRI: {shown!r} ({why})")
+        shortened = text if len(text) <= 120 else text[:117] + "..."
+        super().__init__(f"not an IRI: {shortened!r} ({why})")
         self.text = text
 
 
@@ -112,10 +112,10 @@ class Ambiguous(UsageError):
         listed = list(described)
         self.name, self.kind = name, kind
         self.candidates = tuple(candidate for candidate, _ in listed)
-        shown = "; ".join(f"{candidate} ({what})" for candidate, what in listed[:12])
+        shortened = "; ".join(f"{candidate} ({what})" for candidate, what in listed[:12])
         more = f" and {len(self.candidates) - 12} more" if len(self.candidates) > 12 else ""
         several = "entities" if kind == "entity" else f"{kind}s"
-        super().__init__(f"{name!r} names {len(self.candidates)} {several}: {shown}{more}")
+        super().__init__(f"{name!r} names {len(self.candidates)} {several}: {shortened}{more}")
 
 
 class BadRubric(UsageError):

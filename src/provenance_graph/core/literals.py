@@ -98,10 +98,10 @@ def decimal(value: Decimal | int | str) -> Literal:
     if not number.is_finite() or abs(number.adjusted()) > 15 or abs(number) >= Decimal(10) ** 18:
         raise ValueError(f"{value} is not a decimal that the engine can store")
     number = number.quantize(Decimal(1).scaleb(-18)) if _exponent(number) < -18 else number
-    shown = format(number, "f")
-    if "." in shown:
-        shown = shown.rstrip("0").rstrip(".")
-    return Literal("0" if shown in ("-0", "") else shown, XSD.decimal)
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return Literal("0" if text in ("-0", "") else text, XSD.decimal)
 
 
 def _exponent(number: Decimal) -> int:
@@ -119,10 +119,10 @@ def double(value: float) -> Literal:
     """
     if math.isnan(value) or math.isinf(value):
         raise ValueError(f"{value} is not a number")
-    shown = format(_shortest(float(value)), "f")
-    if "." in shown:
-        shown = shown.rstrip("0").rstrip(".")
-    return Literal("0" if shown == "-0" else shown, XSD.double)
+    text = format(_shortest(float(value)), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return Literal("0" if text == "-0" else text, XSD.double)
 
 
 def _shortest(value: float) -> Decimal:
@@ -262,29 +262,29 @@ def day(stated: str | date) -> Dated | None:
 
 @remembered(8_192)
 def _written_day(stated: str) -> Dated | None:
-    shown = stated.strip().rstrip(".")
-    if len(shown) > 40:
+    text = stated.strip().rstrip(".")
+    if len(text) > 40:
         return None
     if m := re.fullmatch(
         r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?",
-        shown,
+        text,
     ):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"([0-9]{4})[-/]([0-9]{1,2})", shown):
+    if m := re.fullmatch(r"([0-9]{4})[-/]([0-9]{1,2})", text):
         return _dated(int(m[1]), int(m[2]))
-    if m := re.fullmatch(r"([0-9]{4})", shown):
+    if m := re.fullmatch(r"([0-9]{4})", text):
         return _dated(int(m[1]))
-    if m := re.fullmatch(r"((?:19|20)[0-9][0-9])([0-9][0-9])([0-9][0-9])", shown):
+    if m := re.fullmatch(r"((?:19|20)[0-9][0-9])([0-9][0-9])([0-9][0-9])", text):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})", shown):
+    if m := re.fullmatch(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})", text):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
-    if m := re.fullmatch(r"[Qq]([1-4])[ /-]?([0-9]{4})|([0-9]{4})[ -]?[Qq]([1-4])", shown):
+    if m := re.fullmatch(r"[Qq]([1-4])[ /-]?([0-9]{4})|([0-9]{4})[ -]?[Qq]([1-4])", text):
         return _quarter(int(m[2] or m[3]), int(m[1] or m[4]))
-    return _from_words(shown)
+    return _from_words(text)
 
 
-def _from_words(shown: str) -> Dated | None:
-    words = [w for w in re.split(r"[\s,]+", re.sub(r"([0-9])(st|nd|rd|th)\b", r"\1", shown)) if w]
+def _from_words(text: str) -> Dated | None:
+    words = [w for w in re.split(r"[\s,]+", re.sub(r"([0-9])(st|nd|rd|th)\b", r"\1", text)) if w]
     names = [w for w in words if w.casefold().rstrip(".") in _MONTHS]
     numbers = [int(w) for w in words if re.fullmatch(r"[0-9]{1,4}", w)]
     if len(names) != 1 or len(names) + len(numbers) != len(words):

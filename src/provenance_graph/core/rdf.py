@@ -79,14 +79,14 @@ def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
     yield PG.reader, Literal(header.reader)
     yield PG.readerVersion, Literal(header.reader_version)
     yield PG.defaultBasis, header.basis.value
-    for predicate, shown in (
+    for predicate, text in (
         (DCTERMS.title, header.title),
         (PG.digest, header.digest),
         (PG.sourceLicence, header.licence),
         (PG.attribution, header.attribution),
     ):
-        if shown:
-            yield predicate, Literal(shown)
+        if text:
+            yield predicate, Literal(text)
     if header.collection != collection_of(header.record):
         yield PG.inCollection, header.collection
     if header.custody is not Custody.ASSUMED:
@@ -110,8 +110,8 @@ def claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
     if claim.basis is not None:
         yield PG.basis, claim.basis.value
     if claim.confidence is not None:
-        shown = format(claim.confidence, "f")
-        yield PG.confidence, Literal(shown, XSD.decimal)
+        lexical = format(claim.confidence, "f")
+        yield PG.confidence, Literal(lexical, XSD.decimal)
     if claim.precision is not None:
         yield PG.datePrecision, claim.precision.value
     for predicate, text in (

@@ -228,8 +228,8 @@ def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]
             v for v in entity.facts[predicate] if (entity.iri, predicate, v) not in ledger.written
         ]
         if left:
-            shown = ", ".join(v.lexical if isinstance(v, Literal) else bundle.name(v) for v in left)
-            rows.append(f"- {shorten(predicate).partition(':')[2]}: {_safe(shown)}")
+            text = ", ".join(v.lexical if isinstance(v, Literal) else bundle.name(v) for v in left)
+            rows.append(f"- {shorten(predicate).partition(':')[2]}: {_safe(text)}")
     if rows:
         yield ""
         yield "What the metadata above has no field for:"

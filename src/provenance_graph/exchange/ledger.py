@@ -140,11 +140,11 @@ class Ledger:
         """The document with its losses: all that is accepted and was not exported."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
         carried = self.written | self.annotated
-        has_place = PG.inferred in terms or PG.inferred in reasons
+        has_term = PG.inferred in terms or PG.inferred in reasons
         for subject, predicate, value in accepted(self.bundle, self.about):
             if (subject, predicate, value) in carried:
                 continue
-            if predicate == PG.inferred and not has_place and isinstance(value, Iri):
+            if predicate == PG.inferred and not has_term and isinstance(value, Iri):
                 iris.setdefault((value, INFERRED), set()).add(subject)
                 continue
             why = self.refused.get((subject, predicate, value))
@@ -203,8 +203,8 @@ def plain_decimal(value: Decimal) -> str:
     >>> plain_decimal(Decimal("1.50E+3"))
     '1500'
     """
-    shown = format(value, "f")
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def mark(bundle: Bundle, format: str) -> str:

@@ -25,8 +25,8 @@ def _format(one: Exporter) -> Iterator[str]:
     if one.terms:
         yield "| property | where it goes |"
         yield "|---|---|"
-        for term, place in sorted(one.terms.items()):
-            yield f"| `{shorten(term)}` | {place} |"
+        for term, location in sorted(one.terms.items()):
+            yield f"| `{shorten(term)}` | {location} |"
         yield ""
     if one.reasons:
         yield "| lost | why |"

@@ -225,10 +225,10 @@ def _licences(
     term = field.iri
     for licence in entity.iris(DCTERMS.license):
         info = bundle.licences[licence]
-        shown = Iri(f"https://spdx.org/licenses/{info.key}") if info.spdx else licence
-        yield it, term, shown, None
-        yield shown, RDF.type, CLASSES["LicenceDocument"], None
-        yield shown, RDFS.label, Literal(info.label or info.key), None
+        licence_iri = Iri(f"https://spdx.org/licenses/{info.key}") if info.spdx else licence
+        yield it, term, licence_iri, None
+        yield licence_iri, RDF.type, CLASSES["LicenceDocument"], None
+        yield licence_iri, RDFS.label, Literal(info.label or info.key), None
         if info.unambiguous:
             ledger.keep(entity.iri, DCTERMS.license, licence)
     yield from stated_licences(entity, it)

@@ -34,12 +34,12 @@ def workload_of(document: Document) -> System | None:
         return None
     namespace = about.get("namespace") or str(component.get("group", ""))
     models = tuple(dict.fromkeys(_models(bom.get("components"))))[:MAX_MODELS]
-    place = "/".join(filter(None, (about.get("cluster"), namespace)))
+    location = "/".join(filter(None, (about.get("cluster"), namespace)))
     return System(
         iris.slug(f"{namespace}-{name}" if namespace else name),
         f"{name} ({about['kind']})" if about.get("kind") else name,
         models,
-        places=(place,) if place else (),
+        places=(location,) if location else (),
         since=_day(metadata),
     )
 

@@ -176,8 +176,8 @@ class _Checker:
             if verdict.answer in _SEVERITIES:
                 answer = verdict.to_json()
                 use = answer.get("use") or answer.get("key") or ""
-                shown = use.get("label") or use.get("key") if isinstance(use, dict) else use
-                message = f"{shown}: {verdict.answer}. {report.sentence}"
+                use_name = use.get("label") or use.get("key") if isinstance(use, dict) else use
+                message = f"{use_name}: {verdict.answer}. {report.sentence}"
                 yield "licence", _SEVERITIES[verdict.answer], message, (short_id(model),)
 
     def _breaches(self, model: Iri) -> Iterator[Row]:

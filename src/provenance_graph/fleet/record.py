@@ -27,7 +27,7 @@ def to_record(
         Claim(subject, RDF.type, PG.Deployment),
         Claim(subject, SCHEMA.name, literals.text(system.name)),
         *(Claim(subject, PG.plannedFor, literals.text(use)) for use in system.uses),
-        *(Claim(subject, PG.runsAt, literals.text(place)) for place in system.places),
+        *(Claim(subject, PG.runsAt, literals.text(location)) for location in system.places),
     ]
     if system.since:
         claims.append(Claim(subject, PG.runsSince, Literal(system.since, XSD.date)))

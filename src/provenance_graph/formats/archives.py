@@ -142,8 +142,8 @@ class _Room:
 
 
 def _no_file(name: str) -> Problem:
-    shown = name[:200].encode("utf-8", "replace").decode()
-    return Problem(shown, "a link or device, and no file of the archive", kind="skipped")
+    text = name[:200].encode("utf-8", "replace").decode()
+    return Problem(text, "a link or device, and no file of the archive", kind="skipped")
 
 
 def _unzip(path: Path, room: _Room) -> None:

@@ -164,7 +164,7 @@ class KeyTable:
         return row.fate if row else Fate.UNKNOWN
 
 
-Place = tuple[Any, ...]
+Steps = tuple[Any, ...]
 """A place as nested pairs, innermost step last: ``(((/a",), 0), "b")`` or ``(("/a", 0), "b")``."""
 
 
@@ -176,18 +176,18 @@ class Leaf(NamedTuple):
     """
 
     path: tuple[str, ...]
-    place: str | Place
+    location: str | Steps
     value: Any
 
     @property
     def where(self) -> str:
         """The place as a JSON pointer."""
-        return self.place if isinstance(self.place, str) else _pointer(self.place)
+        return self.location if isinstance(self.location, str) else _pointer(self.location)
 
     @property
     def entered(self) -> str:
         """The place of the part of the document from which the walk to this value started."""
-        steps = self.place
+        steps = self.location
         while not isinstance(steps, str):
             steps = steps[0]
         return steps
@@ -255,7 +255,7 @@ def _paths() -> _Paths:
     return _Paths()
 
 
-def _pointer(steps: Place) -> str:
+def _pointer(steps: Steps) -> str:
     parts: list[str] = []
     while len(steps) == 2:
         steps, last = steps
@@ -263,7 +263,7 @@ def _pointer(steps: Place) -> str:
     return "/".join((*steps, *reversed(parts)))
 
 
-def _collect(item: Any, at: _Step, place: Place, results: list[Leaf]) -> None:
+def _collect(item: Any, at: _Step, location: Steps, results: list[Leaf]) -> None:
     """Append every scalar below an item to ``results``, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
@@ -275,19 +275,19 @@ def _collect(item: Any, at: _Step, place: Place, results: list[Leaf]) -> None:
                 below = at[key if type(key) is str else str(key)]
                 kind = type(inner)
                 if kind is dict or kind is list:
-                    _collect(inner, below, (place, key), results)
+                    _collect(inner, below, (location, key), results)
                 elif inner or (inner is not None and inner != ""):
-                    add(new(Leaf, (below.path, (place, key), inner)))
+                    add(new(Leaf, (below.path, (location, key), inner)))
     elif kind is list:
         path = at.path
         for n, inner in enumerate(item):
             kind = type(inner)
             if kind is dict or kind is list:
-                _collect(inner, at, (place, n), results)
+                _collect(inner, at, (location, n), results)
             elif inner or (inner is not None and inner != ""):
-                add(new(Leaf, (path, (place, n), inner)))
+                add(new(Leaf, (path, (location, n), inner)))
     elif item is not None and item != "":
-        add(Leaf(at.path, place, item))
+        add(Leaf(at.path, location, item))
 
 
 def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
@@ -301,34 +301,34 @@ def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Cla
             yield other(subject, key, scalar_text(leaf.value))
 
 
-def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
+def stated(subject: Iri, property_: Iri, text: str, where: str) -> Claim:
     """The claim of a text as the value of a property; without a value for a placeholder text.
 
     ``NOASSERTION`` and similar placeholders have the stance "not stated"; ``NONE`` has the stance
     "declared empty", which is its meaning in SPDX.
     """
-    if shown.casefold() == "none":
-        return statements.not_given(subject, property_, Stance.DECLARED_EMPTY, shown, where)
-    if _BLANK.fullmatch(shown):
-        return statements.not_given(subject, property_, Stance.NOT_STATED, shown, where)
-    return Claim(subject, property_, brief(shown))
+    if text.casefold() == "none":
+        return statements.not_given(subject, property_, Stance.DECLARED_EMPTY, text, where)
+    if _BLANK.fullmatch(text):
+        return statements.not_given(subject, property_, Stance.NOT_STATED, text, where)
+    return Claim(subject, property_, brief(text))
 
 
-def is_blank(shown: str) -> bool:
+def is_blank(text: str) -> bool:
     """Whether a text is a placeholder for a value not stated: NOASSERTION, n/a and similar."""
-    return bool(_BLANK.fullmatch(shown))
+    return bool(_BLANK.fullmatch(text))
 
 
-def other(subject: Iri, key: str, shown: str) -> Claim:
+def other(subject: Iri, key: str, text: str) -> Claim:
     """The claim ``pg:otherStatement`` for a key without a property: key and text as stated."""
-    return Claim(subject, PG.otherStatement, brief(f"{key}: {shown}"))
+    return Claim(subject, PG.otherStatement, brief(f"{key}: {text}"))
 
 
-def brief(shown: str) -> Literal:
+def brief(text: str) -> Literal:
     """A text as a literal, cut to MAX_TEXT characters; an ellipsis marks the cut."""
-    if len(shown) > MAX_TEXT:
-        shown = shown[: MAX_TEXT - 2] + " …"
-    return Literal(statements.clean(shown))
+    if len(text) > MAX_TEXT:
+        text = text[: MAX_TEXT - 2] + " …"
+    return Literal(statements.clean(text))
 
 
 def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:

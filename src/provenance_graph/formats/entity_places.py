@@ -15,12 +15,12 @@ class EntityPlaces:
         """Index the entities by place, together with every place above them."""
         self._entities = entities
         self._holders: set[str] = set()  # places with an entity somewhere below them
-        for place in entities:
-            while place:
-                place = place.rpartition("/")[0]
-                if place in self._holders:
+        for location in entities:
+            while location:
+                location = location.rpartition("/")[0]
+                if location in self._holders:
                     break
-                self._holders.add(place)
+                self._holders.add(location)
 
     def of(self, leaf: Leaf) -> tuple[Iri | None, str]:
         """The entity at the longest place above a value, or None, and the value's key from there."""
@@ -28,15 +28,15 @@ class EntityPlaces:
         entity = self._entities.get(entry)
         if entity is not None and entry not in self._holders:  # as in most catalogues
             return entity, _below(leaf)
-        place = where = leaf.where
-        while place and place not in self._entities:
-            place = place.rpartition("/")[0]
-        return self._entities.get(place), _key(leaf, where.removeprefix(place).split("/"))
+        location = where = leaf.where
+        while location and location not in self._entities:
+            location = location.rpartition("/")[0]
+        return self._entities.get(location), _key(leaf, where.removeprefix(location).split("/"))
 
 
 def _below(leaf: Leaf) -> str:
     """The key of a value relative to the place from which the walk started."""
-    steps = leaf.place
+    steps = leaf.location
     if isinstance(steps, str) or leaf.entered[:1] not in ("/", ""):
         return _key(leaf, [])
     below: list[str] = []

@@ -42,10 +42,14 @@ class ReadingLedger:
         yield f"stated: {self}"
         for fate in Fate:
             keys = self.by_key(fate)
-            shown = [f"{key} ({n})" if n > 1 else key for key, n in keys.items() if n > 0]
-            if shown:
-                more = f", and {len(shown) - MAX_KEYS} more keys" if len(shown) > MAX_KEYS else ""
-                yield f"  {fate.value}: {', '.join(shown[:MAX_KEYS])}{more}"
+            counted_keys = [f"{key} ({n})" if n > 1 else key for key, n in keys.items() if n > 0]
+            if counted_keys:
+                more = (
+                    f", and {len(counted_keys) - MAX_KEYS} more keys"
+                    if len(counted_keys) > MAX_KEYS
+                    else ""
+                )
+                yield f"  {fate.value}: {', '.join(counted_keys[:MAX_KEYS])}{more}"
 
 
 def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:

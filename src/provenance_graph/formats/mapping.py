@@ -43,7 +43,7 @@ class Row:
 
 
 def claims(
-    subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str
+    subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], location: str
 ) -> list[Claim | Problem]:
     """The claims and problems that the rows make of an entry, in the order of the rows."""
     results: list[Claim | Problem] = []
@@ -52,12 +52,12 @@ def claims(
         value = entry.get(key) if "/" not in key else find(entry, key)
         if value is None:
             continue
-        where = f"{place}/{key}"
+        where = f"{location}/{key}"
         if row.stances:
-            shown = statements.scalar_text(value)
-            stance = row.stances.get(shown.casefold())
+            text = statements.scalar_text(value)
+            stance = row.stances.get(text.casefold())
             if stance is not None:
-                results.append(statements.not_given(subject, row.property, stance, shown, where))
+                results.append(statements.not_given(subject, row.property, stance, text, where))
                 continue
         if value != "":
             results += row.read(subject, row.property, value, where)
@@ -124,16 +124,16 @@ def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
 
 def text(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """Parser of a text, or of each text of a list."""
-    if type(value) is str and (shown := value.strip()):
-        return (Claim(subject, property_, statements.literal(shown)),)
+    if type(value) is str and (text := value.strip()):
+        return (Claim(subject, property_, statements.literal(text)),)
     return _texts(subject, property_, value, where)
 
 
 def _texts(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     for index, item in enumerate(statements.as_list(value)):
-        shown = statements.scalar_text(item)
-        if shown:
-            yield Claim(subject, property_, statements.literal(shown))
+        text = statements.scalar_text(item)
+        if text:
+            yield Claim(subject, property_, statements.literal(text))
         elif item not in (None, ""):
             at = f"{where}/{index}" if isinstance(value, list) else where
             yield Problem(at, f"{common.brief(item)} is not a text", kind="shape")
@@ -150,17 +150,17 @@ def languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOut
 
 def link(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """Parser of a web address, or of each address of a list."""
-    if type(value) is str and (shown := value.strip()):
-        return (statements.link(subject, property_, shown, where),)
+    if type(value) is str and (text := value.strip()):
+        return (statements.link(subject, property_, text, where),)
     return _links(subject, property_, value, where)
 
 
 def _links(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     for index, item in enumerate(statements.as_list(value)):
         at = f"{where}/{index}" if isinstance(value, list) else where
-        shown = statements.scalar_text(item)
-        if shown:
-            yield statements.link(subject, property_, shown, at)
+        text = statements.scalar_text(item)
+        if text:
+            yield statements.link(subject, property_, text, at)
         elif item not in (None, ""):
             yield Problem(at, f"{common.brief(item)} is not a web address", kind="link")
 
@@ -202,17 +202,17 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         for item in statements.as_list(value):
-            shown = statements.scalar_text(item)
-            known = table.get(shown.casefold())
+            text = statements.scalar_text(item)
+            known = table.get(text.casefold())
             if known is not None:
                 yield Claim(subject, property_, known)
-            elif shown:
-                yield Problem(where, f"{shown[:60]!r} is no {kind} that is known")
+            elif text:
+                yield Problem(where, f"{text[:60]!r} is no {kind} that is known")
                 yield Claim(
                     subject,
                     property_,
                     None,
-                    as_stated=shown[: statements.MAX_STATED],
+                    as_stated=text[: statements.MAX_STATED],
                     locator=where,
                     unusable=f"no {kind} of the code list",
                 )

@@ -58,7 +58,7 @@ _HOST = re.compile(
 )
 
 
-class Shown:
+class ClaimedTexts:
     """The texts that the reading of a document produced, for searching."""
 
     def __init__(self, results: Iterable[Claim | Problem], origin: Origin | None = None) -> None:
@@ -172,7 +172,7 @@ def remaining(
     with_header = any(
         isinstance(item, Claim) for item in results
     )  # without a claim there is no record
-    shown = Shown(results, reader.origin(document) if with_header else None)
+    results_read = ClaimedTexts(results, reader.origin(document) if with_header else None)
     ids: Counter[str] = Counter()
     unseen: list[tuple[Leaf, str, str]] = []
     looked: dict[str, bool] = {}
@@ -180,11 +180,11 @@ def remaining(
         text = scalar_text(leaf.value)
         known = looked.get(text)
         if known is None:
-            known = looked[text] = shown.has(text) or _says_nothing(text)
+            known = looked[text] = results_read.has(text) or _says_nothing(text)
         if not known:
             unseen.append((leaf, path, text))
     if refused := _Refused(results):
-        refused.count(list(reader.leaves(document)), reader.keys, shown, ledger)
+        refused.count(list(reader.leaves(document)), reader.keys, results_read, ledger)
     places: EntityPlaces | None = None
     done: set[tuple[Iri, str, str]] = set()
     for leaf, path, text in unseen:
@@ -222,7 +222,7 @@ class _Refused:
         return bool(self._places)
 
     def count(
-        self, leaves: list[Leaf], table: KeyTable, shown: Shown, ledger: ReadingLedger
+        self, leaves: list[Leaf], table: KeyTable, results_read: ClaimedTexts, ledger: ReadingLedger
     ) -> None:
         """Count codes, flags and short texts below a refused place as not understood.
 
@@ -238,7 +238,7 @@ class _Refused:
                 continue
             text = scalar_text(leaf.value)
             code = len(text) < SHORTEST or (row.coded and _is_code(leaf.value, row))
-            unseen = isinstance(leaf.value, bool) or (code and not shown.is_value(text))
+            unseen = isinstance(leaf.value, bool) or (code and not results_read.is_value(text))
             path = "/".join(leaf.path)
             if unseen and ledger.values[Fate.READ, path] > 0:
                 ledger.values[Fate.READ, path] -= 1
@@ -264,12 +264,12 @@ def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
             yield leaf
 
 
-def _upwards(place: str) -> Iterator[str]:
+def _upwards(location: str) -> Iterator[str]:
     """Yield a place and every place above it, innermost first; the document's own (empty) is last."""
-    yield place
-    while place:
-        place = place.rpartition("/")[0]
-        yield place
+    yield location
+    while location:
+        location = location.rpartition("/")[0]
+        yield location
 
 
 def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:

@@ -24,9 +24,9 @@ _MAX_VALUE = 60
 
 def problem(where: str, name: str, others: Sequence[object], kept: str = "the last") -> Problem:
     """The problem for a name that occurs more than once: its count, and the values not read."""
-    shown = ", ".join(_brief(value) for value in others[:3])
+    text = ", ".join(_brief(value) for value in others[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    what = f"{name[:80]!r} stands {len(others) + 1} times; {kept} is read, not {shown}{more}"
+    what = f"{name[:80]!r} stands {len(others) + 1} times; {kept} is read, not {text}{more}"
     return Problem(where, what, _HINT, "duplicate")
 
 
@@ -116,8 +116,8 @@ def _plain(node: yaml.Node) -> object:
 
 def _brief(value: object) -> str:
     whole = isinstance(value, (dict, list))
-    shown = json.dumps(value, default=str, ensure_ascii=False) if whole else str(value)
-    return repr(shown if len(shown) <= _MAX_VALUE else shown[: _MAX_VALUE - 1] + "…")
+    text = json.dumps(value, default=str, ensure_ascii=False) if whole else str(value)
+    return repr(text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…")
 
 
 def step(name: str) -> str:

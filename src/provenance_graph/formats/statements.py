@@ -44,7 +44,7 @@ _CODE_FILE = re.compile(
 )
 _CARD_FILE = re.compile(r"model[-_ ]?card[^/]*$", re.IGNORECASE)
 _PAGES = r"issues|pulls?|wiki|discussions|releases|merge_requests|actions|commits?"
-_CODE_PLACE = re.compile(
+_CODE_LOCATION = re.compile(
     rf"https?://[^/]+/(?!orgs/|sponsors/|topics/|features/)[^/]+/[^/]+(?!/(?:-/)?(?:{_PAGES})(?:/|$))(?:/|$)",
     re.IGNORECASE,
 )
@@ -242,15 +242,15 @@ def link_property(url: str) -> Iri:
     path = re.split(r"[?#]", url, maxsplit=1)[0]
     if _CODE_FILE.search(path):
         return PG.modelCard if _CARD_FILE.search(unquote(path)) else RDFS.seeAlso
-    return PG.codeRepository if _CODE_PLACE.match(path) else RDFS.seeAlso
+    return PG.codeRepository if _CODE_LOCATION.match(path) else RDFS.seeAlso
 
 
 def dated(
     subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
 ) -> Claim:
     """The claim of a date as stated; an impossible date is stored as text, with the reason."""
-    shown = scalar_text(stated)
-    result = literals.day(stated if isinstance(stated, date) else shown)
+    text = scalar_text(stated)
+    result = literals.day(stated if isinstance(stated, date) else text)
     if result is None:
         why = "no such date"
     elif result.literal.lexical == "1970-01-01":
@@ -262,7 +262,7 @@ def dated(
             predicate,
             result.literal,
             basis=basis,
-            as_stated="" if day else shown,
+            as_stated="" if day else text,
             precision=None if day else result.precision,
             locator="" if day and basis is None else locator,
         )
@@ -270,7 +270,7 @@ def dated(
         subject,
         predicate,
         None,
-        as_stated=shown[:MAX_STATED],
+        as_stated=text[:MAX_STATED],
         locator=locator,
         unusable=why,
         basis=basis,
@@ -319,8 +319,8 @@ def score(value: Any) -> Literal | None:
     if type(value) is float and (plain := _plain_decimal(value)):
         return Literal(plain, XSD.decimal)
     try:
-        shown = repr(value) if isinstance(value, float) else scalar_text(value)
-        return literals.decimal(Decimal(shown)) if len(shown) < 60 else None
+        text = repr(value) if isinstance(value, float) else scalar_text(value)
+        return literals.decimal(Decimal(text)) if len(text) < 60 else None
     except (InvalidOperation, ValueError):
         return None
 
@@ -331,11 +331,11 @@ def _plain_decimal(value: float) -> str:
     >>> _plain_decimal(0.59), _plain_decimal(41.0), _plain_decimal(-0.0), _plain_decimal(1e-7)
     ('0.59', '41', '0', '')
     """
-    shown = repr(value)
-    if len(shown) > 18 or not shown.lstrip("-")[:1].isdigit() or "e" in shown:
+    text = repr(value)
+    if len(text) > 18 or not text.lstrip("-")[:1].isdigit() or "e" in text:
         return ""
-    shown = shown.removesuffix(".0")
-    return "0" if shown == "-0" else shown
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def _positive(stated: Any, kind: Iri) -> Literal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from provenance_graph.formats.coverage import MAX_DEPTH, MAX_LEAVES, KeyTable, Leaf, Place
+from provenance_graph.formats.coverage import MAX_DEPTH, MAX_LEAVES, KeyTable, Leaf, Steps
 
 Rename = Callable[[tuple[str, ...]], tuple[str, ...]]
 """A function that returns the key that a table has for a path in a document."""
@@ -65,7 +65,7 @@ class TableStep(dict[str, "TableStep"]):
         return below
 
 
-def _collect_known(item: Any, at: TableStep, place: Place, results: list[Leaf]) -> None:
+def _collect_known(item: Any, at: TableStep, location: Steps, results: list[Leaf]) -> None:
     """Append the scalars below an item for which the table yields claims, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
@@ -77,15 +77,15 @@ def _collect_known(item: Any, at: TableStep, place: Place, results: list[Leaf]) 
                 if kind is dict or kind is list:
                     closed = below.closed
                     if inner and not (below.closes() if closed is None else closed):
-                        _collect_known(inner, below, (place, key), results)
+                        _collect_known(inner, below, (location, key), results)
                 elif below.known and inner is not None and inner != "":
-                    results.append(Leaf(below.key, (place, key), inner))
+                    results.append(Leaf(below.key, (location, key), inner))
     elif isinstance(item, list):
         for n, inner in enumerate(item):
             kind = type(inner)
             if kind is dict or kind is list:
-                _collect_known(inner, at, (place, n), results)
+                _collect_known(inner, at, (location, n), results)
             elif at.known and inner is not None and inner != "":
-                results.append(Leaf(at.key, (place, n), inner))
+                results.append(Leaf(at.key, (location, n), inner))
     elif at.known and item is not None and item != "":
-        results.append(Leaf(at.key, place, item))
+        results.append(Leaf(at.key, location, item))

@@ -65,15 +65,15 @@ def discover(
     if not together or (len(named) == 1 and not _GLOB & set(named[0])):
         yield from results
         return
-    roots = [root for shown in named for root in _roots(shown)]
+    roots = [root for text in named for root in _roots(text)]
     above = Path(os.path.commonpath(roots)) if roots else Path()
     for item in results:
         yield _below_common(item, above) if isinstance(item, Document) else item
 
 
-def _roots(shown: str) -> Iterator[Path]:
+def _roots(text: str) -> Iterator[Path]:
     """Yield the folders that contain the documents of a path or glob."""
-    paths = glob.glob(shown, recursive=True) if _GLOB & set(shown) else [shown]  # noqa: PTH207
+    paths = glob.glob(text, recursive=True) if _GLOB & set(text) else [text]  # noqa: PTH207
     for path in map(Path, paths):
         if path.is_dir():
             yield path.resolve()
@@ -92,10 +92,10 @@ def _below_common(item: Document, above: Path) -> Document:
 def _named_documents(
     named: list[str], retrieved: str, url: str, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
-    for shown in named:
-        if shown == "-":
+    for text in named:
+        if text == "-":
             yield from _standard_input(stdin, retrieved, url)
-        elif (path := Path(shown)).is_dir():
+        elif (path := Path(text)).is_dir():
             yield from _of(path, _folder(path, retrieved, url))
         elif path.is_file() and archives.stem_of(path.name):
             yield from _archive(path, retrieved, url)
@@ -106,11 +106,11 @@ def _named_documents(
             with path.open("rb") as pipe:
                 yield from _standard_input(pipe, retrieved, url)
         elif path.exists():
-            yield Problem(shown, "neither a file nor a folder", kind="unreadable")
-        elif _GLOB & set(shown):
-            yield from _glob(shown, retrieved, url)
+            yield Problem(text, "neither a file nor a folder", kind="unreadable")
+        elif _GLOB & set(text):
+            yield from _glob(text, retrieved, url)
         else:
-            yield Problem(shown, "no such file or folder", kind="unreadable")
+            yield Problem(text, "no such file or folder", kind="unreadable")
 
 
 def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document | Problem]:
@@ -156,8 +156,8 @@ def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem
         result = result[:MAX_FILES]
     if not result:
         yield Problem(pattern, "matches no file", kind="unreadable")
-    for shown in result:
-        path = Path(shown)
+    for text in result:
+        path = Path(text)
         if path.is_file() and archives.stem_of(path.name):
             yield from _archive(path, retrieved, _below(url, archives.stem_of(path.name)))
         elif path.is_file():
@@ -229,22 +229,22 @@ def _owned(root: Path, head: str, name: str) -> str:
 def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
     """Yield each folder (linked ones once) with its files in order and its skipped snapshots."""
     seen: set[tuple[int, int]] = set()
-    for shown, folders, files in os.walk(root, followlinks=True):
-        status = Path(shown).stat()
+    for text, folders, files in os.walk(root, followlinks=True):
+        status = Path(text).stat()
         if (status.st_dev, status.st_ino) in seen:
             folders[:] = []
             continue
         seen.add((status.st_dev, status.st_ino))
-        earlier = _earlier_snapshots(Path(shown), folders)
+        earlier = _earlier_snapshots(Path(text), folders)
         folders[:] = sorted(
             name
             for name in folders
             if name not in _SKIPPED_FOLDERS
             and name not in earlier
             and not name.startswith(".")
-            and not (name in _CACHE_FOLDERS and CACHED.match(Path(shown).name))
+            and not (name in _CACHE_FOLDERS and CACHED.match(Path(text).name))
         )
-        yield Path(shown), sorted(files), earlier
+        yield Path(text), sorted(files), earlier
 
 
 def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:

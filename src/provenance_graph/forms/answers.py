@@ -73,7 +73,7 @@ class FilledField:
     labelled: bool = False
 
     @property
-    def shown(self) -> list[FilledValue]:
+    def distinct_values(self) -> list[FilledValue]:
         """The values, those that read alike once, with the footnotes of all."""
         merged: dict[tuple[str, str, str, str], FilledValue] = {}
         for value in self.values:

@@ -86,7 +86,7 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
 
 def _compute(snapshot: AcceptedSnapshot, model: Iri) -> tuple[float, SourcedClaim] | None:
     for claim in snapshot.claims(model, PG.trainingComputeFLOP):
-        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(claim.value, Literal):
+        if claim.status is AcceptanceStatus.ACCEPTED and isinstance(claim.value, Literal):
             return float(claim.value.lexical), claim
     return None
 
@@ -145,8 +145,8 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValu
         "unknown": "Unknown (Article 53(2))",
     }[answer]
     names = {"yes": "met", "no": "not met", "unknown": "no source states it"}
-    shown = "; ".join(f"{what}: {names[state]}" for what, state in states)
-    return DerivedValue(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
+    text = "; ".join(f"{what}: {names[state]}" for what, state in states)
+    return DerivedValue(answer, f"{lead}: {text}.", (), tuple(dict.fromkeys(claims)))
 
 
 def _licence(snapshot: AcceptedSnapshot, model: Iri) -> tuple[str, str, Sequence[SourcedClaim]]:
@@ -175,7 +175,7 @@ def _accepted(snapshot: AcceptedSnapshot, model: Iri, predicate: Iri) -> list[So
     return [
         claim
         for claim in snapshot.claims(model, predicate)
-        if claim.standing is AcceptanceStatus.ACCEPTED
+        if claim.status is AcceptanceStatus.ACCEPTED
     ]
 
 

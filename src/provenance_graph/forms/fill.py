@@ -234,9 +234,9 @@ class _Filling:
         *,
         contested: bool,
     ) -> FilledValue:
-        behind = [c for c in claims if c.standing is AcceptanceStatus.ACCEPTED and c.value == value]
+        behind = [c for c in claims if c.status is AcceptanceStatus.ACCEPTED and c.value == value]
         field = self.labels.get(source.iri)
-        text = self._shown(value, field.unit if field else "")
+        text = self._display_text(value, field.unit if field else "")
         return FilledValue(
             property=local_name(source.iri),
             iri=source.iri,
@@ -257,7 +257,7 @@ class _Filling:
             for each in self.snapshot.view(self.model).claims
             if each.claim.predicate in terms.PARENT_RELATIONS
             and each.claim.stance is Stance.DECLARED_EMPTY
-            and each.standing is not AcceptanceStatus.SUPERSEDED
+            and each.status is not AcceptanceStatus.SUPERSEDED
             and each.basis in DEVELOPER_RANK
         ]
         if not declared:
@@ -304,8 +304,8 @@ class _Filling:
             if claim.basis is Basis.ESTIMATE and claim.value is not None:
                 about = f" of {of}" if of else ""
                 who = short_id(claim.header.publisher)
-                shown = self._shown(claim.value, "")
-                yield f"an estimate{about}, never accepted: {shown} ({who})"
+                text = self._display_text(claim.value, "")
+                yield f"an estimate{about}, never accepted: {text} ({who})"
 
     # ---- words ----------------------------------------------------------------------------
 
@@ -330,8 +330,8 @@ class _Filling:
         ours = entity.startswith((ID, NS))
         return self.snapshot.label(entity) or (short_id(entity) if ours else str(entity))
 
-    def _node_name(self, node: Iri, place: str) -> str:
-        if place == "score":
+    def _node_name(self, node: Iri, location: str) -> str:
+        if location == "score":
             for _, _, benchmark, _ in self.snapshot.quads(node, PG.benchmark):
                 return self._text(Iri(str(benchmark)))
         for predicate in (PG.fileName, SCHEMA.name, SCHEMA.version, PG.provider):
@@ -344,7 +344,7 @@ class _Filling:
         label = field.label if field else ""
         return label or self.snapshot.label(source.iri) or local_name(source.iri)
 
-    def _shown(self, value: Value, unit: str) -> str:
+    def _display_text(self, value: Value, unit: str) -> str:
         if isinstance(value, Iri):
             return self._text(value)
         cell = value_json(value)

@@ -62,7 +62,7 @@ def markdown(form: FilledForm) -> str:
             lines.append(f"**{_md(field.id)} {_md(field.title)}** ({STATUSES[field.status]})")
             lines += [f"*{_md(field.help)}*"] if field.help else []
             lines.append("")
-            for value in field.shown:
+            for value in field.distinct_values:
                 of = f"{_md(value.of)}: " if value.of else ""
                 label = f"{_md(value.label)}: " if field.labelled else ""
                 whose = [field.mark(value)] if field.mark(value) else []
@@ -82,9 +82,9 @@ def markdown(form: FilledForm) -> str:
     lines.append("")
     for note in form.footnotes:
         receipt = note.receipt
-        place = f", {_md(receipt['place'])}" if receipt["place"] else ""
+        location = f", {_md(receipt['place'])}" if receipt["place"] else ""
         lines.append(
-            f"[^{note.number}]: <{receipt['document']}>{place}. {_md(receipt['publisher'])}, "
+            f"[^{note.number}]: <{receipt['document']}>{location}. {_md(receipt['publisher'])}, "
             f"{spaced(receipt['basis'])}, custody {receipt['custody'].lower()}, retrieved "
             f"{receipt['retrieved'][:10]}. Claim <{receipt['claim']}>."
         )

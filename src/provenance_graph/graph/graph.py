@@ -52,22 +52,22 @@ from provenance_graph.graph.rows import CONFLICT_COLUMNS, Table, conflict_row
 class Graph:
     """A knowledge graph of model provenance, open for reading."""
 
-    def __init__(self, store: Store, folder: Path | None = None, place: Path | None = None) -> None:
-        self.store, self.place = store, place
+    def __init__(self, store: Store, folder: Path | None = None, path: Path | None = None) -> None:
+        self.store, self.location = store, path
         self._folder = folder
         self._snapshots: dict[str, AcceptedSnapshot] = {}
 
     @classmethod
-    def open(cls, place: str = "var/graph") -> Self:
+    def open(cls, location: str = "var/graph") -> Self:
         """Open a folder or a remote SPARQL service; raises StoreError."""
-        local = None if str(place).startswith(("http://", "https://")) else Path(place)
-        return cls(open_store(str(place)), derived_folder(str(place)), local)
+        local = None if str(location).startswith(("http://", "https://")) else Path(location)
+        return cls(open_store(str(location)), derived_folder(str(location)), local)
 
     def reopen(self) -> None:
         """See what was written since the graph was opened."""
-        if self.place is not None:
+        if self.location is not None:
             self.store.close()
-            self.store = open_store(str(self.place))
+            self.store = open_store(str(self.location))
             self._snapshots = {}
 
     @property
@@ -241,9 +241,9 @@ class Graph:
         from provenance_graph.changes.feeds import title
         from provenance_graph.changes.log import ChangeLog
 
-        if self.place is None:
+        if self.location is None:
             raise UsageError("ask a remote service at /api/v1/changes?since=VERSION")
-        log, version = ChangeLog(self.place), self.version
+        log, version = ChangeLog(self.location), self.version
         commits = log.since(since, version) if since else log.last(version)
         return Listing(
             commits,
@@ -305,7 +305,7 @@ class Graph:
         Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError
         for a remote store and StoreBusy while another process writes.
         """
-        report = imported(self.place, paths, **options)
+        report = imported(self.location, paths, **options)
         self.reopen()
         return report
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from provenance_graph.ingest.run import ImportReport
 
 
-def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> ImportReport:
+def imported(path: Path | None, paths: tuple[str, ...], **options: Any) -> ImportReport:
     """Read documents as the import command does; raises UsageError for what is asked wrongly."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
@@ -22,7 +22,7 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.store.opening import open_writer
 
-    if place is None:
+    if path is None:
         raise UsageError("import_ needs a store in a folder; open one with Graph.open(folder)")
     known = {"format", "publisher", "retrieved", "url"}
     if unknown := set(options) - known:
@@ -35,7 +35,7 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
     )
     today = chosen.retrieved or clock.today()
     documents = discover(paths, retrieved=today, url=str(options.get("url", "")))
-    with open_writer(place) as store:
+    with open_writer(path) as store:
         return import_documents(
             store, documents, readers(), chosen, lambda *_: None, EvidenceLevels()
         )

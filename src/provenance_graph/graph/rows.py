@@ -48,7 +48,7 @@ class Table:
     def __repr__(self) -> str:
         cut = ", cut short" if self.truncated else ""
         if self.share is not None:
-            cut += f", {self.share.shown:,} of {self.share.of:,} {self.share.variable}"
+            cut += f", {self.share.count:,} of {self.share.of:,} {self.share.variable}"
         return f"<Table {len(self)} rows of {', '.join(self.names)}{cut}>"
 
     def _repr_html_(self) -> str:
@@ -93,7 +93,7 @@ def claim_row(sourced: SourcedClaim) -> dict[str, Any]:
         "property": local_name(sourced.claim.predicate),
         "value": plain(sourced.claim.value, sourced.claim.precision),
         "stance": sourced.claim.stance.label,
-        "standing": sourced.standing.label,
+        "standing": sourced.status.label,
         "basis": sourced.basis.label,
         "publisher": short_id(sourced.header.publisher),
         "retrieved": plain(Literal(sourced.header.retrieved[:10], XSD.date)),

@@ -215,10 +215,10 @@ class _Build:
         rules = self._rules()
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
-        beside = self._beside(compiled, rows, fresh=fresh)
+        further = self._further_quads(compiled, rows, fresh=fresh)
         marks = [self._shipped(stage, names), *self._keys(stage, compiled)]
         digest = format(_digest(parts) % 2**48, "012x")
-        version = self._put(stage, compiled, beside, marks, digest)
+        version = self._put(stage, compiled, further, marks, digest)
         if self.remote is None:
             version = self._decide_again(version, retained, people)
         shutil.rmtree(self.where / STAGING, ignore_errors=True)
@@ -227,7 +227,7 @@ class _Build:
             sum(part.records for part in shipped),
             sum(part.records for part in retained),
             sum(one.subjects for one in compiled.resolved),
-            compiled.quads + len(self.reference) + 1 + len(beside) + sum(n for _, n in marks),
+            compiled.quads + len(self.reference) + 1 + len(further) + sum(n for _, n in marks),
         )
 
     def _same_data(self, names: Collection[str]) -> None:
@@ -248,15 +248,15 @@ class _Build:
         self,
         stage: Path,
         compiled: Compiled,
-        beside: list[Quad],
+        further: list[Quad],
         marks: list[tuple[Path, int]],
         digest: str,
     ) -> str:
         """Load everything into the store; gives the version."""
         self.engine.rest()
-        fixed = [*self.reference, self.stamp, *beside]
+        fixed = [*self.reference, self.stamp, *further]
         own = stage / "fixed.nq"
-        own.write_bytes(reference_text(self.known.dump(), self.stamp) + text(beside))
+        own.write_bytes(reference_text(self.known.dump(), self.stamp) + text(further))
         load = [(path, "nquads") for path in (own, *(path for path, _ in marks))]
         load += [(Path(path), form) for path, form in compiled.load]
         if self.remote is not None:
@@ -286,7 +286,7 @@ class _Build:
             return Rules(policy, None, "")
         return Rules(policy, self.derive.in_columns(self.known, policy), str(self.derive.graph))
 
-    def _beside(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
+    def _further_quads(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
         """What is neither record nor view nor mark nor reference data: identity, notes, the day."""
         rules = sorted(compiled.identity.rules.items())
         return [

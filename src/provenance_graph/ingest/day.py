@@ -152,13 +152,13 @@ def _make_room(days: Path, newest: Path) -> None:
         shutil.rmtree(one, ignore_errors=True)
 
 
-def main(place: str, day: str, memory: str) -> int:
+def main(location: str, day: str, memory: str) -> int:
     """Make the dataset of a day in this process, within so many bytes of memory."""
     try:
-        with EmbeddedStore.open(Path(place).resolve()) as store:
-            confine_writer(int(memory), [Path(place).resolve()])
+        with EmbeddedStore.open(Path(location).resolve()) as store:
+            confine_writer(int(memory), [Path(location).resolve()])
             folder = materialised(
-                AcceptedSnapshot(store, day, folder=derived_folder(str(Path(place).resolve())))
+                AcceptedSnapshot(store, day, folder=derived_folder(str(Path(location).resolve())))
             )
         sys.stdout.write(str(folder or ""))
     except ProvenanceError as error:

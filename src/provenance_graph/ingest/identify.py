@@ -116,8 +116,8 @@ def settle_pair(
         raise UsageError("a decision needs a reason and an author")
     kinds = [_kind_of(known or store, name) for name in names]
     if names[0] == names[1] or kinds[0] != kinds[1]:
-        shown = " and ".join(map(short_id, names))
-        raise UsageError(f"{shown} cannot be one: name two {kinds[0]}s")
+        text = " and ".join(map(short_id, names))
+        raise UsageError(f"{text} cannot be one: name two {kinds[0]}s")
     pair = frozenset(names)
     if decision == WITHDRAW:
         return settle(store, derive=derive, withdrawn=[pair], log=log)

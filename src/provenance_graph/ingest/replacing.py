@@ -181,7 +181,7 @@ def _entities(store: Store, record: Iri) -> list[Iri]:
 def loss_problem(lost: Iterable[Iri]) -> Problem:
     """The sentence that refuses a reading after which entities have no source left."""
     names = [short_id(entity) for entity in lost]
-    shown = ", ".join(names[:_MAX_SHOWN]) + (", …" if len(names) > _MAX_SHOWN else "")
+    text = ", ".join(names[:_MAX_SHOWN]) + (", …" if len(names) > _MAX_SHOWN else "")
     what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"
-    what = f"{what} would lose their only source: {shown}"
+    what = f"{what} would lose their only source: {text}"
     return Problem("", what, "--replace imports it anyway", kind="replaces")

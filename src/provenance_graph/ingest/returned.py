@@ -240,16 +240,16 @@ def _is_address(claim: Claim) -> bool:
 def edited(record: Record) -> Problem:
     """The sentence that tells what an export says that no record here says."""
     claims = [claim for claim in record.claims if claim.predicate not in _DESCRIBES]
-    shown = [f"{shorten(c.predicate)} {_shown(c)}" for c in claims[:_MAX_SHOWN]]
+    facts = [f"{shorten(c.predicate)} {_display_text(c)}" for c in claims[:_MAX_SHOWN]]
     more = ", …" if len(claims) > _MAX_SHOWN else ""
     what = (
         "an export of this software that was edited, or made of records that are not here: "
-        f"{', '.join(shown)}{more}"
+        f"{', '.join(facts)}{more}"
     )
     hint = "stated by no record of the store; read as a report of whoever published the document"
     return Problem("", what, hint, kind="edited")
 
 
-def _shown(claim: Claim) -> str:
+def _display_text(claim: Claim) -> str:
     value = claim.value
     return short_id(value) if isinstance(value, Iri) else str(value)

@@ -282,8 +282,8 @@ class _Import:
         """Whether no other document of this import is a reading of the same document."""
         header = record.header
         key = header.collection, header.of_document, header.revision, header.retrieved
-        shown = f"{document.folder}/{document.path or name}" if document.folder else name
-        earlier = self.seen.setdefault(key, (shown, document.digest))
+        text = f"{document.folder}/{document.path or name}" if document.folder else name
+        earlier = self.seen.setdefault(key, (text, document.digest))
         if earlier[1] == document.digest or self.options.replace:
             return True
         what = f"{earlier[0]} is the same document with another content"

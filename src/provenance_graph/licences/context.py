@@ -66,11 +66,11 @@ class LicenceContext:
 
     def edge(self, step: tuple[int, int]) -> Edge:
         """A step of a path."""
-        child, place = step
+        child, position = step
         index = self.graph.index
-        relation = RELATIONS[index.up.code[place]]
-        parent = index.names[int(index.up.other[place])]
-        return Edge(index.names[child], parent, relation, bool(index.up.inferred[place]))
+        relation = RELATIONS[index.up.code[position]]
+        parent = index.names[int(index.up.other[position])]
+        return Edge(index.names[child], parent, relation, bool(index.up.inferred[position]))
 
     def path(self, one: Inherited) -> tuple[Edge, ...]:
         """The path of an inherited class of terms."""
@@ -119,9 +119,9 @@ class LicenceContext:
             return ()
         node = self.node
         return tuple(
-            self.edge((node, place))
-            for place in self.graph.index.up.edges_of(node)
-            if place not in self.without
+            self.edge((node, position))
+            for position in self.graph.index.up.edges_of(node)
+            if position not in self.without
         )
 
     @cached_property
@@ -168,8 +168,8 @@ class LicenceContext:
         if node is None:
             return False
         parents = (
-            index.names[int(index.up.other[place])]
-            for place in index.up.edges_of(node, influences=False)
+            index.names[int(index.up.other[position])]
+            for position in index.up.edges_of(node, influences=False)
         )
         return any(
             names_model(licence, parent) and self.graph.traits(parent).multimodal
@@ -262,12 +262,12 @@ def _terms(now: LicenceContext) -> list[Term]:
     result: dict[tuple[str, Iri, bool], Term] = {}
     limited: dict[tuple[str, Iri, bool], list[Term]] = {}
     for key, term in _candidates(now):
-        place = (key, term.licence.iri, term.along_weights)
+        position = (key, term.licence.iri, term.along_weights)
         if term.licence.clause(key).applies.limits_models:
-            limited.setdefault(place, []).append(term)
-        result.setdefault(place, term)
-    for place, terms in limited.items():
-        result[place] = _with_answers(now, place[0], terms)
+            limited.setdefault(position, []).append(term)
+        result.setdefault(position, term)
+    for position, terms in limited.items():
+        result[position] = _with_answers(now, position[0], terms)
     return list(result.values())
 
 
@@ -374,9 +374,9 @@ def data_recorded(now: LicenceContext) -> bool:
         return False
     nodes = closure(index.up, now.node, influences=False).nodes.tolist()
     return any(
-        int(index.up.code[place]) >= DERIVED
+        int(index.up.code[position]) >= DERIVED
         for node in (now.node, *nodes)
-        for place in index.up.edges_of(node)
+        for position in index.up.edges_of(node)
     )
 
 

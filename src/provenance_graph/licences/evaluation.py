@@ -216,7 +216,7 @@ def _weights(
 ) -> AnswerPart:
     if sides.service.service_only:
         licence = sides.contract.governing[0].licence
-        clause = licence.clause("no-weights").place
+        clause = licence.clause("no-weights").location
         none = Reason(BLOCKED, "no weights are supplied", licence, clause, now.subject)
         return AnswerPart(BLOCKED, (none,), applies=False)
     result = part(plan, plans, sides.weights)

@@ -141,9 +141,9 @@ class Problems:
         if now.node is None:
             return LicenceContext(graph, now.subject, None, declared, now.inheritance, now.day)
         without = frozenset(
-            place
-            for place in graph.index.up.edges_of(now.node)
-            if graph.index.names[int(graph.index.up.other[place])] in cut
+            position
+            for position in graph.index.up.edges_of(now.node)
+            if graph.index.names[int(graph.index.up.other[position])] in cut
         )
 
         def licences_of(number: int) -> tuple[Licence, ...]:
@@ -267,9 +267,9 @@ class _RepairSearch:
             changes: set[Changes] = set()
             self._deepen(frozenset(), size, changes, set())
             if changes or self.ended:
-                shown = sorted(tuple(sorted(one)) for one in changes)[:MAX_SOLUTIONS]
+                solutions = sorted(tuple(sorted(one)) for one in changes)[:MAX_SOLUTIONS]
                 return Repair(
-                    subject, uses, tuple(shown), len(changes), not self.ended, len(self.known)
+                    subject, uses, tuple(solutions), len(changes), not self.ended, len(self.known)
                 )
         stuck = {one.text for stored in self.known.values() for one in stored if not one.answers}
         return Repair(subject, uses, (), 0, not self.ended, len(self.known), tuple(sorted(stuck)))

@@ -63,7 +63,7 @@ class Term:
             "type": "duty" if self.condition.duty else "restriction",
             "group": self.condition.group,
             "licence": self.licence.to_json(),
-            "clause": clause.place,
+            "clause": clause.location,
             "condition": clause.text,
             "holder": named(self.holder),
             "binding": self.binding,

@@ -286,8 +286,8 @@ def _term(term: Term) -> str:
 
 
 def _cited(term: Term) -> str:
-    place = term.licence.clause(term.condition.key).place
-    return f" [{term.licence.name}{f' {place}' if place else ''}]"
+    location = term.licence.clause(term.condition.key).location
+    return f" [{term.licence.name}{f' {location}' if location else ''}]"
 
 
 def _notices(terms: Iterable[Term]) -> Iterator[str]:

@@ -201,7 +201,7 @@ def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) 
             effect,
             text,
             licence,
-            clause.place,
+            clause.location,
             term.holder,
             term.path,
             settled=settled,
@@ -268,7 +268,7 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
         carry = one.licence.passes.get("outputs")
         if not one.carries_terms or carry is None:
             continue
-        clause = one.licence.clause("outputs").place
+        clause = one.licence.clause("outputs").location
         if one.licence.service and not one.licence.grants:
             yield _as_service(one)
             continue

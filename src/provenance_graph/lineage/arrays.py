@@ -159,12 +159,12 @@ def closure(
             low, high = int(starts[node]), int(ends[node])
             if low == high:
                 continue
-            for place, neighbour in enumerate(other[low:high].tolist(), low):
-                if neighbour in results or (wanted is not None and not wanted[code[place]]):
+            for position, neighbour in enumerate(other[low:high].tolist(), low):
+                if neighbour in results or (wanted is not None and not wanted[code[position]]):
                     continue
                 results[neighbour] = None
                 distances.append(level)
-                vias.append(place)
+                vias.append(position)
                 following.append(neighbour)
         frontier = following
     nodes = np.fromiter(results, np.int32, len(results))[1:]

@@ -70,7 +70,7 @@ def tree(lineage: Lineage) -> str:
         if lineage.direction in (side, "both"):
             inside = {n.iri for n in lineage.nodes if n.side in (side, "self")}
             lines += _branches(lineage.subject, edges, nodes, side, inside)
-    lines.append(f"({lineage.shown})")
+    lines.append(f"({lineage.extent})")
     if lineage.generation is not None and lineage.total:
         n = lineage.generation
         lines.append(
@@ -117,7 +117,7 @@ def _sorted(edges: list[Edge], side: str) -> list[Edge]:
 def _branch(edge: Edge, other: Node, side: str) -> str:
     mark = "~ " if edge.group == "influence" else ""
     arrow = "↑" if side == "up" else "↓"
-    shown = f"{arrow} {mark}{saying(edge.relation) if side == 'up' else _INVERSE[edge.relation]} {_title(other)}"
+    text = f"{arrow} {mark}{saying(edge.relation) if side == 'up' else _INVERSE[edge.relation]} {_title(other)}"
     notes = [f"weight {edge.weight}"] if edge.weight else []
     notes += [edge.method] if edge.method else []
     notes += [f"at revision {edge.revision}"] if edge.revision else []
@@ -133,7 +133,7 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
     )
     if edge.against:
         notes.append("against: " + ", ".join(sorted({short_id(s.publisher) for s in edge.against})))
-    return shown + (f" [{'; '.join(notes)}]" if notes else "")
+    return text + (f" [{'; '.join(notes)}]" if notes else "")
 
 
 def _grounds(source: EdgeSource) -> str:
@@ -155,7 +155,7 @@ def json_text(lineage: Lineage) -> str:
 def dot(lineage: Lineage) -> str:
     """Graphviz; influences dashed, inferred edges grey."""
     shape = {"model": "box", "dataset": "cylinder", "unresolved": "note"}
-    lines = ["digraph lineage {", "  rankdir=BT;", f"  label={_quoted(lineage.shown)};"]
+    lines = ["digraph lineage {", "  rankdir=BT;", f"  label={_quoted(lineage.extent)};"]
     lines += [
         f"  {_quoted(n.iri)} [label={_quoted(n.label)}, shape={shape[n.kind]}"
         + (", style=bold" if n.side == "self" else "")
@@ -180,8 +180,8 @@ def _quoted(text: str) -> str:
 
 def mermaid(lineage: Lineage) -> str:
     """A flowchart for Markdown; influences dotted."""
-    number = {node.iri: f"n{place}" for place, node in enumerate(lineage.nodes)}
-    lines = ["flowchart BT", f"  %% {lineage.shown}"]
+    number = {node.iri: f"n{position}" for position, node in enumerate(lineage.nodes)}
+    lines = ["flowchart BT", f"  %% {lineage.extent}"]
     for node in lineage.nodes:
         opening, closing = {"model": ("[", "]"), "dataset": ("[(", ")]")}.get(node.kind, (">", "]"))
         label = re.sub(r'["<>&#\n]', lambda m: f"#{ord(m[0])};", node.label)
@@ -213,7 +213,7 @@ def cytoscape(lineage: Lineage) -> str:
     edges: list[CytoscapeEdgeElement] = [
         {
             "data": {
-                "id": f"e{place}",
+                "id": f"e{position}",
                 "source": edge.child,
                 "target": edge.parent,
                 "relation": local_name(edge.relation),
@@ -223,11 +223,11 @@ def cytoscape(lineage: Lineage) -> str:
                 "weight": edge.weight,
             }
         }
-        for place, edge in enumerate(lineage.edges)
+        for position, edge in enumerate(lineage.edges)
     ]
     cytoscape_answer: CytoscapeAnswer = {
         "elements": {"nodes": nodes, "edges": edges},
-        "shown": lineage.shown,
+        "shown": lineage.extent,
     }
     return json.dumps(cytoscape_answer, ensure_ascii=False, indent=2) + "\n"
 
@@ -236,7 +236,7 @@ def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
     """A lineage as a networkx graph, edges from child to parent."""
     import networkx as nx  # heavy; only graphs of that library need it
 
-    graph = nx.MultiDiGraph(shown=lineage.shown)
+    graph = nx.MultiDiGraph(shown=lineage.extent)
     for node in lineage.nodes:
         stored = " ".join(local_name(one) for one in node.licences)
         graph.add_node(

@@ -86,17 +86,17 @@ class LineageGraph:
         total = sum(len(one) for _, one in results)
         if limit is None:
             limit = SOURCED if evidence and total > LISTED else LISTED
-        shown = self._nodes(node, results, limit)
-        edges = self._edges(shown, results, node, wanted, depth)
+        nodes = self._nodes(node, results, limit)
+        edges = self._edges(nodes, results, node, wanted, depth)
         if evidence:
-            shown, edges = self._with_evidence(shown, edges)
+            nodes, edges = self._with_evidence(nodes, edges)
         return Lineage(
             subject=subject,
             direction=direction,
             depth=depth,
             influences=influences,
             generation=paths.generation(self.index, node),
-            nodes=tuple(shown.values()),
+            nodes=tuple(nodes.values()),
             edges=tuple(edges),
             total=total,
             cycles=tuple(self._cycles(node, results, wanted)),
@@ -182,14 +182,14 @@ class LineageGraph:
             stored: dict[Iri, str] = {}
             for entity, _, value, _ in self.snapshot.quads(predicate=term):
                 if entity in result:
-                    shown = (
+                    text = (
                         self.snapshot.label(value) or short_id(value)
                         if isinstance(value, Iri)
                         else date_text(value.lexical, self.snapshot.precision(entity, term))
                         if value.datatype == XSD.date
                         else value.lexical
                     )
-                    stored[entity] = min(stored.get(entity, shown), shown)
+                    stored[entity] = min(stored.get(entity, text), text)
             for node, attributes in result.nodes(data=True):
                 attributes[key] = stored.get(node, "")
         return result
@@ -204,15 +204,15 @@ class LineageGraph:
         return [self.index.names[one] for one in result.nodes.tolist()]
 
     def _nodes(self, start: int, rows: list[tuple[str, Closure]], limit: int) -> dict[int, Node]:
-        shown = {start: self._node(start, "self", 0)}
+        nodes = {start: self._node(start, "self", 0)}
         share = limit if len(rows) == 1 else max(limit // 2, limit - len(rows[1][1]))
-        for place, (side, one) in enumerate(rows):
-            room = share if place == 0 else limit - (len(shown) - 1)
+        for position, (side, one) in enumerate(rows):
+            room = share if position == 0 else limit - (len(nodes) - 1)
             for node, distance in zip(
                 one.nodes[:room].tolist(), one.distance[:room].tolist(), strict=True
             ):
-                shown.setdefault(node, self._node(node, side, distance))
-        return shown
+                nodes.setdefault(node, self._node(node, side, distance))
+        return nodes
 
     def _node(self, number: int, side: str, distance: int) -> Node:
         return Node(
@@ -225,7 +225,7 @@ class LineageGraph:
 
     def _edges(
         self,
-        shown: dict[int, Node],
+        within: dict[int, Node],
         rows: list[tuple[str, Closure]],
         start: int,
         wanted: Flags,
@@ -235,43 +235,43 @@ class LineageGraph:
         up = self.index.up
         steps: dict[tuple[int, int], None] = {}
         for side, one in rows:
-            nodes, far = one.nodes[: len(shown)].tolist(), one.distance[: len(shown)].tolist()
+            nodes, far = one.nodes[: len(within)].tolist(), one.distance[: len(within)].tolist()
             away = {start: 0, **dict(zip(nodes, far, strict=True))}
             for child in away:
-                if child not in shown:
+                if child not in within:
                     continue
-                for place in up.edges_of(child):
-                    parent = int(up.other[place])
+                for position in up.edges_of(child):
+                    parent = int(up.other[position])
                     nearer = away.get(child if side == "up" else parent)
                     if (
-                        parent in shown
+                        parent in within
                         and parent in away
-                        and wanted[up.code[place]]
+                        and wanted[up.code[position]]
                         and nearer is not None
                         and (depth is None or nearer < depth)
                     ):
-                        steps[child, place] = None
+                        steps[child, position] = None
         return [self._edge(step) for step in steps]
 
     def _edge(self, step: tuple[int, int]) -> Edge:
-        child, place = step
+        child, position = step
         up, names = self.index.up, self.index.names
-        code = int(up.code[place])
+        code = int(up.code[position])
         return Edge(
             names[child],
-            names[int(up.other[place])],
+            names[int(up.other[position])],
             RELATIONS[code],
-            bool(up.inferred[place]),
+            bool(up.inferred[position]),
             contested=self.index.is_contested(child, code),
         )
 
     def _with_evidence(
-        self, shown: dict[int, Node], edges: list[Edge]
+        self, nodes: dict[int, Node], edges: list[Edge]
     ) -> tuple[dict[int, Node], list[Edge]]:
         look = EdgeEvidence(self.snapshot)
         named = {
             number: replace(node, text=look.text(node.iri)) if node.kind == "unresolved" else node
-            for number, node in shown.items()
+            for number, node in nodes.items()
         }
         return named, self._sourced(edges, look)
 

@@ -82,7 +82,7 @@ def _entities(
 ) -> tuple[tuple[Node, ...], dict[Iri, Edge]]:
     down, names = index.down, index.names
     nodes, reasons = [], {}
-    for node, distance, place, sure in zip(
+    for node, distance, position, sure in zip(
         result.nodes[:limit].tolist(),
         result.distance[:limit].tolist(),
         result.via[:limit].tolist(),
@@ -90,7 +90,7 @@ def _entities(
         strict=True,
     ):
         name = names[node]
-        parent = int(np.searchsorted(down.start, place, side="right")) - 1
+        parent = int(np.searchsorted(down.start, position, side="right")) - 1
         nodes.append(
             Node(
                 name,
@@ -102,6 +102,6 @@ def _entities(
             )
         )
         reasons[name] = Edge(
-            name, names[parent], RELATIONS[down.code[place]], bool(down.inferred[place])
+            name, names[parent], RELATIONS[down.code[position]], bool(down.inferred[position])
         )
     return tuple(nodes), reasons

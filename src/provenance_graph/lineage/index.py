@@ -106,8 +106,8 @@ class LineageIndex:
     def is_contested(self, node: int, code: int) -> bool:
         """Whether sources disagree about a relation of a node."""
         key = node * len(RELATIONS) + code
-        place = int(np.searchsorted(self.contested, key))
-        return place < len(self.contested) and int(self.contested[place]) == key
+        position = int(np.searchsorted(self.contested, key))
+        return position < len(self.contested) and int(self.contested[position]) == key
 
     # ---- making ---------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class LineageIndex:
         listed = sorted(set(edges))
         stored = licences or {}
         names = PackedNames.of([n for c, _, p in listed for n in (c, p)] + list(stored))
-        number = {name: place for place, name in enumerate(names)}
+        number = {name: position for position, name in enumerate(names)}
         child = np.array([number[Iri(c)] for c, _, _ in listed], np.int32)
         parent = np.array([number[Iri(p)] for _, _, p in listed], np.int32)
         code = np.array([CODE[r] for _, r, _ in listed], np.uint8)

@@ -150,7 +150,9 @@ class PackedNames:
         marks = (self.block == _SLASH).astype(np.uint16) + _DEPTH * (self.block == _AT)
         before = np.concatenate((np.zeros(1, np.int64), np.cumsum(marks, dtype=np.int64)))
         held = before[self.ends[1:]] - before[self.ends[:-1]]
-        later = [first + place for place, name in enumerate(self._later_names) if _is_deep(name)]
+        later = [
+            first + position for position, name in enumerate(self._later_names) if _is_deep(name)
+        ]
         return np.concatenate((np.flatnonzero(held >= _DEPTH), later)).astype(np.int32)
 
     def owners(self) -> NDArray[np.int32]:

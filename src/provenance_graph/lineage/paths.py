@@ -23,9 +23,9 @@ def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> li
     way: list[Step] = []
     node = goal
     while node != start:
-        place = via[node]
-        child = int(np.searchsorted(index.up.start, place, side="right")) - 1
-        way.append((child, place))
+        position = via[node]
+        child = int(np.searchsorted(index.up.start, position, side="right")) - 1
+        way.append((child, position))
         node = child
     return way[::-1]
 
@@ -72,9 +72,9 @@ def _steps(
 ) -> list[tuple[Step, int]]:
     up = index.up
     return [
-        ((node, place), int(up.other[place]))
-        for place in up.edges_of(node, influences)
-        if int(up.other[place]) in useful
+        ((node, position), int(up.other[position]))
+        for position in up.edges_of(node, influences)
+        if int(up.other[position]) in useful
     ]
 
 
@@ -104,7 +104,9 @@ def generation(index: LineageIndex, node: int) -> int | None:
     result = closure(index.up, node)
     inside = {node, *result.nodes.tolist()}
     parents = {
-        one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
+        one: {
+            int(index.up.other[position]) for position in index.up.edges_of(one, influences=False)
+        }
         for one in inside
     }
     children: dict[int, list[int]] = {one: [] for one in inside}
@@ -151,10 +153,10 @@ def shared(
     )
     inside = {node for node, _, _ in common}
     above = {
-        int(index.up.other[place])
+        int(index.up.other[position])
         for node in inside
-        for place in index.up.edges_of(node, influences=False)
-        if int(index.up.other[place]) != node
+        for position in index.up.edges_of(node, influences=False)
+        if int(index.up.other[position]) != node
     }
     return common, [node for node, _, _ in common if node not in above]
 

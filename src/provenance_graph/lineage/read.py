@@ -58,7 +58,7 @@ class Edges:
             self.code[near].tolist(),
             strict=True,
         )
-        return [place for place, c, p, r in ends if (c, p, r) in sought]
+        return [position for position, c, p, r in ends if (c, p, r) in sought]
 
     def licence_codes(self, rank: Ints) -> tuple[Ints, tuple[tuple[Iri, ...], ...]]:
         """Per node the place of its set of licences in the list of sets, -1 for none."""
@@ -73,13 +73,13 @@ class Edges:
             for node, licence in zip(nodes.tolist(), self.licence.tolist(), strict=True):
                 if node in several:
                     stored[node] = (*stored.get(node, ()), licence)
-        place = {one: number for number, one in enumerate(sets)}
+        number_of = {one: number for number, one in enumerate(sets)}
         for node, licences in sorted(stored.items()):
             names = tuple(sorted(self.licence_names[one] for one in licences))
-            if names not in place:
-                place[names] = len(sets)
+            if names not in number_of:
+                number_of[names] = len(sets)
                 sets.append(names)
-            codes[node] = place[names]
+            codes[node] = number_of[names]
         return codes, tuple(sets)
 
 

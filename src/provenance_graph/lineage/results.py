@@ -213,10 +213,10 @@ class Lineage:
         return len(self.nodes) - 1 < self.total
 
     @property
-    def shown(self) -> str:
+    def extent(self) -> str:
         """How much of it this is.
 
-        >>> Lineage(Iri("urn:a"), "up", None, False, 0, (), (), 0).shown
+        >>> Lineage(Iri("urn:a"), "up", None, False, 0, (), (), 0).extent
         'no lineage is known'
         """
         if not self.total:

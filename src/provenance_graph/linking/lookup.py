@@ -147,13 +147,13 @@ class RorLookup:
         if not isinstance(one, Mapping) or not is_iri(str(one.get("id", ""))):
             return None
         names = [n for n in objects_of(one.get("names")) if isinstance(n.get("value"), str)]
-        shown = [n["value"] for n in names if "ror_display" in texts(n.get("types"))]
+        display_names = [n["value"] for n in names if "ror_display" in texts(n.get("types"))]
         links = [str(link.get("value", "")) for link in objects_of(one.get("links"))]
         if not names:
             return None
         return LinkCandidate(
             Iri(str(one["id"])),
-            (shown or [names[0]["value"]])[0][:300],
+            (display_names or [names[0]["value"]])[0][:300],
             tuple(n["value"][:300] for n in names),
             tuple(link for link in links if is_iri(link)),
             ", ".join(texts(one.get("types"))),

@@ -151,8 +151,8 @@ class DataCiteLookup:
             sites = (site,) if is_iri(site) else ()
             if kind in _THINGS:
                 publisher = str(stated.get("publisher") or "")
-                place = hub.address(site)
-                repository = (place.name,) if place is not None and place.name else ()
+                repo = hub.address(site)
+                repository = (repo.name,) if repo is not None and repo.name else ()
                 about = f"{kind.casefold()}: {publisher}".rstrip(": ")
                 yield LinkCandidate(Iri(iri), title[:300], repository, sites, about[:300])
             elif named_in_title(title, name):

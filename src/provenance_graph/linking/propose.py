@@ -150,14 +150,14 @@ def evidence(
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
     """The names of an entity, its label first."""
-    shown = snapshot.label(subject) or short_id(subject).rpartition("/")[2]
+    text = snapshot.label(subject) or short_id(subject).rpartition("/")[2]
     others = [
         value.lexical
         for term in (SCHEMA.name, SCHEMA.alternateName)
         for value in snapshot.values(subject, term)
         if isinstance(value, Literal)
     ]
-    return list(dict.fromkeys([shown, *others]))
+    return list(dict.fromkeys([text, *others]))
 
 
 def _papers(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:

@@ -113,7 +113,7 @@ def everything(snapshot: AcceptedSnapshot) -> list[Iri]:
 def _counts(sourced: SourcedClaim) -> bool:
     """Whether a claim may found a link: current, stated, not refused, no estimate."""
     return (
-        sourced.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
+        sourced.status in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
         and sourced.claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
         and sourced.basis in _SURE
     )
@@ -129,7 +129,7 @@ def _link(
         object=Iri(target),
         justification=STATED,
         subject_label=label(snapshot, sourced.subject) or short_id(sourced.subject),
-        confidence=sure if sourced.standing is AcceptanceStatus.ACCEPTED else "0.5",
+        confidence=sure if sourced.status is AcceptanceStatus.ACCEPTED else "0.5",
         date=sourced.header.retrieved[:10],
         source=sourced.header.record,
         comment=f"{what} ({sourced.basis.label} of {short_id(sourced.header.publisher)})",

@@ -116,13 +116,13 @@ class Name:
             ("serving", self.serving, other.serving),
         ):
             if mine != yours:
-                reported.append(f"{part} {_shown(mine)} against {_shown(yours)}")
+                reported.append(f"{part} {_joined_part(mine)} against {_joined_part(yours)}")
         if sorted(self.words) != sorted(other.words):
             reported.append("words differ")
         return reported
 
 
-def _shown(part: frozenset[str]) -> str:
+def _joined_part(part: frozenset[str]) -> str:
     return "+".join(sorted(part)) or "none"
 
 
@@ -321,9 +321,9 @@ def preference(name: Iri) -> tuple[int, int, int, str]:
     >>> min(b, a, key=preference) == a
     True
     """
-    place = source(name)
+    location = source(name)
     hub_like = any(c.isupper() for c in name[len(iris.ID) :])
-    rank = ORDER.index(place) if place in ORDER else len(ORDER)
+    rank = ORDER.index(location) if location in ORDER else len(ORDER)
     return rank, not hub_like, len(local(name)), name
 
 

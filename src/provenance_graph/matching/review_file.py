@@ -174,16 +174,16 @@ class _ReviewReading:
             raise RecordError(f"{where}: {error}") from error
         key = frozenset(names)
         pair = self.pairs.get(key)
-        shown = " and ".join(map(iris.short_id, names))
+        text = " and ".join(map(iris.short_id, names))
         if pair is None:
             raise RecordError(
-                f"{where}: {shown} are no pair that the rules find in this store; "
+                f"{where}: {text} are no pair that the rules find in this store; "
                 "`identify --review FILE` writes those there are"
             )
         relation, offered = (row.get("relation") or "").strip(), iris.shorten(pair.predicate)
         if relation not in ("", offered):
             raise RecordError(
-                f"{where}: relation {relation!r}: the rules offer {offered} for {shown}, and a "
+                f"{where}: relation {relation!r}: the rules offer {offered} for {text}, and a "
                 "decision accepts or rejects that; leave the column as it was written"
             )
         author, reason = (row["author"] or "").strip(), (row["reason"] or "").strip()
@@ -191,7 +191,7 @@ class _ReviewReading:
             raise RecordError(f"{where}: a decision needs a reason and an author")
         if decision == WITHDRAW:
             if key not in self.people:
-                raise RecordError(f"{where}: no decision on {shown}; a rule may be rejected")
+                raise RecordError(f"{where}: no decision on {text}; a rule may be rejected")
             return key, None
         return key, decided(pair, decision, reason, author_of(author), self.day)
 
@@ -268,16 +268,16 @@ def _consistent(reading: _ReviewReading) -> None:
         (_decided_by(row), row) for key, row in reading.people.items() if key not in reading.rows
     ]
     joins: dict[Iri, list[tuple[Iri, str]]] = {}
-    for place, row in (*made, *before):
+    for location, row in (*made, *before):
         if row.merges:
-            joins.setdefault(row.subject, []).append((row.object, place))
-            joins.setdefault(row.object, []).append((row.subject, place))
-    fresh = {place for place, _ in made}
-    for place, row in (*made, *before):
+            joins.setdefault(row.subject, []).append((row.object, location))
+            joins.setdefault(row.object, []).append((row.subject, location))
+    fresh = {location for location, _ in made}
+    for location, row in (*made, *before):
         way = _way(row.subject, row.object, joins) if row.negated else None
-        if way and fresh & {place, *way}:
+        if way and fresh & {location, *way}:
             raise RecordError(
-                f"{reading.where}: {place}: {iris.short_id(row.subject)} and "
+                f"{reading.where}: {location}: {iris.short_id(row.subject)} and "
                 f"{iris.short_id(row.object)} are rejected as one entity, and accepted as one by a "
                 f"third name ({', '.join(way)}); reject or withdraw one of those"
             )
@@ -288,9 +288,9 @@ def _way(start: Iri, end: Iri, joins: dict[Iri, list[tuple[Iri, str]]]) -> list[
     ways: dict[Iri, list[str]] = {start: []}
     waiting = [start]
     for name in waiting:
-        for other, place in joins.get(name, ()):
+        for other, location in joins.get(name, ()):
             if other not in ways:
-                ways[other] = [*ways[name], place]
+                ways[other] = [*ways[name], location]
                 waiting.append(other)
     return ways.get(end)
 

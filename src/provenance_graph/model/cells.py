@@ -68,7 +68,7 @@ def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> C
         "statedBasis": sourced.stated_basis.label,
         "demoted": sourced.demoted or None,
         "implausible": sourced.implausible or None,
-        "standing": sourced.standing.label,
+        "standing": sourced.status.label,
         "reason": sourced.reason,
         "locator": claim.locator or None,
         "precision": claim.precision.label if claim.precision else None,

@@ -49,7 +49,7 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
     if values:
         return KNOWN
     retained = [c for c in claims if c.rule is not AcceptanceRule.SUPERSEDED]
-    current = [c for c in retained if c.standing is not AcceptanceStatus.SUPERSEDED]
+    current = [c for c in retained if c.status is not AcceptanceStatus.SUPERSEDED]
     stances = {c.claim.stance for c in current}
     if status == PG.Withheld:
         return "declined"

@@ -39,7 +39,7 @@ def other_facts(
 ) -> list[EntityFact]:
     """Every accepted property that is not one of the ``known`` fields, by its label."""
     facts = [
-        _fact(snapshot, prop, list(_shown(snapshot, prop, values)))
+        _fact(snapshot, prop, list(_labelled_values(snapshot, prop, values)))
         for prop, values in accepted.items()
         if prop not in known and prop not in _LEFT_OUT
     ]
@@ -51,11 +51,11 @@ def _fact(snapshot: AcceptedSnapshot, prop: Iri, values: Sequence[tuple[Value, s
         "property": local_name(prop),
         "iri": prop,
         "label": _LABELS.get(prop) or snapshot.label(prop) or spaced(local_name(prop)),
-        "values": [{"value": str(value), "label": shown} for value, shown in values],
+        "values": [{"value": str(value), "label": text} for value, text in values],
     }
 
 
-def _shown(
+def _labelled_values(
     snapshot: AcceptedSnapshot, prop: Iri, values: Sequence[Value]
 ) -> Iterator[tuple[Value, str]]:
     stated = snapshot.value(prop, PG.unit)

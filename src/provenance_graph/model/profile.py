@@ -185,7 +185,7 @@ def _state(
 ) -> FieldState:
     values = tuple(accepted[field.property])
     superseded = AcceptanceStatus.SUPERSEDED
-    current = [c for c in claims if c.standing is not superseded]
+    current = [c for c in claims if c.status is not superseded]
     losing = {AcceptanceStatus.ALTERNATIVE}
     if not values:  # what is stated and not accepted is shown, also what holds on other days
         losing |= {AcceptanceStatus.REJECTED, superseded}
@@ -193,12 +193,12 @@ def _state(
     rivals = [
         c
         for c in current
-        if c.standing in losing
+        if c.status in losing
         and (c.claim.value is not None or (not values and c.claim.unusable and c.claim.as_stated))
         and c.basis is not Basis.ESTIMATE
         and c.rule is not AcceptanceRule.AGREES
     ]
-    winners = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
+    winners = [c for c in current if c.status is AcceptanceStatus.ACCEPTED]
     winner = next((c for c in winners if c.rule is not AcceptanceRule.SAME_VALUE), None)
     status = statuses.get(field.property, PG.NotRecorded)
     return FieldState(

@@ -56,7 +56,7 @@ def receipt(sourced: SourcedClaim, version: str) -> Receipt:
         "value": value_json(sourced.value),
         "asStated": sourced.claim.as_stated or None,
         "stance": sourced.claim.stance.label,
-        "standing": sourced.standing.label,
+        "standing": sourced.status.label,
         "claim": claim_iri(header.record, sourced.claim),
         "record": header.record,
         "document": header.document,
@@ -75,7 +75,7 @@ def receipts(
 ) -> list[Receipt]:
     """Receipts of claims, accepted ones first, at most so many."""
     order = list(AcceptanceStatus)
-    ranked = sorted(sourced, key=lambda one: (order.index(one.standing), one.header.record))
+    ranked = sorted(sourced, key=lambda one: (order.index(one.status), one.header.record))
     return [receipt(one, version) for one in ranked[:limit]]
 
 
@@ -122,9 +122,9 @@ def _of(snapshot: AcceptedSnapshot, subject: Iri) -> ReceiptsOf:
     subject = snapshot.canonical(subject)
     matches: dict[str, list[SourcedClaim]] = defaultdict(list)
     for sourced in snapshot.view(subject).claims:
-        accepted = sourced.standing is AcceptanceStatus.ACCEPTED
+        accepted = sourced.status is AcceptanceStatus.ACCEPTED
         if accepted or (
-            sourced.claim.value is None and sourced.standing is AcceptanceStatus.REJECTED
+            sourced.claim.value is None and sourced.status is AcceptanceStatus.REJECTED
         ):
             matches[local_name(sourced.claim.predicate)].append(sourced)
     return {

@@ -47,7 +47,7 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
     every = [*chain(*nodes.values(), assessed, *assessed.values())]
     sources = _sources(snapshot, list(dict.fromkeys(every)))
 
-    def shown(nodes: Iterable[Iri]) -> list[NodeAnswer]:
+    def nodes_of(nodes: Iterable[Iri]) -> list[NodeAnswer]:
         return [node_json(snapshot, node, sources[node]) for node in nodes]
 
     return {
@@ -55,17 +55,17 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
         "specializationOf": _entities(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
         "replaces": _entities(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
         "replacedBy": _entities(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
-        "versions": shown(nodes["versions"]),
-        "configurations": shown(nodes["configurations"]),
-        "aliases": shown(nodes["aliases"]),
-        "scores": shown(nodes["scores"]),
-        "ranks": shown(nodes["ranks"]),
+        "versions": nodes_of(nodes["versions"]),
+        "configurations": nodes_of(nodes["configurations"]),
+        "aliases": nodes_of(nodes["aliases"]),
+        "scores": nodes_of(nodes["scores"]),
+        "ranks": nodes_of(nodes["ranks"]),
         "assessments": [
-            cast("AssessedNode", {**shown([one])[0], "results": shown(results)})
+            cast("AssessedNode", {**nodes_of([one])[0], "results": nodes_of(results)})
             for one, results in assessed.items()
         ],
-        "offers": shown(nodes["offers"]),
-        "artifacts": shown(nodes["artifacts"]),
+        "offers": nodes_of(nodes["offers"]),
+        "artifacts": nodes_of(nodes["artifacts"]),
     }
 
 

@@ -164,9 +164,9 @@ def _difference(
 
 
 def _values(values: set[Value]) -> str:
-    shown = [short_id(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
-    more = f" and {len(shown) - _MAX_SHOWN} more" if len(shown) > _MAX_SHOWN else ""
-    return ", ".join(sorted(shown)[:_MAX_SHOWN]) + more
+    texts = [short_id(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
+    more = f" and {len(texts) - _MAX_SHOWN} more" if len(texts) > _MAX_SHOWN else ""
+    return ", ".join(sorted(texts)[:_MAX_SHOWN]) + more
 
 
 def _by(subject: Iri, predicate: Iri, views: Mapping[Iri, View]) -> str:

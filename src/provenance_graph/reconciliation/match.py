@@ -151,8 +151,8 @@ def _matched(
         if one is not None:
             scored.append(one)
     scored.sort(key=lambda one: (-one.score, not is_own(one.iri), -_weight(one), one.iri))
-    shown = scored[: max(1, min(query.limit, MAX_CANDIDATES))]
-    return [replace(one, match=_is_match(one, scored)) for one in shown]
+    best = scored[: max(1, min(query.limit, MAX_CANDIDATES))]
+    return [replace(one, match=_is_match(one, scored)) for one in best]
 
 
 def _with_values(
@@ -173,8 +173,14 @@ def _with_values(
 
 def _names(snapshot: AcceptedSnapshot, iri: Iri, item: Mapping[str, object]) -> frozenset[str]:
     """The names of an entity, folded: label, id, its last part, aliases, accepted names."""
-    aliases, shown = item.get("aliases"), str(item["id"])
-    names = {str(item["name"]), shown, shown.rpartition("/")[2], str(iri), local_name(iri)}
+    aliases, identifier = item.get("aliases"), str(item["id"])
+    names = {
+        str(item["name"]),
+        identifier,
+        identifier.rpartition("/")[2],
+        str(iri),
+        local_name(iri),
+    }
     names |= set(map(str, aliases)) if isinstance(aliases, list) else set()
     names |= {
         value.lexical

@@ -120,38 +120,38 @@ def _bounded(count: int) -> None:
         )
 
 
-def _query_02(place: str, data: Any) -> Query:
+def _query_02(location: str, data: Any) -> Query:
     if isinstance(data, str):
         data = {"query": data}
-    data = _object(place, data)
+    data = _object(location, data)
     text = data.get("query", "")
     if not isinstance(text, str):
-        raise UsageError(f"{place}/query: expected a text, not {_kind(text)}")
+        raise UsageError(f"{location}/query: expected a text, not {_kind(text)}")
     listed = data.get("properties", [])
     if not isinstance(listed, list):
-        raise UsageError(f"{place}/properties: expected a list, not {_kind(listed)}")
+        raise UsageError(f"{location}/properties: expected a list, not {_kind(listed)}")
     if not text.strip() and not listed:
-        raise UsageError(f"{place}: neither a query nor properties")
+        raise UsageError(f"{location}: neither a query nor properties")
     types = data.get("type", [])
     types = [types] if isinstance(types, str) else types
     if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-        raise UsageError(f"{place}/type: expected the id of a type or a list of them")
+        raise UsageError(f"{location}/type: expected the id of a type or a list of them")
     conditions = [
-        _condition(f"{place}/properties/{n}", one, ("pid",), ("v",))
+        _condition(f"{location}/properties/{n}", one, ("pid",), ("v",))
         for n, one in enumerate(listed[:MAX_PROPERTIES])
     ]
     kinds = tuple(dict.fromkeys(kind_named(one) for one in types if one.strip()))
-    return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
+    return Query(text[:MAX_TEXT], kinds, _limit(location, data), tuple(conditions))
 
 
-def _query_draft(place: str, data: Any) -> Query:
-    data = _object(place, data)
+def _query_draft(location: str, data: Any) -> Query:
+    data = _object(location, data)
     listed = data.get("conditions")
     if not isinstance(listed, list) or not listed:
-        raise UsageError(f"{place}/conditions: expected a list of at least one condition")
+        raise UsageError(f"{location}/conditions: expected a list of at least one condition")
     text, conditions = "", []
     for number, one in enumerate(listed[:MAX_PROPERTIES]):
-        where = f"{place}/conditions/{number}"
+        where = f"{location}/conditions/{number}"
         one = _object(where, one)
         kind = one.get("matchType")
         if kind == "name":
@@ -160,37 +160,39 @@ def _query_draft(place: str, data: Any) -> Query:
         elif kind == "property":
             conditions.append(_condition(where, one, ("pid", "propertyId"), ("v", "propertyValue")))
         else:
-            raise UsageError(f"{where}/matchType: name or property, not {_shown(kind)}")
+            raise UsageError(f"{where}/matchType: name or property, not {_display_text(kind)}")
     type_ = data.get("type", "")
     if not isinstance(type_, str):
-        raise UsageError(f"{place}/type: expected the id of one type, not {_kind(type_)}")
+        raise UsageError(f"{location}/type: expected the id of one type, not {_kind(type_)}")
     kinds = (kind_named(type_),) if type_.strip() else ()
-    return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
+    return Query(text[:MAX_TEXT], kinds, _limit(location, data), tuple(conditions))
 
 
 def _condition(
-    place: str, data: Any, ids: Sequence[str], values: Sequence[str]
+    location: str, data: Any, ids: Sequence[str], values: Sequence[str]
 ) -> PropertyCondition:
-    data = _object(place, data)
+    data = _object(location, data)
     name = next((data[key] for key in ids if key in data), None)
     if not isinstance(name, str):
-        raise UsageError(f"{place}/{ids[0]}: expected the id of a property")
+        raise UsageError(f"{location}/{ids[0]}: expected the id of a property")
     stored = next((data[key] for key in values if key in data), None)
     quantifier = data.get("matchQuantifier", "any")
     if quantifier not in ("any", "all", "none"):
-        raise UsageError(f"{place}/matchQuantifier: any, all or none, not {_shown(quantifier)}")
+        raise UsageError(
+            f"{location}/matchQuantifier: any, all or none, not {_display_text(quantifier)}"
+        )
     required = data.get("required", False) is True
     return PropertyCondition(
-        name, tuple(_values(f"{place}/{values[0]}", stored)), required, quantifier
+        name, tuple(_values(f"{location}/{values[0]}", stored)), required, quantifier
     )
 
 
-def _values(place: str, data: Any) -> list[str]:
+def _values(location: str, data: Any) -> list[str]:
     listed = data if isinstance(data, list) else [data]
-    return [_value(place, one) for one in listed[:MAX_VALUES]]
+    return [_value(location, one) for one in listed[:MAX_VALUES]]
 
 
-def _value(place: str, one: Any) -> str:
+def _value(location: str, one: Any) -> str:
     if isinstance(one, str):
         return one[:MAX_TEXT]
     if isinstance(one, bool):
@@ -200,21 +202,23 @@ def _value(place: str, one: Any) -> str:
     if isinstance(one, Mapping) and isinstance(one.get("id"), str):
         return str(one["id"])[:MAX_TEXT]
     raise UsageError(
-        f"{place}: expected a text, a number, true or false, or an object with an id, "
+        f"{location}: expected a text, a number, true or false, or an object with an id, "
         f"not {_kind(one)}"
     )
 
 
-def _limit(place: str, data: Mapping[str, Any]) -> int:
+def _limit(location: str, data: Mapping[str, Any]) -> int:
     limit = data.get("limit", 10)
     if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit < 1e9:
-        raise UsageError(f"{place}/limit: a whole number of at least 1, not {_shown(limit)}")
+        raise UsageError(
+            f"{location}/limit: a whole number of at least 1, not {_display_text(limit)}"
+        )
     return min(int(limit), MAX_CANDIDATES)
 
 
-def _object(place: str, data: Any) -> Mapping[str, Any]:
+def _object(location: str, data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise UsageError(f"{place}: expected an object, not {_kind(data)}")
+        raise UsageError(f"{location}: expected an object, not {_kind(data)}")
     return data
 
 
@@ -223,7 +227,7 @@ def _kind(value: Any) -> str:
     return "nothing" if value is None else names.get(type(value), "a number")
 
 
-def _shown(value: Any) -> str:
+def _display_text(value: Any) -> str:
     return repr(value)[:60]
 
 

@@ -58,10 +58,12 @@ def to_record(
 
 
 def _claim(child: Iri, parent: Iri, kin: Kinship, relation: Iri | None) -> Claim | None:
-    place = f"{kin.sampled} tensors sampled"
+    location = f"{kin.sampled} tensors sampled"
     if kin.verdict is KinshipVerdict.CONFIRMED:
         seen = relation or kin.relation or PROV.wasDerivedFrom
-        return Claim(child, seen, parent, as_stated=kin.how, locator=place, confidence=_CONFIDENCE)
+        return Claim(
+            child, seen, parent, as_stated=kin.how, locator=location, confidence=_CONFIDENCE
+        )
     if kin.verdict is KinshipVerdict.CONTRADICTED:
         denied = relation or PROV.wasDerivedFrom
         return Claim(
@@ -70,7 +72,7 @@ def _claim(child: Iri, parent: Iri, kin: Kinship, relation: Iri | None) -> Claim
             parent,
             Stance.DENIES,
             as_stated=kin.how,
-            locator=place,
+            locator=location,
             confidence=_CONFIDENCE,
         )
     return None

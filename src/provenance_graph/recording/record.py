@@ -50,7 +50,7 @@ class Recorded:
     """Names like that of a subject which nobody had named before."""
     read_as: str = ""
     """How a quantity was read that its document may mean otherwise."""
-    beside: tuple[str, ...] = ()
+    other_statements: tuple[str, ...] = ()
     """What the record also says, so that the entities it names are known as such."""
 
 
@@ -258,7 +258,7 @@ class Flagger:
 
     name: str
     publisher: Iri
-    place: str
+    location: str
 
 
 def flag(
@@ -292,7 +292,7 @@ def flag_record(store: QuadSource, claim: Iri, why: str, by: Flagger, today: str
         raise NotFound(str(claim), "claim or record")
     key = hashlib.sha256("\x1f".join((claim, by.name)).encode()).hexdigest()[:16]
     header = Header(
-        record=Iri(f"{by.place}{key}/{today}"),
+        record=Iri(f"{by.location}{key}/{today}"),
         document=claim,
         publisher=by.publisher,
         retrieved=today,

@@ -30,14 +30,14 @@ def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
         raise Unreadable(str(path), error.strerror or str(error)) from error
     if "\0" in text:  # UTF-16 without its mark, or no text at all
         raise Unreadable(str(path), "holds NUL characters: save it as UTF-8 text")
-    for number, (place, row) in enumerate(_rows(path, text)):
+    for number, (location, row) in enumerate(_rows(path, text)):
         if number >= MAX_FINDINGS:
             yield (
-                place,
-                Problem(place, f"more than {MAX_FINDINGS:,} findings; the rest was not read"),
+                location,
+                Problem(location, f"more than {MAX_FINDINGS:,} findings; the rest was not read"),
             )
             return
-        yield place, entry(row, place)
+        yield location, entry(row, location)
 
 
 def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
@@ -79,23 +79,23 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
         raise Unreadable(str(path), f"line 1: the column {twice[0]!r} occurs twice")
 
 
-def entry(row: object, place: str) -> Entry | Problem:
+def entry(row: object, location: str) -> Entry | Problem:
     """One entry from a mapping, or what is wrong with it."""
     if not isinstance(row, Mapping):
-        return Problem(place, "expected a mapping of fields", "see `claim template`")
+        return Problem(location, "expected a mapping of fields", "see `claim template`")
     given: dict[str, Any] = {}
     for key, value in row.items():
         name = str(key or "").strip().casefold().replace("-", "_").replace(" ", "_")
         if key is None and isinstance(value, list):  # csv
-            return Problem(place, f"{len(value)} cells more than the header has columns")
+            return Problem(location, f"{len(value)} cells more than the header has columns")
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=2, cutoff=0.6)
             hint = f"did you mean {' or '.join(near)}?" if near else ", ".join(FIELDS)
-            return Problem(place, f"no field {str(key)[:80]!r}", hint, kind="unknown")
+            return Problem(location, f"no field {str(key)[:80]!r}", hint, kind="unknown")
         if isinstance(value, list | Mapping):
             what = "a list" if isinstance(value, list) else "a mapping"
             return Problem(
-                place, f"{name}: expected one text, not {what}", "one entry for each value"
+                location, f"{name}: expected one text, not {what}", "one entry for each value"
             )
         if value not in (None, ""):
             given[name] = str(value)
@@ -104,4 +104,4 @@ def entry(row: object, place: str) -> Entry | Problem:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        return Problem(place, f"{where}: {first['msg'].removeprefix('Value error, ')}")
+        return Problem(location, f"{where}: {first['msg'].removeprefix('Value error, ')}")

@@ -60,7 +60,7 @@ def answer_text(answer: str) -> str:
 def state_text(field: FieldAnswer) -> str:
     """The disclosure state of a field: glyph and word."""
     state = STATES[field["state"]]
-    return f"{state.glyph} {state.word}"
+    return f"{state.glyph} {state.label}"
 
 
 def fields(model: ModelFacts) -> Iterator[FieldAnswer]:

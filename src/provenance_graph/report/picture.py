@@ -80,8 +80,8 @@ def _columns(nodes: Sequence[LineageNode], edges: Sequence[LineageEdge]) -> list
 
 
 def _settle(column: Sequence[str], rank: dict[str, float]) -> None:
-    for place, iri in enumerate(column):
-        rank[iri] = place - (len(column) - 1) / 2
+    for position, iri in enumerate(column):
+        rank[iri] = position - (len(column) - 1) / 2
 
 
 def _positions(columns: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[float, float]], int, int]:
@@ -137,23 +137,23 @@ def _mark(edge: LineageEdge, places: Places) -> str:
     bent = 1.5 * t * (1 - t) * (x1 + x2)  # both inner points of the curve stand in the middle
     x = (1 - t) ** 3 * x1 + bent + t**3 * x2
     y = y1 + (3 * t**2 - 2 * t**3) * (y2 - y1)
-    shown = ", ".join(rules[:MAX_RULES])
+    text = ", ".join(rules[:MAX_RULES])
     if len(rules) > MAX_RULES:
-        shown += f" +{len(rules) - MAX_RULES}"
+        text += f" +{len(rules) - MAX_RULES}"
     return (
         f'<g class="mark"><circle cx="{x:g}" cy="{y:g}" r="7"/>'
         f'<text x="{x:g}" y="{y + 3.5:g}" class="sign">§</text>'
-        f'<text x="{x:g}" y="{y - 9:g}" class="rules">{escape(shown)}</text>'
+        f'<text x="{x:g}" y="{y - 9:g}" class="rules">{escape(text)}</text>'
         f"<title>licence problem: {escape(', '.join(rules))}</title></g>"
     )
 
 
 def _box(node: LineageNode, x: float, y: float) -> str:
-    shown = node["label"]
-    cut = shown if len(shown) <= LETTERS else f"{shown[: LETTERS - 12]}…{shown[-11:]}"
+    text = node["label"]
+    cut = text if len(text) <= LETTERS else f"{text[: LETTERS - 12]}…{text[-11:]}"
     return (
         f'<g class="{escape(node["kind"])} {escape(node["side"])}" transform="translate({x:g} {y:g})">'
-        f"<title>{escape(shown)}</title>"
+        f"<title>{escape(text)}</title>"
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="5"/>'
         f'<text x="9" y="21">{escape(cut)}</text></g>'
     )

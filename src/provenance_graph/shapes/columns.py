@@ -88,11 +88,11 @@ def of_headers(headers: pl.DataFrame, checks: Sequence[Check], breaks: Breaks) -
 def _placed(checks: Iterable[Check]) -> _Sorted:
     by_kind = _Sorted()
     for check in checks:
-        _place(by_kind, check)
+        _sort_in(by_kind, check)
     return by_kind
 
 
-def _place(by_kind: _Sorted, check: Check) -> None:
+def _sort_in(by_kind: _Sorted, check: Check) -> None:
     classes = {t.term.value for t in check.targets if t.kind == "class"}
     alone = len(classes) == len(check.targets) == 1
     if is_per_value(check):

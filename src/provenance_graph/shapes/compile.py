@@ -261,8 +261,10 @@ def focus_query(check: Check, nodes: Sequence[Iri], *, in_records: bool) -> str:
 
 def _query(check: Check, pattern: str, *, in_records: bool) -> str:
     columns = [check.focus, *([check.value] if check.value else []), *check.columns, *check.way]
-    shown = " ".join(dict.fromkeys(columns))
+    text = " ".join(dict.fromkeys(columns))
     word = "DISTINCT " if check.distinct else ""
     if in_records:
-        return f"{check.prologue}SELECT {word}?record {shown} WHERE {{ GRAPH ?record {{ {pattern} }} }}"
-    return f"{check.prologue}SELECT {word}{shown} WHERE {{ {pattern} }}"
+        return (
+            f"{check.prologue}SELECT {word}?record {text} WHERE {{ GRAPH ?record {{ {pattern} }} }}"
+        )
+    return f"{check.prologue}SELECT {word}{text} WHERE {{ {pattern} }}"

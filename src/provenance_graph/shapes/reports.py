@@ -62,11 +62,11 @@ def table(findings: Iterable[Finding]) -> str:
     results = list(findings)
     lines = [COLUMNS, *rows(results)]
     widths = [min(48, max(len(line[n]) for line in lines)) for n in range(len(COLUMNS))]
-    shown = [
+    details = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return "\n".join([*(shown if results else []), summarize(results), ""])
+    return "\n".join([*(details if results else []), summarize(results), ""])
 
 
 def as_json(findings: Iterable[Finding]) -> str:

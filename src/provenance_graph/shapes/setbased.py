@@ -268,12 +268,12 @@ def _message(check: Check, bound: Mapping[str, Value | None]) -> str:
 
     def fill(match: re.Match[str]) -> str:
         value = bound.get(match[1])
-        return match[0] if value is None else _shown(value)
+        return match[0] if value is None else _display_text(value)
 
     return re.sub(r"\{[?$](\w+)\}", fill, check.message)
 
 
-def _shown(value: Value) -> str:
+def _display_text(value: Value) -> str:
     return value.lexical if isinstance(value, Literal) else shorten(value)
 
 

@@ -79,8 +79,8 @@ def read_shapes(paths: Sequence[FilePath]) -> rdflib.Graph:
         (shape, RDF.type, rdflib.RDFS.Class) in graph
         for shape in graph.subjects(RDF.type, SH.NodeShape)
     ):
-        shown = ", ".join(map(str, paths))
-        raise BadShape(f"{shown}: no shape with a target (sh:targetClass and the like)")
+        text = ", ".join(map(str, paths))
+        raise BadShape(f"{text}: no shape with a target (sh:targetClass and the like)")
     return graph
 
 
@@ -128,7 +128,7 @@ def _refuse_recursion(graph: rdflib.Graph) -> None:
             done.add(shape)
         elif shape in within:
             raise BadShape(
-                f"the shape {_shown(within)} refers to itself; SHACL leaves open "
+                f"the shape {_display_text(within)} refers to itself; SHACL leaves open "
                 "what a recursive shape means"
             )
         elif shape not in done:
@@ -137,7 +137,7 @@ def _refuse_recursion(graph: rdflib.Graph) -> None:
             todo += [(other, False) for other in _referred(graph, shape) if other not in done]
 
 
-def _shown(shapes: Iterable[rdflib.term.Node]) -> str:
+def _display_text(shapes: Iterable[rdflib.term.Node]) -> str:
     named = [f"<{shape}>" for shape in shapes if isinstance(shape, rdflib.URIRef)]
     return named[0] if named else "without a name"
 
@@ -146,9 +146,9 @@ def _referred(graph: rdflib.Graph, shape: rdflib.term.Node) -> list[rdflib.term.
     """The shapes that a shape refers to; raises BadShape for a list without end."""
     result = [other for name in _SHAPES_OF for other in graph.objects(shape, name)]
     for name in _LISTS_OF:
-        for place in graph.objects(shape, name):
+        for node in graph.objects(shape, name):
             try:
-                result += graph.items(place)
+                result += graph.items(node)
             except ValueError as error:
                 raise BadShape(f"a list of sh:{str(name).rsplit('#', 1)[-1]} has no end") from error
     return result

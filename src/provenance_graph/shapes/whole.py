@@ -103,7 +103,7 @@ class _PartResult:
 class _Part(Protocol):
     """A part of the work that needs no other."""
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         """What it comes to."""
 
 
@@ -113,7 +113,7 @@ class _AskView:
 
     check: int
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         return _PartResult(tuple(plan.whole(_of_view(plan)[self.check])))
 
 
@@ -123,7 +123,7 @@ class _ReadFacts:
 
     files: tuple[Path, ...]
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_facts
 
         return _PartResult(facts=frozenset(of_facts(self.files, _from_facts(plan), plan.breaking)))
@@ -135,7 +135,7 @@ class _ReadClaims:
 
     files: tuple[Path, ...]
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_claims
 
         records = of_claims(self.files, _of_records(plan), plan.kinds, plan.breaking)
@@ -150,7 +150,7 @@ class _ReadHeaders:
     first: int
     limit: int
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         import polars as pl
 
         from provenance_graph.shapes.columns import of_headers
@@ -166,7 +166,7 @@ class _LookAtNodes:
     check: int
     nodes: tuple[Iri, ...]
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         return _PartResult(tuple(plan.at(_of_view(plan)[self.check], self.nodes)))
 
 
@@ -176,7 +176,7 @@ class _LookAtRecords:
 
     records: tuple[str, ...]
 
-    def look(self, plan: Plan) -> _PartResult:
+    def run(self, plan: Plan) -> _PartResult:
         return _PartResult(tuple(_in_records(plan, self.records)))
 
 
@@ -203,7 +203,7 @@ def _from_table(
         large = len(table.files("claims")) >= _PARALLEL_FROM
         if engine is not None and large and isinstance(store, EmbeddedStore):
             return engine.run(partial(_elsewhere, store.checkpoint, severity), parts)
-        return (part.look(plan) for part in parts)
+        return (part.run(plan) for part in parts)
 
     facts: set[tuple[str, str]] = set()
     records: set[int] = set()
@@ -252,7 +252,7 @@ def _chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
 
 def _elsewhere(checkpoint: Path, severity: Severity, part: _Part) -> _PartResult:
     """A part in a process of its own."""
-    return part.look(_plan_at(checkpoint, severity))
+    return part.run(_plan_at(checkpoint, severity))
 
 
 @lru_cache(maxsize=1)

@@ -79,7 +79,7 @@ C = TypeVar("C", bound=Code)
 
 
 def _codes(kind: type[C]) -> dict[C, int]:
-    return {code: place for place, code in enumerate(kind)}
+    return {code: position for position, code in enumerate(kind)}
 
 
 STANCES, BASES, PRECISIONS, CUSTODIES = (
@@ -141,15 +141,15 @@ def claim_row(claim: Claim, record: int) -> tuple[object, ...]:
     """A claim as a row of ``CLAIMS``."""
     value = claim.value
     if value is None:
-        shown: tuple[object, ...] = (NO_VALUE, "", "", "")
+        value_key: tuple[object, ...] = (NO_VALUE, "", "", "")
     elif isinstance(value, Iri):
-        shown = (IRI, value, "", "")
+        value_key = (IRI, value, "", "")
     else:
-        shown = (LITERAL, value.lexical, value.datatype, value.language)
+        value_key = (LITERAL, value.lexical, value.datatype, value.language)
     return (
         claim.subject,
         claim.predicate,
-        *shown,
+        *value_key,
         STANCE_CODE[claim.stance],
         NONE if claim.basis is None else BASIS_CODE[claim.basis],
         claim.as_stated,
@@ -277,10 +277,10 @@ class LazyHeaders(dict[int, Header]):
     def __init__(self, frame: pl.DataFrame) -> None:
         super().__init__()
         self._frame = frame
-        self._place = {number: place for place, number in enumerate(frame["number"])}
+        self._position = {number: position for position, number in enumerate(frame["number"])}
 
     def __missing__(self, number: int) -> Header:
-        row = self._frame.row(self._place[number], named=True)
+        row = self._frame.row(self._position[number], named=True)
         made = self[number] = header(row)
         return made
 

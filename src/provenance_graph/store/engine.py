@@ -109,7 +109,7 @@ class EngineReads(ABC):
         Raises QueryError for a term that no quad can have at its position.
         """
         lease = self._lease()
-        place = (
+        graph_term = (
             None
             if isinstance(graph, AnyGraph)
             else (_DEFAULT_GRAPH if graph is None else _pattern_node(graph))
@@ -124,7 +124,7 @@ class EngineReads(ABC):
                 _pattern_node(subject),
                 None if predicate is None else node(predicate),
                 wanted,
-                place,
+                graph_term,
             )
         except ValueError as error:
             raise QueryError(f"this pattern cannot match anything: {error}") from error
@@ -236,7 +236,7 @@ def _by_graph(quads: Iterable[Quad]) -> str:
     graphs: dict[Iri | None, list[str]] = {}
     for subject, predicate, value, graph in quads:
         lines = graphs.setdefault(graph, [])
-        lines.append(f"{_name(subject)} {_name(predicate)} {_shown(value)} .")
+        lines.append(f"{_name(subject)} {_name(predicate)} {_display_text(value)} .")
     return "\n".join(
         "\n".join(lines) if graph is None else "\n".join((f"GRAPH {_name(graph)} {{", *lines, "}"))
         for graph, lines in graphs.items()
@@ -253,7 +253,7 @@ def _written(name: Iri) -> str:
 _name = Remembered(_written, 65_536).__getitem__
 
 
-def _shown(value: Value) -> str:
+def _display_text(value: Value) -> str:
     if isinstance(value, Iri):
         return _name(value)
     if value.datatype == XSD.string and not value.language and value.lexical.isalnum():

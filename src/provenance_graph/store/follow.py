@@ -96,19 +96,19 @@ class WebSource:
             raise StoreError(f"{url} cannot be read: {error}") from error
 
 
-def source_of(place: str) -> FollowedStore:
+def source_of(location: str) -> FollowedStore:
     """The source that a user names: a folder or an address."""
-    if place.startswith(("http://", "https://")):
-        return WebSource(place)
-    return FolderSource(Path(place))
+    if location.startswith(("http://", "https://")):
+        return WebSource(location)
+    return FolderSource(Path(location))
 
 
-def published(source: FollowedStore, place: str) -> Current:
+def published(source: FollowedStore, location: str) -> Current:
     """What the followed store publishes now; raises StoreMissing, StoreFormat or StoreError."""
     written = source.text("format").strip()
     if written != layout.FORMAT:
         raise StoreFormat(
-            f"{place} was written in the format {written[:60]!r}, this software reads "
+            f"{location} was written in the format {written[:60]!r}, this software reads "
             f"{layout.FORMAT!r}"
         )
     try:
@@ -117,20 +117,20 @@ def published(source: FollowedStore, place: str) -> Current:
         current = Current(**{**read, "files": files})
         names = [current.checkpoint, *files]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise StoreFormat(f"{place}/CURRENT is damaged ({error})") from error
+        raise StoreFormat(f"{location}/CURRENT is damaged ({error})") from error
     if not files:
-        raise StoreFormat(f"{place} was published by an earlier version, without digests")
+        raise StoreFormat(f"{location} was published by an earlier version, without digests")
     if wrong := next((name for name in names if not layout.FILE_NAME.fullmatch(str(name))), None):
-        raise StoreFormat(f"{place}/CURRENT names a file {wrong!r}, which no store has")
+        raise StoreFormat(f"{location}/CURRENT names a file {wrong!r}, which no store has")
     return current
 
 
 class Replica:
     """A folder that follows a store; one process at a time copies into it."""
 
-    def __init__(self, folder: Path, place: str, source: FollowedStore | None = None) -> None:
-        self.folder, self.place = folder, place
-        self._source = source or source_of(place)
+    def __init__(self, folder: Path, location: str, source: FollowedStore | None = None) -> None:
+        self.folder, self.location = folder, location
+        self._source = source or source_of(location)
 
     @property
     def current(self) -> Current | None:
@@ -142,7 +142,7 @@ class Replica:
 
         Raises StoreError, and leaves what is here, where a file is missing, cut or changed.
         """
-        there, here = published(self._source, self.place), self.current
+        there, here = published(self._source, self.location), self.current
         if here is not None and here.version == there.version:
             return False
         with self._locked():
@@ -218,14 +218,14 @@ class Replica:
             os.fsync(file.fileno())
         if length != size or hashed.hexdigest()[:32] != digest:
             raise StoreError(
-                f"{self.place}/{path} differs from what was published; it is fetched again"
+                f"{self.location}/{path} differs from what was published; it is fetched again"
             )
 
 
 class Follower(Protocol):
     """A folder that follows a store of some kind."""
 
-    place: str
+    location: str
 
     @property
     def current(self) -> Current | None:
@@ -247,9 +247,9 @@ def follow(
     while alive():
         try:
             if replica.refresh() and replica.current is not None:
-                say(f"following {replica.place}: version {replica.current.version}")
+                say(f"following {replica.location}: version {replica.current.version}")
             if failing:
-                say(f"following {replica.place}: it answers again")
+                say(f"following {replica.location}: it answers again")
             failing = ""
         except StoreError as error:
             if str(error) != failing:
@@ -273,8 +273,8 @@ def run(replica: Follower, seconds: float) -> None:
 
 def main(arguments: list[str]) -> None:
     """Follow a place into a folder."""
-    place, folder, seconds = arguments
-    run(Replica(Path(folder), place), float(seconds))
+    location, folder, seconds = arguments
+    run(Replica(Path(folder), location), float(seconds))
 
 
 if __name__ == "__main__":

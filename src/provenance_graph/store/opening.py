@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from provenance_graph.store.remote.writing import RemoteWriter
 
 
-def open_store(place: str) -> Store:
+def open_store(location: str) -> Store:
     """Open a folder or a remote service for reading.
 
     An address without a path means its ``/sparql``, where this project's own service answers.
     """
-    if place.startswith(("http://", "https://")):
+    if location.startswith(("http://", "https://")):
         from provenance_graph.store.remote.ahead import AheadStore
 
-        return AheadStore.open(address_of(place))
+        return AheadStore.open(address_of(location))
     from provenance_graph.store.embedded import EmbeddedStore
 
-    store = EmbeddedStore.open(Path(place))
+    store = EmbeddedStore.open(Path(location))
     try:
-        require_current(store, place)
+        require_current(store, location)
     except StoreFormat:
         store.close()
         raise
@@ -43,37 +43,37 @@ def is_earlier(store: QuadSource) -> bool:
     return built and not any(True for _ in store.quads(graph=graph_names.VIEW))
 
 
-def require_current(store: QuadSource, place: object) -> None:
+def require_current(store: QuadSource, location: object) -> None:
     """Raise StoreFormat, with the command that migrates it, for a store of an earlier version."""
     if is_earlier(store):
         raise StoreFormat(
-            f"{place} was built by an earlier version, whose records say neither collection nor "
+            f"{location} was built by an earlier version, whose records say neither collection nor "
             "custody: run `provenance-graph build`, which rebuilds it and retains what was imported"
         )
 
 
-def address_of(place: str) -> str:
+def address_of(location: str) -> str:
     """Where a service that a user names answers queries.
 
     >>> address_of("http://127.0.0.1:7878/"), address_of("https://example.org/query")
     ('http://127.0.0.1:7878/sparql', 'https://example.org/query')
     """
-    return place if urlsplit(place).path.strip("/") else place.rstrip("/") + "/sparql"
+    return location if urlsplit(location).path.strip("/") else location.rstrip("/") + "/sparql"
 
 
-def open_writer(place: Path | str) -> EmbeddedWriter | RemoteWriter:
+def open_writer(location: Path | str) -> EmbeddedWriter | RemoteWriter:
     """Open a folder or a remote service for writing; raises StoreBusy while another writes."""
-    if str(place).startswith(("http://", "https://")):
+    if str(location).startswith(("http://", "https://")):
         from provenance_graph.store.remote.writing import RemoteWriter
 
-        return RemoteWriter.open(address_of(str(place)))
+        return RemoteWriter.open(address_of(str(location)))
     from provenance_graph.store.embedded import EmbeddedStore
 
-    return EmbeddedStore.open_writer(place)
+    return EmbeddedStore.open_writer(location)
 
 
-def derived_folder(place: str) -> Path | None:
-    """Where indexes made from a store at ``place`` are stored: beside it.
+def derived_folder(location: str) -> Path | None:
+    """Where indexes made from a store at ``location`` are stored: beside it.
 
     None for a remote store, and for one in a folder that may not be written to: then an
     index is made for the occasion.
@@ -81,6 +81,6 @@ def derived_folder(place: str) -> Path | None:
     >>> derived_folder("https://example.org/sparql") is None
     True
     """
-    if place.startswith(("http://", "https://")):
+    if location.startswith(("http://", "https://")):
         return None
-    return Path(place) / "derived" if os.access(place, os.W_OK) else None
+    return Path(location) / "derived" if os.access(location, os.W_OK) else None

@@ -56,8 +56,8 @@ def to_ntriples(packed: bytes) -> bytes:
                 raise QueryRefused("triple terms of RDF 1.2 are not supported here")
             lines.append(f"{quad.subject} {quad.predicate} {quad.object} .\n")
     except SyntaxError as error:
-        place = f"line {error.lineno}: " if error.lineno else ""
-        raise Unreadable("the document", f"{place}{error.msg}") from None
+        location = f"line {error.lineno}: " if error.lineno else ""
+        raise Unreadable("the document", f"{location}{error.msg}") from None
     except ValueError as error:
         raise Unreadable("the document", str(error)) from error
     return "".join(lines).encode()

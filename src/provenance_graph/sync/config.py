@@ -54,17 +54,17 @@ def read_sync(path: Path) -> list[SyncSource]:
     return read_entries(path, "source", example, MAX_SOURCES, partial(_source, path))
 
 
-def source_problem(place: str) -> str:
+def source_problem(location: str) -> str:
     """What is wrong with a place; nothing where it can be read.
 
     >>> source_problem("hf:org/name"), source_problem("ftp://example.org/x")[:9]
     ('', 'neither h')
     """
-    if place.startswith("hf:"):
-        name = place[3:].partition("@")[0]
+    if location.startswith("hf:"):
+        name = location[3:].partition("@")[0]
         if re.fullmatch(r"[\w.-]+/\*", name) or is_name(name):
             return ""
-    elif place.startswith(("http://", "https://")) and is_iri(place):
+    elif location.startswith(("http://", "https://")) and is_iri(location):
         return ""
     return "neither hf:org/name, hf:org/* nor an https:// address"
 
@@ -77,9 +77,9 @@ def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSo
     if ids := table.get("ids"):
         places += _listed(path, f"{key}.ids", ids, problems)
     problems += [
-        Problem(f"{key}: {place[:80]}", wrong)
-        for place in places
-        if (wrong := source_problem(place))
+        Problem(f"{key}: {location[:80]}", wrong)
+        for location in places
+        if (wrong := source_problem(location))
     ]
     if not places:
         problems.append(Problem(key, "names no place", 'places = ["hf:org/name"]'))

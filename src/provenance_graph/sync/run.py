@@ -27,7 +27,7 @@ class SourceOutcome:
     """What came of one place, and why."""
 
     source: str
-    place: str
+    location: str
     status: str
     detail: str = ""
     documents: int = 0
@@ -73,29 +73,29 @@ def synchronise(
     that were asked lately.
     """
     for source in sources:
-        for place in _expanded(source, fetcher):
-            if isinstance(place, SourceOutcome):
-                yield place
+        for location in _expanded(source, fetcher):
+            if isinstance(location, SourceOutcome):
+                yield location
                 continue
-            if not everything and not state.due(place, source.every, now()):
-                yield SourceOutcome(source.name, place, "fresh", "requested recently")
+            if not everything and not state.due(location, source.every, now()):
+                yield SourceOutcome(source.name, location, "fresh", "requested recently")
                 continue
-            outcome, seen = _one(source, place, fetcher, state, take, now(), today, known)
+            outcome, seen = _one(source, location, fetcher, state, take, now(), today, known)
             if take is not None:
-                state.note(place, seen)
+                state.note(location, seen)
             yield outcome
 
 
 def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | SourceOutcome]:
     """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
-    for place in source.places:
-        if not place.endswith("/*"):
-            yield place
+    for location in source.places:
+        if not location.endswith("/*"):
+            yield location
             continue
         try:
-            yield from _account(place[3:-2], fetcher)
+            yield from _account(location[3:-2], fetcher)
         except FetchError as error:
-            yield SourceOutcome(source.name, place, _status(error), str(error))
+            yield SourceOutcome(source.name, location, _status(error), str(error))
 
 
 def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
 
 def _one(
     source: SyncSource,
-    place: str,
+    location: str,
     fetcher: Fetcher,
     state: SyncState,
     take: Import | None,
@@ -131,23 +131,23 @@ def _one(
     known: Callable[[str], bool],
 ) -> tuple[SourceOutcome, SourceState]:
     """Ask one place; the outcome, and what is remembered of it."""
-    before = state.seen.get(place)
+    before = state.seen.get(location)
     revision = moved = ""
     try:
-        if place.startswith("hf:"):
-            revision, moved = _revision(place, fetcher)
+        if location.startswith("hf:"):
+            revision, moved = _revision(location, fetcher)
             if before and revision and revision == before.revision and not moved:
                 seen = replace(before, at=at, status="unchanged", detail="")
                 return SourceOutcome(
-                    source.name, place, "unchanged", f"still at {revision[:12]}"
+                    source.name, location, "unchanged", f"still at {revision[:12]}"
                 ), seen
         results = [
             item if isinstance(item, Problem) else replace(item, fetched=True)
-            for item in fetch(f"hf:{moved}" if moved else place, fetcher, today)
+            for item in fetch(f"hf:{moved}" if moved else location, fetcher, today)
         ]
     except FetchError as error:
         status = _status(error)
-        return SourceOutcome(source.name, place, status, str(error)), SourceState(
+        return SourceOutcome(source.name, location, status, str(error)), SourceState(
             at, status, detail=str(error)
         )
     documents = sum(isinstance(item, Document) for item in results)
@@ -157,17 +157,17 @@ def _one(
     elif not changed:
         status, detail = "unchanged", ""
     else:
-        stored = (before is not None and bool(before.revision)) or known(place)
+        stored = (before is not None and bool(before.revision)) or known(location)
         status, detail = ("changed" if stored else "new"), ""
     faults = [str(item) for item in results if isinstance(item, Problem)]
     detail = "; ".join(filter(None, (detail, *faults[:3])))
     seen = SourceState(at, status, revision, moved, detail)
-    return SourceOutcome(source.name, place, status, detail, documents), seen
+    return SourceOutcome(source.name, location, status, detail, documents), seen
 
 
-def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:
+def _revision(location: str, fetcher: Fetcher) -> tuple[str, str]:
     """The commit that a repository is at, and its new name where it was renamed."""
-    name, _, revision = place[3:].partition("@")
+    name, _, revision = location[3:].partition("@")
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
     answer = json_of(url, fetcher.get(url))
@@ -186,10 +186,10 @@ def _status(error: FetchError) -> str:
     return "gone" if re.search(r": (404|410),", text) else "failed"
 
 
-def host_of(place: str) -> str:
+def host_of(location: str) -> str:
     """The host that a place is asked at.
 
     >>> host_of("hf:org/name"), host_of("https://example.org/x")
     ('huggingface.co', 'example.org')
     """
-    return "huggingface.co" if place.startswith("hf:") else urlsplit(place).hostname or ""
+    return "huggingface.co" if location.startswith("hf:") else urlsplit(location).hostname or ""

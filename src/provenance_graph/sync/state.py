@@ -32,16 +32,18 @@ class SyncState:
         if path is not None:
             with suppress(OSError, ValueError, TypeError, AttributeError):
                 read = json.loads(path.read_text(encoding="utf-8"))
-                self.seen = {place: SourceState(**one) for place, one in read["places"].items()}
+                self.seen = {
+                    location: SourceState(**one) for location, one in read["places"].items()
+                }
 
-    def due(self, place: str, every: int, now: float) -> bool:
+    def due(self, location: str, every: int, now: float) -> bool:
         """Whether a place is to be asked again: it never was, failed, or long enough ago."""
-        seen = self.seen.get(place)
+        seen = self.seen.get(location)
         return seen is None or seen.status == "failed" or not 0 <= now - seen.at < every
 
-    def note(self, place: str, seen: SourceState) -> None:
+    def note(self, location: str, seen: SourceState) -> None:
         """Keep what came of a place, at once: an interrupted run goes on behind it."""
-        self.seen[place] = seen
+        self.seen[location] = seen
         if self.path is None:
             return
         retained = {name: asdict(one) for name, one in sorted(self.seen.items())}

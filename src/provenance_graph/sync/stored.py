@@ -34,8 +34,8 @@ def stored_sources(store: Store, collections: Iterable[str] = ()) -> dict[str, l
         if not wanted and collection in RECORDED:
             continue
         document = header.get(SCHEMA.url)
-        if isinstance(document, Iri) and (place := address_of(document)):
-            results.setdefault(collection or "imported", {})[place] = None
+        if isinstance(document, Iri) and (location := address_of(document)):
+            results.setdefault(collection or "imported", {})[location] = None
     return {name: sorted(places) for name, places in sorted(results.items())}
 
 

@@ -266,7 +266,7 @@ def test_a_tie_is_decided_by_value_and_not_by_order() -> None:
 def test_an_estimate_is_never_accepted_even_alone() -> None:
     judged = resolve([held(billions(21), Basis.ESTIMATE)], PG.parameterCount, POLICY)
     assert judged.values == ()
-    assert [(r.standing, r.reason) for _, r in judged.claims] == [
+    assert [(r.status, r.reason) for _, r in judged.claims] == [
         (AcceptanceStatus.REJECTED, "Estimate is never accepted")
     ]
 
@@ -338,7 +338,7 @@ def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
     seen = view_of(M, [dated("2025-10-15", Basis.DEVELOPER), late], [M], POLICY)
     assert not [q for q in seen.quads if q[1] == PG.knowledgeCutoff]
     (claim,) = [c for c in seen.claims if c.claim.predicate == PG.knowledgeCutoff]
-    assert claim.standing is AcceptanceStatus.REJECTED
+    assert claim.status is AcceptanceStatus.REJECTED
     assert claim.reason == "after the release (2025-10-15)"
 
 

@@ -28,7 +28,7 @@ def test_an_inferred_parent_gives_way_to_one_that_a_source_states() -> None:
     seen = view_of(M, [guess, stated], [M], POLICY)
     assert {o for s, p, o, _ in seen.quads if p == PROV.wasDerivedFrom} == {large}
     (beside,) = [c for c in seen.claims if c.claim.value == small]
-    assert beside.standing is AcceptanceStatus.ALTERNATIVE
+    assert beside.status is AcceptanceStatus.ALTERNATIVE
     assert beside.reason == "an inferred parent, while a source states one"
 
 
@@ -40,7 +40,7 @@ def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> N
         seen = view_of(M, [guess, *others], [M], POLICY)
         assert (M, PROV.wasDerivedFrom, base, None) in seen.quads
         (claim,) = [c for c in seen.claims if c.claim.predicate == PROV.wasDerivedFrom]
-        assert claim.standing is AcceptanceStatus.ACCEPTED
+        assert claim.status is AcceptanceStatus.ACCEPTED
 
 
 def test_a_guess_of_a_kind_displaces_no_other_guess() -> None:
@@ -52,7 +52,7 @@ def test_a_guess_of_a_kind_displaces_no_other_guess() -> None:
     for beside in (of_kind, denied):
         seen = view_of(M, [guess, beside], [M], POLICY)
         (claim,) = [c for c in seen.claims if c.claim.predicate == PROV.wasDerivedFrom]
-        assert claim.standing is AcceptanceStatus.ACCEPTED
+        assert claim.status is AcceptanceStatus.ACCEPTED
         assert (M, PROV.wasDerivedFrom, one, None) in seen.quads
 
 
@@ -63,7 +63,7 @@ def test_a_stated_parent_of_no_kind_stands_beside_one_of_a_kind() -> None:
     guess = held(guessed, Basis.INFERENCE, source="v", predicate=PROV.wasDerivedFrom)
     of_kind = held(other, source="w", predicate=PG.fineTunedFrom)
     seen = view_of(M, [general, guess, of_kind], [M], POLICY)
-    standing = {c.claim.value: c.standing for c in seen.claims}
+    standing = {c.claim.value: c.status for c in seen.claims}
     assert standing[one] is AcceptanceStatus.ACCEPTED
     assert standing[guessed] is AcceptanceStatus.ALTERNATIVE
 
@@ -108,7 +108,7 @@ def test_one_parent_has_one_kind_of_derivation_unless_one_document_gives_two(
         assert len(seen.claims) == 2
         for one in seen.claims:
             if iris.local_name(one.claim.predicate) not in stands.split():
-                assert one.standing is AcceptanceStatus.ALTERNATIVE
+                assert one.status is AcceptanceStatus.ALTERNATIVE
                 assert one.reason == f"another term for the same step, accepted as {stands}"
 
 

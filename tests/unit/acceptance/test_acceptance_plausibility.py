@@ -28,7 +28,7 @@ def test_an_implausible_claim_refines_nothing_and_loses() -> None:
     seen = view_of(named, [wrong, right], [named], POLICY)
     assert (named, PG.parameterCount, billions(13), None) in seen.quads
     assert (named, PG.implausible, PG.parameterCount, None) in seen.quads
-    (lost,) = [c for c in seen.claims if c.standing is AcceptanceStatus.REJECTED]
+    (lost,) = [c for c in seen.claims if c.status is AcceptanceStatus.REJECTED]
     assert lost.reason == "implausible: the name gives about 13B"
 
 
@@ -80,7 +80,7 @@ def test_a_third_partys_release_long_after_the_repository_is_implausible() -> No
     (claim,) = [c for c in seen.claims if c.claim.predicate == DCTERMS.issued]
     assert claim.reason == "implausible: the repository was created on 2024-01-10"
     own = view_of(M, [dated("2025-01-10", Basis.DEVELOPER), created], [M], POLICY)
-    assert [c.standing for c in own.claims if c.claim.predicate == DCTERMS.issued] == [
+    assert [c.status for c in own.claims if c.claim.predicate == DCTERMS.issued] == [
         AcceptanceStatus.ACCEPTED
     ]
 
@@ -172,7 +172,7 @@ def test_a_moving_name_has_no_release_day() -> None:
     moving = iris.model("org/large-latest")
     seen = view_of(moving, [replace(dated("2024-11-01"), subject=moving)], [moving], POLICY)
     (claim,) = seen.claims
-    assert claim.standing is AcceptanceStatus.REJECTED
+    assert claim.status is AcceptanceStatus.REJECTED
     assert "moves from release to release" in claim.reason
 
 

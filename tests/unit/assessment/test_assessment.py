@@ -49,7 +49,7 @@ def said(
     source: str = "card",
     subject: Iri = MODEL,
     precision: Precision | None = None,
-    standing: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE,
+    status: AcceptanceStatus = AcceptanceStatus.ALTERNATIVE,
 ) -> SourcedClaim:
     header = Header(
         iris.record("t", source, "2025-01-01"),
@@ -61,7 +61,7 @@ def said(
     )
     stated = literals.integer(value) if isinstance(value, int) else value
     claim = Claim(subject, predicate, stated, stance, precision=precision)
-    return SourcedClaim(claim, header, subject, standing)
+    return SourcedClaim(claim, header, subject, status)
 
 
 def level(known: Rubrics, name: Iri, *claims: SourcedClaim) -> str:
@@ -106,7 +106,7 @@ SIZE = PG.parameterCount
         ("LevelDisclosed", [said(SIZE, 8), said(SIZE, None, THIRD, Stance.REPORTS_UNDISCLOSED)]),
         ("LevelNotApplicable", [said(SIZE, None, DEVELOPER, Stance.INAPPLICABLE)]),
         ("LevelNotAssessed", [said(SIZE, None, THIRD, Stance.INAPPLICABLE)]),
-        ("LevelNotAssessed", [said(SIZE, 8, standing=AcceptanceStatus.SUPERSEDED)]),
+        ("LevelNotAssessed", [said(SIZE, 8, status=AcceptanceStatus.SUPERSEDED)]),
     ],
 )
 def test_the_level_of_a_property_follows_from_who_says_it(

@@ -139,7 +139,7 @@ class Run:
                 today="2026-11-29",
                 everything=everything,
             )
-            return {one.place: one.status for one in found}
+            return {one.location: one.status for one in found}
 
 
 @pytest.fixture

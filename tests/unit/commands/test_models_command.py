@@ -79,7 +79,7 @@ def test_what_is_only_inferred_is_a_filter_too(shipped) -> None:
             accepted = [
                 c
                 for c in graph.model(name).claims("parameterCount")
-                if c.standing is AcceptanceStatus.ACCEPTED
+                if c.status is AcceptanceStatus.ACCEPTED
             ]
             assert {claim.basis for claim in accepted} == {Basis.INFERENCE}
 

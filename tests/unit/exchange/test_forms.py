@@ -281,8 +281,8 @@ def test_values_that_read_alike_stand_once_with_all_their_sources() -> None:
         form = filled(store, "eu-gpai-mdf")
     channels = field(form, "3.1")
     assert len(channels.values) == 2
-    assert len(channels.shown) == 1
-    assert len(channels.shown[0].footnotes) == 2
+    assert len(channels.distinct_values) == 1
+    assert len(channels.distinct_values[0].footnotes) == 2
 
 
 def test_how_something_was_measured_is_not_answered_with_what_was_measured() -> None:

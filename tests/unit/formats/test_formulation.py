@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.remaining import Shown
+from provenance_graph.formats.remaining import ClaimedTexts
 
 COMMIT = "1234567890abcdef1234567890abcdef12345678"
 
@@ -216,8 +216,8 @@ def test_an_spdx_build_of_a_model_from_data_is_a_stage_at_its_times() -> None:
 
 def test_a_count_with_a_unit_is_not_also_a_text_that_was_not_understood() -> None:
     count = Claim(CHAT, PG.parameterCount, literals.integer(13_200_000_000))
-    assert Shown([count]).has("13.2B")
-    assert not Shown([count]).has("14.2B")
+    assert ClaimedTexts([count]).has("13.2B")
+    assert not ClaimedTexts([count]).has("14.2B")
 
 
 def test_a_workflow_of_which_no_model_comes_is_told_at_its_place() -> None:

@@ -19,7 +19,7 @@ from provenance_graph.core.claims import Basis
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.remaining import Shown
+from provenance_graph.formats.remaining import ClaimedTexts
 from provenance_graph.ingest.intake import Options, Reading, read
 
 
@@ -56,7 +56,7 @@ def test_a_list_of_which_one_member_came_to_nothing_is_not_understood() -> None:
         "components": [{"type": "machine-learning-model", "name": "heron",
                         "supplier": {"name": "Heron Labs"}, "scope": "required"}],
     }), "bom.json")  # fmt: skip
-    shown = Shown([c for record in reading.records for c in record.claims])
+    shown = ClaimedTexts([c for record in reading.records for c in record.claims])
     assert shown.has("heron, Heron Labs")
     assert not shown.has("heron, Bittern Labs")
     assert not shown.has("1,024,123")

@@ -39,7 +39,7 @@ def test_a_place_is_the_same_as_steps_and_as_a_text() -> None:
     for entities in ({"/x": A, "/y": B}, {"": A}, {"/x": A, "/x/parts/0": B}, {}):
         places = EntityPlaces(entities)
         for leaf in _leaves():
-            assert places.of(leaf) == places.of(leaf._replace(place=leaf.where))
+            assert places.of(leaf) == places.of(leaf._replace(location=leaf.where))
 
 
 def test_the_entity_is_that_of_the_longest_place() -> None:

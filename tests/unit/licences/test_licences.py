@@ -342,7 +342,7 @@ def test_json_keys_of_a_report_stay():
     ],
 )
 def test_a_clause_of_a_text_that_was_read_names_its_place(key, condition, place):
-    assert catalogue().by_key[key].clause(condition).place == place
+    assert catalogue().by_key[key].clause(condition).location == place
 
 
 @pytest.mark.parametrize("name", ["research", "falcon", "community"])
@@ -352,5 +352,5 @@ def test_every_condition_of_these_texts_has_a_place_and_its_text_was_read(name):
     assert len(keys) >= 3
     for key in keys:
         one = catalogue().by_key[key]
-        assert [c for c in one.conditions if not one.clause(c).place] == [], key
+        assert [c for c in one.conditions if not one.clause(c).location] == [], key
     assert described.count("pg:textSeen true") == len(keys)

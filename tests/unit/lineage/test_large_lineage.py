@@ -20,7 +20,7 @@ def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
     )
     lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
     result = lineage.of(names[-1], limit=10, evidence=False)
-    assert result.shown == "10 of 100,000 shown, datasets and influences left out"
+    assert result.extent == "10 of 100,000 shown, datasets and influences left out"
     assert result.generation == 100_000
     assert "10 of 100,000 shown, datasets and influences left out" in FORMATS["tree"](result)
     assert len(lineage.shortest_path(names[-1], names[0]).paths[0]) == 100_000
@@ -33,7 +33,7 @@ def test_a_hundred_thousand_children_are_counted_and_cut():
     )
     lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
     assert (
-        lineage.of(root, limit=5, evidence=False).shown
+        lineage.of(root, limit=5, evidence=False).extent
         == "5 of 100,000 shown, datasets and influences left out"
     )
     impact = lineage.impact(root, limit=3)

@@ -175,21 +175,21 @@ def test_a_self_loop_is_a_circle_of_one():
 
 def test_a_model_without_lineage_is_answered(lineage):
     result = lineage.of(model("nobody/knows"))
-    assert result.shown == "no lineage is known"
+    assert result.extent == "no lineage is known"
 
 
 def test_a_name_without_lineage_points_at_its_versions_and_theirs():
     undated, first, second = map(model, ("acme/chat", "acme/chat-0101", "acme/chat-0202"))
     below = [(one, PROV.specializationOf, undated, None) for one in (second, first)]
     silent = LineageGraph(AcceptedSnapshot(MemoryStore(below))).of(undated)
-    assert silent.shown == (
+    assert silent.extent == (
         "no lineage is known of this name or of its versions (acme/chat-0101, acme/chat-0202)"
     )
     graph = LineageGraph(
         AcceptedSnapshot(MemoryStore([*below, (second, PG.fineTunedFrom, BASE, None)]))
     )
     result = graph.of(undated)
-    assert result.shown == (
+    assert result.extent == (
         "no lineage is known of this name itself; "
         "of its versions: acme/chat-0202 (1 in its lineage)"
     )

@@ -119,7 +119,7 @@ def test_names_mean_the_same_in_the_index_and_in_memory(shipped: Path) -> None:
             known = names(bare, kinds_of(bare, kinds))
             for entity in sorted(known)[::40]:
                 for name in sorted(known[entity]):
-                    assert table.called(name) == other.called(name)
+                    assert table.by_name(name) == other.by_name(name)
                     shorter = name.rpartition("-")[0]
                     assert table.editions(shorter) == other.editions(shorter)
         near = table_of(stored, ["model"]).near("claude-haiku-4-6")

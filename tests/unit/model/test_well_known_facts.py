@@ -46,7 +46,7 @@ def accepted(snapshot: AcceptedSnapshot, model: str, name: str) -> str:
     values = snapshot.values(subject, predicate)
     shown = " + ".join(sorted(short_id(v) if isinstance(v, Iri) else v.lexical for v in values))
     for item in snapshot.claims(subject, predicate):
-        if item.standing is AcceptanceStatus.ACCEPTED and item.claim.precision is not None:
+        if item.status is AcceptanceStatus.ACCEPTED and item.claim.precision is not None:
             return shown[: {"Month": 7, "Year": 4}.get(item.claim.precision.label, 10)]
     return shown
 

@@ -54,10 +54,10 @@ def compared(present: AcceptedSnapshot, kinds: Collection[str]) -> None:
     whole = NamesInMemory(bare)
     gone = ("Thing 7B", "new/Thing-7B", "Parent", "Fresh", "new/data", "The M Model")
     for name in sorted({name for known in bare.values() for name in known} | set(gone)):
-        assert set(followed.called(name)) == set(whole.called(name)), name
+        assert set(followed.by_name(name)) == set(whole.by_name(name)), name
         shorter = name.rpartition("-")[0]
         assert set(followed.editions(shorter)) == set(whole.editions(shorter)), shorter
-    assert followed.called("") == followed.editions("") == []
+    assert followed.by_name("") == followed.editions("") == []
 
 
 @pytest.mark.parametrize("kinds", KINDS)

@@ -71,7 +71,7 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     assert not copy.refresh()
     assert_copied(copy, oxigraph)
     with RemoteStore.open(oxigraph) as remote:
-        assert remote.capabilities.held
+        assert remote.capabilities.holds_store
         assert not remote.capabilities.union
     with EmbeddedStore.open(place) as disk, EmbeddedStore.open(copy.folder) as held:
         assert held.version == disk.version
@@ -222,7 +222,7 @@ def test_a_truth_value_in_another_form_is_understood(truth, monkeypatch) -> None
             return []
         return false if "1 = 2" in query or "GRAPH" in query else truth
 
-    assert not opened(reply, monkeypatch).capabilities.held
+    assert not opened(reply, monkeypatch).capabilities.holds_store
 
 
 def test_an_ask_answered_with_a_row_or_none_is_understood(monkeypatch) -> None:
@@ -234,7 +234,7 @@ def test_an_ask_answered_with_a_row_or_none_is_understood(monkeypatch) -> None:
         body = {"head": {"vars": ["__ASK_RETVAL"]}, "results": {"bindings": rows}}
         return httpx2.Response(200, json=body)
 
-    assert not opened(reply, monkeypatch).capabilities.held
+    assert not opened(reply, monkeypatch).capabilities.holds_store
 
 
 def test_a_page_for_people_is_told_as_such(monkeypatch) -> None:
@@ -342,7 +342,11 @@ class Changing(MemoryStore):
 
     def __init__(self, versions: list[str], *, held: bool = True) -> None:
         super().__init__([(A, P, A, None), (A, P, A, G)])
-        self.url, self.capabilities, self._versions = "http://x", Capabilities(held=held), versions
+        self.url, self.capabilities, self._versions = (
+            "http://x",
+            Capabilities(holds_store=held),
+            versions,
+        )
 
     @property
     def version(self) -> str:

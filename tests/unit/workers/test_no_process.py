@@ -175,7 +175,7 @@ def test_slow_indexes_are_made_by_a_process_that_can_use_columns(
     ).collect()  # its threads are not in a process that is forked
     monkeypatch.setattr(indexer, "index_slowly", _make)
     background = indexer._Background()
-    background.look({tmp_path: (1, 1)}, {})
+    background.follow({tmp_path: (1, 1)}, {})
     assert background._process is not None
     background._process.join(PATIENCE)
     made = (tmp_path / "made").exists()
@@ -197,9 +197,9 @@ def test_slow_indexes_are_begun_at_a_later_look(
             raise OSError(number, os.strerror(number))
 
         patch.setattr(util, "spawnv_passfds", none)
-        background.look(stamps, {})
+        background.follow(stamps, {})
     assert background._process is None
-    background.look(stamps, {})
+    background.follow(stamps, {})
     assert background._process is not None
     background._process.join()
     assert (tmp_path / "made").exists(), "what could not be begun counts as not tried"

@@ -131,7 +131,7 @@ def sentences(policy: Policy) -> Iterator[str]:
 
 def _named(policy: Policy) -> Iterator[str]:
     """A sentence for each list of properties or values that the policy names."""
-    for names, shown, sentence in (
+    for names, name_of, sentence in (
         (
             policy.supported_first,
             shorten,
@@ -150,7 +150,7 @@ def _named(policy: Policy) -> Iterator[str]:
         ),
     ):
         if names:
-            yield f"{sentence}: {', '.join(sorted(map(shown, names)))}."
+            yield f"{sentence}: {', '.join(sorted(map(name_of, names)))}."
 
 
 def _implausible(bounds: Plausible) -> str:

@@ -121,7 +121,7 @@ def _row(assessed: Assessed, result: ItemResult) -> CriterionRow:
     serving: list[SourcedClaim] = []
     others: list[SourcedClaim] = []
     for use in result.uses:
-        for stored in (*use.finding.claims, *use.finding.beside):
+        for stored in (*use.finding.claims, *use.finding.other_claims):
             gives = stored.claim.value is not None and stored.basis in DEVELOPER_RANK
             (serving if gives else others).append(stored)
     reported = _documents(h for h in others if h.basis not in DEVELOPER_RANK)

@@ -286,5 +286,5 @@ def _as_viewed(item: SourcedClaim, current: bool, by: int, partition: Partition)
     if current:
         item = as_counted(item, by, partition.canonical)
         why = refused(item, partition.policy)
-        current = why is None or why.standing is not AcceptanceStatus.SUPERSEDED
-    return item if current else replace(item, standing=AcceptanceStatus.SUPERSEDED)
+        current = why is None or why.status is not AcceptanceStatus.SUPERSEDED
+    return item if current else replace(item, status=AcceptanceStatus.SUPERSEDED)

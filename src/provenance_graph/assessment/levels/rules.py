@@ -39,14 +39,14 @@ SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
 class LevelFinding:
     """The level of one property or facet, the rule that gave it, and the claims it rests on.
 
-    ``beside`` are further claims on the same question that did not decide: those of third
+    ``other_claims`` are further claims on the same question that did not decide: those of third
     parties above all.
     """
 
     level: Iri
     rule: str
     claims: tuple[SourcedClaim, ...] = ()
-    beside: tuple[SourcedClaim, ...] = ()
+    other_claims: tuple[SourcedClaim, ...] = ()
 
 
 NOTHING = LevelFinding(PG.LevelNotAssessed, "no source covers it")
@@ -120,7 +120,7 @@ def _finding(
 
 
 def _counts(sourced: SourcedClaim) -> bool:
-    return sourced.standing is not AcceptanceStatus.SUPERSEDED and not sourced.claim.unusable
+    return sourced.status is not AcceptanceStatus.SUPERSEDED and not sourced.claim.unusable
 
 
 def _gives(sourced: SourcedClaim) -> bool:

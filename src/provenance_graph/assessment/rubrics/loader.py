@@ -328,8 +328,8 @@ class _RubricReader:
             results.append(Criterion(node, label, maximum, own, pillar, self._order(node)))
         if not results:
             self.fault(scheme, "is empty: it has no pg:Criterion")
-        place = {c.pillar: self._order(c.pillar) if c.pillar else 0 for c in results}
-        return tuple(sorted(results, key=lambda c: (place[c.pillar], c.order, c.iri)))
+        order = {c.pillar: self._order(c.pillar) if c.pillar else 0 for c in results}
+        return tuple(sorted(results, key=lambda c: (order[c.pillar], c.order, c.iri)))
 
     def _pillars(
         self, members: Iterable[Iri], criteria: Iterable[Criterion], kind: Iri

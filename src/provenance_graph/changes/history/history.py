@@ -337,7 +337,7 @@ def _entities(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:
 
 def _headers(claims: Iterable[SourcedClaim]) -> tuple[Header, ...]:
     current = {
-        h.header.record: h.header for h in claims if h.standing is not AcceptanceStatus.SUPERSEDED
+        h.header.record: h.header for h in claims if h.status is not AcceptanceStatus.SUPERSEDED
     }
     return tuple(header for _, header in sorted(current.items()))
 
@@ -367,9 +367,13 @@ def _stated(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
     result: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
     for claim in claims:
         value = claim.value
-        shown = (
+        display_text = (
             short_id(value) if isinstance(value, Iri) else str(value) if value is not None else ""
         )
-        text = shown if claim.stance.label == "Stated" else f"{claim.stance.label} {shown}".strip()
+        text = (
+            display_text
+            if claim.stance.label == "Stated"
+            else f"{claim.stance.label} {display_text}".strip()
+        )
         result[claim.subject, claim.predicate].add(text or claim.as_stated or claim.stance.label)
     return result

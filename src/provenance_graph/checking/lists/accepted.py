@@ -39,5 +39,5 @@ class AcceptedClaims:
         return [
             claim
             for claim in self.snapshot.claims(subject, predicate)
-            if claim.standing is AcceptanceStatus.ACCEPTED and claim.value is not None
+            if claim.status is AcceptanceStatus.ACCEPTED and claim.value is not None
         ]

@@ -19,7 +19,7 @@ from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import Element, ElementList, lists
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.checking.lists.stated import BomView, Stated
-from provenance_graph.checking.positions import Place
+from provenance_graph.checking.positions import Location
 from provenance_graph.core.claims import Claim, Literal, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound, SourceError
 from provenance_graph.core.iris import Iri, expand, mint, short_id
@@ -35,7 +35,7 @@ _GRAVITY = {
     CONTRADICTED: Severity.VIOLATION,
     NOBODY: Severity.WARNING,
 }
-_NO_PLACE = Place()
+_NO_LOCATION = Location()
 _MAX_SHOWN = 3
 MAX_OWNERS = 1_000
 """So many models and places are remembered with the entities whose claims answer there."""
@@ -92,8 +92,8 @@ class ElementChecker:
         findings = []
         for one in self.results(view_of(document, format), format, records):
             placed = one.where.startswith("/")
-            place = positions.of_whole(document).at(one.where) if placed else Place()
-            findings.append(self._finding(one, focus, place))
+            location = positions.of_whole(document).at(one.where) if placed else Location()
+            findings.append(self._finding(one, focus, location))
         return findings
 
     def results(self, view: BomView | None, format: str, records: Sequence[Record]) -> list[Result]:
@@ -110,11 +110,11 @@ class ElementChecker:
             behind = list(self._accepted(one.element, [model]))
             result = replace(one, better="")
             if behind:
-                shown = "; ".join(
+                texts = "; ".join(
                     f"{value_text(c)}, claim {claim_iri(c.header.record, c.claim)}"
                     for c in behind[:_MAX_SHOWN]
                 )
-                result = replace(result, status=MET, detail=shown)
+                result = replace(result, status=MET, detail=texts)
             findings.append(self._finding(result, model))
         return findings
 
@@ -147,7 +147,7 @@ class ElementChecker:
             return
         for subject in subjects:
             for one in _answers(element.properties):
-                where = subject, one.place
+                where = subject, one.location
                 if where not in self._owners:
                     if len(self._owners) >= MAX_OWNERS:
                         self._owners.clear()
@@ -155,13 +155,13 @@ class ElementChecker:
                 for owner in self._owners[where]:
                     yield from self._known.of(owner, one.predicate)
 
-    def _owners_at(self, subject: Iri, place: str) -> list[Iri]:
+    def _owners_at(self, subject: Iri, location: str) -> list[Iri]:
         assert self._snapshot is not None
-        if not place:
+        if not location:
             own = [subject]
             nodes = self._snapshot.quads(predicate=PG.artifactOf, object=subject)
             return own + sorted({node for node, *_ in nodes})
-        if place == "score":
+        if location == "score":
             nodes = self._snapshot.quads(predicate=PG.evaluationOf, object=subject)
             return sorted({node for node, *_ in nodes})[:50]
         return [
@@ -170,7 +170,9 @@ class ElementChecker:
             if predicate in DATA_USES and isinstance(value, Iri)
         ]
 
-    def _finding(self, result: Result, focus: Iri | Literal, place: Place = _NO_PLACE) -> Finding:
+    def _finding(
+        self, result: Result, focus: Iri | Literal, location: Location = _NO_LOCATION
+    ) -> Finding:
         element = result.element
         message = f"{self.wanted.id} {element.id} {element.title}: {result.status}"
         if result.detail:
@@ -186,22 +188,22 @@ class ElementChecker:
             message=message,
             shape=_shape(self.wanted.id, element.id),
             component="Element",
-            line=place.line,
-            column=place.column,
+            line=location.line,
+            column=location.column,
         )
 
 
 class _Answer(NamedTuple):
     """A property that answers an element, and of what beside the model: a score, its data."""
 
-    place: str
+    location: str
     predicate: Iri
 
 
 @cache
 def _answers(properties: tuple[str, ...]) -> tuple[_Answer, ...]:
     parts = (text.rpartition("/") for text in properties)
-    return tuple(_Answer(place.partition("/")[0], expand(name)) for place, _, name in parts)
+    return tuple(_Answer(location.partition("/")[0], expand(name)) for location, _, name in parts)
 
 
 @cache
@@ -213,7 +215,7 @@ def _predicates(properties: tuple[str, ...]) -> tuple[Iri, ...]:
 @cache
 def _own_predicates(properties: tuple[str, ...]) -> tuple[Iri, ...]:
     """The properties of the model itself that answer an element."""
-    return tuple(one.predicate for one in _answers(properties) if not one.place)
+    return tuple(one.predicate for one in _answers(properties) if not one.location)
 
 
 @cache
@@ -228,7 +230,7 @@ def _at_paths(element: Element, view: BomView | None, places: Sequence[str]) -> 
     blank: list[str] = []
     lacking: list[str] = []
     where = ""
-    scopes = dict.fromkeys(place.partition(":")[0] for place in places)
+    scopes = dict.fromkeys(location.partition(":")[0] for location in places)
     for scope in scopes:
         paths = [p.partition(":")[2] for p in places if p.startswith(f"{scope}:")]
         for member in view.members(scope, paths[0]):
@@ -263,10 +265,10 @@ def _by_claims(element: Element, claims: Mapping[Iri, Sequence[Claim]]) -> Resul
     matches = [claim for predicate in wanted for claim in claims.get(predicate, ())]
     present = [c for c in matches if c.value is not None]
     if present:
-        shown = [
+        texts = [
             short_id(c.value) if isinstance(c.value, Iri) else str(c.value)[:60] for c in present
         ]
         return Result(
-            element, MET, "; ".join(dict.fromkeys(shown[:_MAX_SHOWN])), present[0].locator
+            element, MET, "; ".join(dict.fromkeys(texts[:_MAX_SHOWN])), present[0].locator
         )
     return Result(element, BLANK if matches else NOBODY)

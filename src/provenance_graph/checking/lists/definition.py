@@ -34,9 +34,9 @@ class Element(BaseModel):
     @field_validator("spdx3", "cyclonedx")
     @classmethod
     def _places(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        for place in given:
-            if place.partition(":")[0] not in SCOPES:
-                raise ValueError(f"{place!r} begins with none of {', '.join(sorted(SCOPES))}")
+        for location in given:
+            if location.partition(":")[0] not in SCOPES:
+                raise ValueError(f"{location!r} begins with none of {', '.join(sorted(SCOPES))}")
         return given
 
 

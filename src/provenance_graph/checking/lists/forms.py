@@ -149,6 +149,6 @@ class FormChecker:
 
 
 def _values(field: FilledField) -> str:
-    shown = list(dict.fromkeys(value.text[:60] for value in field.values))
-    more = f" and {len(shown) - _MAX_SHOWN} more" if len(shown) > _MAX_SHOWN else ""
-    return ", ".join(shown[:_MAX_SHOWN]) + more
+    texts = list(dict.fromkeys(value.text[:60] for value in field.values))
+    more = f" and {len(texts) - _MAX_SHOWN} more" if len(texts) > _MAX_SHOWN else ""
+    return ", ".join(texts[:_MAX_SHOWN]) + more

@@ -135,8 +135,8 @@ class SpdxView:
 
     def _member(self, element: Json) -> Member:
         name = self._id(element)
-        shown = str(element.get("name") or name.rpartition("/")[2])
-        return Member(shown[:80], self.places.get(name, ""), element)
+        member_name = str(element.get("name") or name.rpartition("/")[2])
+        return Member(member_name[:80], self.places.get(name, ""), element)
 
     def _roots(self) -> list[Json]:
         matches = as_list((self.document or {}).get("rootElement"))

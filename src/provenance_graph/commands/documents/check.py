@@ -19,7 +19,7 @@ from provenance_graph.commands.documents.validate import (
     severity_options,
 )
 from provenance_graph.core import clock
-from provenance_graph.options import PLACE, format_option, limit_option
+from provenance_graph.options import ANY_PATH, format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=PLACE, metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, type=ANY_PATH, metavar="FILE...")
 @severity_options
 @click.option(
     "--against",

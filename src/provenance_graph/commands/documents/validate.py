@@ -13,7 +13,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core import clock
-from provenance_graph.options import PLACE, FilePath, format_option, limit_option
+from provenance_graph.options import ANY_PATH, FilePath, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 from provenance_graph.tables import fitted
@@ -68,7 +68,7 @@ def document_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=PLACE, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, type=ANY_PATH, metavar="[PATH...]")
 @severity_options
 @document_options
 @click.option(

@@ -118,7 +118,7 @@ def command(
         text = formats.FORMATS[form](result)
         sys.stdout.write(fitted(text) if form == "tree" else text)
     if result.truncated:
-        session.say(f"{result.shown}; raise --limit or lower --depth")
+        session.say(f"{result.extent}; raise --limit or lower --depth")
 
 
 def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:

@@ -275,9 +275,9 @@ def _use(use: EvidenceUse, documents: Footnotes, limit: int = 3) -> Iterator[str
     claims = use["claims"]
     for claim in claims[:limit]:
         document = documents.replaced(claim["document"] or "")
-        place = " ".join(filter(None, (document, claim["locator"])))
+        location = " ".join(filter(None, (document, claim["locator"])))
         how = f"{spaced(claim['basis'])}, {claim['custody'].casefold()}"
-        yield f"          {use['label']}: {_value(claim)}  ({how}, {place}, {claim['retrieved'][:10]})"
+        yield f"          {use['label']}: {_value(claim)}  ({how}, {location}, {claim['retrieved'][:10]})"
     if len(claims) > limit:
         yield f"          {use['label']}: {len(claims) - limit} more claims"
 

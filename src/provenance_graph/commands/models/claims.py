@@ -63,7 +63,7 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
     claims.sort(
         key=lambda c: (
             local_name(c.claim.predicate),
-            STANDINGS.index(c.standing.label),
+            STANDINGS.index(c.status.label),
             c.header.record,
         )
     )
@@ -87,7 +87,7 @@ def _row(
     return (
         local_name(claim.predicate),
         _value(sourced, labels),
-        sourced.standing.label,
+        sourced.status.label,
         sourced.reason,
         sourced.basis.label,
         short_id(header.publisher),

@@ -67,25 +67,25 @@ def command(
         snapshot = present.at(known[0] if known else "")
         session.say_unknown(snapshot, *subjects)
         result = compare(snapshot, subjects)
-    shown = result.to_json()
+    answer = result.to_json()
     if form == "json":
-        session.print_json(shown)
+        session.print_json(answer)
         return
-    headings = [column["heading"] for column in shown["columns"]]
+    headings = [column["heading"] for column in answer["columns"]]
     if form == "table":
-        lines = list(by_section(rows(shown, everything)))
+        lines = list(by_section(rows(answer, everything)))
         text = table(("", *headings), lines, width(), bold=coloured(), tallest=60, readable=12)
         sys.stdout.write(text)
     else:
-        session.print_table(("section", "field", "kind", *headings), rows(shown, everything), form)
-    reported = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
+        session.print_table(("section", "field", "kind", *headings), rows(answer, everything), form)
+    reported = ", ".join(f"{count} {kind}" for kind, count in answer["counts"].items() if count)
     session.say(
         f"{reported or 'nothing to compare'}"
         + ("" if everything else "; only differences shown (--all for the rest)")
         + f" (≠ differs, {MARKS['not stated for all']} known for some only)"
     )
     moved = [
-        change for change in shown["moved"] if everything or change["before"] != change["after"]
+        change for change in answer["moved"] if everything or change["before"] != change["after"]
     ]
     if moves:
         for change in moved:
@@ -98,14 +98,14 @@ def command(
         session.say(f"{len(moved)} items of rubrics differ (--moves lists them)")
 
 
-def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[str, ...]]:
+def rows(answer: ComparisonAnswer, everything: bool) -> Iterator[tuple[str, ...]]:
     """The table: the fields first, then the scores."""
-    for section in shown["sections"]:
+    for section in answer["sections"]:
         for field in section["fields"]:
             if everything or (field["differs"] and field["kind"] != "stated for none"):
                 cells = [_cell(cell, field["unit"]) for cell in field["cells"]]
                 yield (section["name"], field["label"], MARKS[field["kind"]], *cells)
-    for score in shown["scores"]:
+    for score in answer["scores"]:
         if everything or score["differs"]:
             cells = [
                 cell["shown"] + (f", class {cell['grade']}" if cell["grade"] else "")
@@ -129,7 +129,7 @@ def _cell(cell: ComparedCell, unit: str | None) -> str:
     from provenance_graph.model.display import value_text, with_unit
 
     value = with_unit(value_text(cell["values"]), unit)
-    status = "" if cell["state"] in ("disclosed", "reported") else STATES[cell["state"]].word
+    status = "" if cell["state"] in ("disclosed", "reported") else STATES[cell["state"]].label
     if not value:
         without = {"notRecorded": "not recorded", "reported": "stated, not accepted"}
         status = without.get(cell["state"], status)

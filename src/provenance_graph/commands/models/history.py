@@ -94,9 +94,9 @@ def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
         for rank in movement["ranks"]:
             population = rank["population"] or "population not stated"
             what = ", ".join(filter(None, (movement["list"], rank["edition"])))
-            place = f"{rank['rank']} of {population}"
+            location = f"{rank['rank']} of {population}"
             day = rank["date"] or rank["read"]
-            yield (day, "world", what, movement["of"]["id"], "rank", "", place, rank["iri"])
+            yield (day, "world", what, movement["of"]["id"], "rank", "", location, rank["iri"])
 
 
 def page(history_answer: HistoryAnswer) -> Iterator[str]:
@@ -190,7 +190,7 @@ def _changed(history_answer: HistoryAnswer) -> Iterator[str]:
 
 def _ranks(history_answer: HistoryAnswer) -> Iterator[str]:
     for movement in history_answer["ranks"]:
-        places = ", ".join(map(_place, movement["ranks"]))
+        places = ", ".join(map(_position, movement["ranks"]))
         moved = movement["change"]
         reported = ""
         if moved is not None:
@@ -202,7 +202,7 @@ def _ranks(history_answer: HistoryAnswer) -> Iterator[str]:
         yield f"{movement['list']}: {places}{reported}"
 
 
-def _place(rank: RankAnswer) -> str:
+def _position(rank: RankAnswer) -> str:
     day = rank["date"] or f"undated, read {rank['read']}"
     return f"#{rank['rank']} of {rank['population'] or '?'} ({day})"
 

@@ -210,7 +210,7 @@ def page(
         yield f"No source covers: {', '.join(silent)}"
     yield ""
     yield (
-        "  ".join(f"{state.glyph} {state.word}" for state in STATES.values())
+        "  ".join(f"{state.glyph} {state.label}" for state in STATES.values())
         + "  ≠ sources give other values too (see `claims`)"
     )
 
@@ -234,13 +234,13 @@ def _other_facts(facts: Sequence[EntityFact], everything: bool) -> Iterator[str]
     for fact in named:
         yield f"  {fact['label']}: {'; '.join(value['label'] for value in fact['values'])}"
     texts = [v["label"] for f in facts if f["property"] == _NOT_UNDERSTOOD for v in f["values"]]
-    shown = texts if everything else texts[:MAX_NOT_UNDERSTOOD]
-    if shown:
+    visible = texts if everything else texts[:MAX_NOT_UNDERSTOOD]
+    if visible:
         yield ""
         yield "Stated, not understood"
-        yield from (f"  {text}" for text in shown)
-    if len(shown) < len(texts):
-        yield f"  and {len(texts) - len(shown)} more (--all shows them)"
+        yield from (f"  {text}" for text in visible)
+    if len(visible) < len(texts):
+        yield f"  and {len(texts) - len(visible)} more (--all shows them)"
 
 
 def _known(field: FieldAnswer) -> bool:
@@ -259,13 +259,13 @@ def _fields(rows: Iterable[FieldAnswer], named: bool) -> Iterator[str]:
         state = STATES[row["state"]]
         mark = state.glyph + ("≠" if row["contested"] else " ")
         value = _values(row)
-        status = "" if state.key == "disclosed" else state.word
+        status = "" if state.key == "disclosed" else state.label
         if not value:
             value, status = status or "no value", ""
         else:
             value = with_unit(value, row["unit"])
             if state.key in ("undisclosed", "withheld"):  # a fact that no search guards
-                status = f"reported by others; the developer: {state.word}"
+                status = f"reported by others; the developer: {state.label}"
         sources = counted(row["sources"], "source")
         if row["values"] and row["custody"]:
             sources += f", {row['custody'].lower()}"
@@ -320,11 +320,11 @@ def _succession(result: ProfileAnswer) -> Iterator[str]:
 
 
 def _names(entities: Iterable[Ref]) -> str:
-    shown = (
+    visible = (
         f"{entity['label']} ({entity['id']})" if entity["label"] != entity["id"] else entity["id"]
         for entity in entities
     )
-    return ", ".join(shown)
+    return ", ".join(visible)
 
 
 def _versions(result: RelatedAnswer) -> Iterator[str]:

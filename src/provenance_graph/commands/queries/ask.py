@@ -123,5 +123,5 @@ def _parameter(parameter: object) -> str:
     from provenance_graph.model.questions.stored import Parameter
 
     assert isinstance(parameter, Parameter)
-    shown = f"{parameter.name}:{parameter.kind}"
-    return shown if parameter.default is None else f"{shown}={parameter.default}"
+    text = f"{parameter.name}:{parameter.kind}"
+    return text if parameter.default is None else f"{text}={parameter.default}"

@@ -15,7 +15,7 @@ import click
 
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import QuerySyntax, UsageError
-from provenance_graph.options import PLACE, format_option
+from provenance_graph.options import ANY_PATH, format_option
 from provenance_graph.session import Session, render
 from provenance_graph.tables import counted
 
@@ -43,7 +43,7 @@ _FORM = re.compile(
 
 
 @click.command()
-@click.argument("file", default="-", type=PLACE, metavar="[FILE|-]")
+@click.argument("file", default="-", type=ANY_PATH, metavar="[FILE|-]")
 @click.option("-e", "--text", default="", help="The query itself, instead of a file.")
 @format_option(*ALL)
 @click.option("--timeout", default=60.0, show_default=True, help="Time limit in seconds.")
@@ -113,8 +113,8 @@ def _read(file: str) -> str:
 
 def _no_file(file: str) -> UsageError:
     """That a text is the name of no file; a query was given without ``-e``, most likely."""
-    shown = file if len(file) <= 60 else f"{file[:60]}…"
-    return UsageError(f"no file {shown!r}; give the query itself with -e 'SELECT …'")
+    text = file if len(file) <= 60 else f"{file[:60]}…"
+    return UsageError(f"no file {text!r}; give the query itself with -e 'SELECT …'")
 
 
 def _media_type(query: str, form: str) -> str:

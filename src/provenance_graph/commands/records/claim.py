@@ -103,12 +103,12 @@ def import_(session: Session, path: Path, dry_run: bool, who: str) -> int:
 
     good: list[tuple[str, Entry]] = []
     bad = 0
-    for place, result in read_entries(path):
+    for location, result in read_entries(path):
         if isinstance(result, Problem):
             bad += 1
             session.say(f"{path}: {result}")
         else:
-            good.append((f"{path}: {place}: ", result))
+            good.append((f"{path}: {location}: ", result))
     bad += _keep(session, good, _who(who), dry=dry_run)
     if not good and not bad:
         session.say(f"{path}: no findings in it")
@@ -184,28 +184,28 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     bad = 0
     if dry:
         snapshot = session.snapshot()
-        for place, result in entries:
+        for location, result in entries:
             try:
                 *_, new = to_record(snapshot, result, who, today())
                 if new and (near := near_names(snapshot, result.model)):
                     hint = f"did you mean {', '.join(near)}?"
-                    session.say(f"{place}no record names {result.model} yet; {hint}")
+                    session.say(f"{location}no record names {result.model} yet; {hint}")
             except UsageError as wrong:
                 bad += 1
-                session.say(f"{place}{wrong}")
+                session.say(f"{location}{wrong}")
         good = len(entries) - bad
         session.say(f"{good} finding{'' if good == 1 else 's'} could be stored; nothing stored")
         return bad
     log = AuditLog(session.folder)
     with EmbeddedStore.open_writer(session.folder) as store:
-        for place, result in entries:
+        for location, result in entries:
             try:
                 retained = record_finding(store, result, who, today(), session.levels())
             except UsageError as wrong:
-                if not place:
+                if not location:
                     raise
                 bad += 1
-                session.say(f"{place}{wrong}")
+                session.say(f"{location}{wrong}")
                 continue
             named = f"{short_id(retained.subject)} {local_name(retained.property)}"
             log.add(
@@ -219,9 +219,9 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{first}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")
-            if retained.beside:
+            if retained.other_statements:
                 session.say(
-                    f"  recorded as well, so that both entities are known: {'; '.join(retained.beside)}"
+                    f"  recorded as well, so that both entities are known: {'; '.join(retained.other_statements)}"
                 )
             stored = [
                 claim
@@ -230,7 +230,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             ]
             for claim in stored:
                 session.say(
-                    f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` withdraws it"
+                    f"  {claim.status.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` withdraws it"
                 )
     return bad
 

@@ -18,7 +18,7 @@ from provenance_graph import completion
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.options import PLACE, FilePath
+from provenance_graph.options import ANY_PATH, FilePath
 from provenance_graph.session import ProblemPrinter, Session
 from provenance_graph.tables import counted
 
@@ -32,7 +32,7 @@ NOT_WITH_BULK = "--bulk cannot be combined with --strict, --dry-run, - or a remo
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=PLACE, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=ANY_PATH, metavar="PATH...")
 @click.option(
     "--as",
     "form",
@@ -187,11 +187,11 @@ class _ImportRun:
         """Weigh the documents against the store where asked to, then keep what may be kept."""
         from provenance_graph.store.opening import open_writer, require_current
 
-        shown = self.reported.shown
+        remaining = self.reported.left
         if strict or dry_run:
             with ExitStack() as stack:
                 report = self._read(None, _readable(self.session, stack))
-            self.reported.shown = shown if not strict else 0
+            self.reported.left = remaining if not strict else 0
         if not dry_run and not (strict and report.problems):
             with ExitStack() as stack:
                 opened = open_writer(self.session.store_path)
@@ -316,11 +316,11 @@ def _documents(
     if local:
         together = bool(options.collection)
         yield from discover(local, retrieved=day, url=options.url, stdin=stdin, together=together)
-    for place in paths:
-        if place not in local:
+    for location in paths:
+        if location not in local:
             from provenance_graph.formats.fetch.fetcher import documents
 
-            for item in documents(place, retrieved=day):
+            for item in documents(location, retrieved=day):
                 yield item if isinstance(item, Problem) else replace(item, fetched=True)
 
 
@@ -360,9 +360,9 @@ def _summary(
         session.say(f"{counted(report.own_exports, 'export')} of this software: {new}")
     if report.replaced:
         verb = "would replace" if dry else "replaced"
-        shown = ", ".join(short_id(name) for name in report.replaced[:5])
+        text = ", ".join(short_id(name) for name in report.replaced[:5])
         more = ", …" if len(report.replaced) > 5 else ""
-        session.say(f"{verb} {counted(len(report.replaced), 'earlier reading')}: {shown}{more}")
+        session.say(f"{verb} {counted(len(report.replaced), 'earlier reading')}: {text}{more}")
     if report.refused:
         session.say(f"{report.refused:,} refused and not stored")
     if report.formats:

@@ -67,7 +67,7 @@ def command(
     named = dict(_model(each) for each in parents)
     if len(named) < len(parents) or subject in named:
         raise UsageError("each model once; write MODEL=PATH where two folders have one name")
-    candidates = {str(iri): weights_of(place) for iri, place in named.items()}
+    candidates = {str(iri): weights_of(file) for iri, file in named.items()}
     weights = weights_of(path)
     for name, each in [(child, weights), *zip(parents, candidates.values(), strict=True)]:
         for problem in each.problems:
@@ -103,9 +103,9 @@ def _model(text: str) -> tuple[Iri, Path]:
     from provenance_graph.core import hub, iris
     from provenance_graph.formats.huggingface.names import named_by
 
-    name, equals, place = text.partition("=")
-    path = Path(place if equals else text)
-    if not (place if equals else text):
+    name, equals, file = text.partition("=")
+    path = Path(file if equals else text)
+    if not (file if equals else text):
         raise UsageError(f"{text!r}: the path is empty")
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")

@@ -124,7 +124,7 @@ def _print(session: Session, rows: list[Mapping], header: Names[str, str], form:
     if form == "sssom":
         click.echo(write_sssom(rows, header), nl=False)
         return
-    shown = [
+    table = [
         (
             short_id(row.subject),
             row.subject_label,
@@ -136,7 +136,7 @@ def _print(session: Session, rows: list[Mapping], header: Names[str, str], form:
         )
         for row in rows
     ]
-    session.print_table(COLUMNS, shown, form)
+    session.print_table(COLUMNS, table, form)
 
 
 def _subjects(snapshot: AcceptedSnapshot, names: tuple[str, ...]) -> list[Iri]:

@@ -66,8 +66,8 @@ def command(
         for outcome in _run(session, stack, chosen, fetcher, dry_run, force):
             done.outcomes.append(outcome)
             counted()
-    shown = [o for o in done.outcomes if o.status != "fresh"]
-    rows = [(o.source, o.place, o.status, o.documents or None, o.detail) for o in shown]
+    outcomes = [o for o in done.outcomes if o.status != "fresh"]
+    rows = [(o.source, o.location, o.status, o.documents or None, o.detail) for o in outcomes]
     session.print_table(("source", "place", "status", "documents", "detail"), rows, form)
     session.say(_summary(done, dry_run))
     if not done.outcomes:
@@ -173,7 +173,9 @@ def _run(
     from provenance_graph.sync import SyncState, stored_sources, synchronise
     from provenance_graph.sync.state import FILE
 
-    stored = {place for places in stored_sources(session.store()).values() for place in places}
+    stored = {
+        location for places in stored_sources(session.store()).values() for location in places
+    }
     take = None
     if not dry:
         writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))

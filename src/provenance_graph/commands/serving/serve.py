@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from provenance_graph.core.errors import StoreError, UsageError
-from provenance_graph.options import PLACE, FilePath
+from provenance_graph.options import ANY_PATH, FilePath
 from provenance_graph.service import settings as config
 from provenance_graph.service.http import auth
 from provenance_graph.session import Session
@@ -50,7 +50,7 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--follow",
-    type=PLACE,
+    type=ANY_PATH,
     metavar="URL|FOLDER",
     help="Serve a read replica of another store: its folder, or an address that serves its files.",
 )
@@ -151,11 +151,11 @@ def _copied(session: Session, seconds: float) -> Path:
     return copy.folder
 
 
-def _first_copy(session: Session, place: str) -> None:
+def _first_copy(session: Session, location: str) -> None:
     """Copy what is followed; where it cannot be read, what is here already is served."""
     from provenance_graph.store.follow import Replica
 
-    replica = Replica(session.folder, place)
+    replica = Replica(session.folder, location)
     try:
         replica.refresh()
     except StoreError as error:
@@ -164,9 +164,9 @@ def _first_copy(session: Session, place: str) -> None:
         session.say(f"{error}; version {replica.current.version} is served meanwhile")
 
 
-def _follower(session: Session, place: str, seconds: float) -> subprocess.Popen[bytes]:
+def _follower(session: Session, location: str, seconds: float) -> subprocess.Popen[bytes]:
     """A process that copies every further version."""
-    line = [sys.executable, "-m", "provenance_graph.store.follow", place]
+    line = [sys.executable, "-m", "provenance_graph.store.follow", location]
     return _started([*line, str(session.folder), str(seconds)])
 
 

@@ -30,14 +30,14 @@ def command(session: Session, /, destination: Path) -> None:
     session.say(f"version {version} is in {destination}")
 
 
-def _copied(place: str, destination: Path) -> str:
+def _copied(location: str, destination: Path) -> str:
     """Copy a remote store into a new folder; gives the version."""
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import RemoteCopy
 
     if (destination / "CURRENT").exists():
         raise UsageError(f"{destination} holds a store already; name another folder")
-    copy = RemoteCopy(destination, address_of(place))
+    copy = RemoteCopy(destination, address_of(location))
     copy.refresh()
     assert copy.current is not None
     return copy.current.version

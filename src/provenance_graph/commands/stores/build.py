@@ -66,22 +66,22 @@ def command(
 
     start = time.monotonic()
     with ExitStack() as watched:
-        remote, place = None, None
+        remote, stages = None, None
         if session.is_remote:
             remote = watched.enter_context(_remote(session.store_path, fresh=fresh))
-            place = _stages(session.store_path)
+            stages = _stages(session.store_path)
         built = build(
             data or folder("data"),
-            place or session.folder,
+            stages or session.folder,
             fresh=fresh,
             derive=EvidenceLevels(),
             watch=lambda what: watched.enter_context(session.progress(what)),
             engine=_engine(engine),
             remote=remote,
         )
-        if place is not None:
+        if stages is not None:
             with suppress(OSError):  # another build may have begun
-                place.rmdir()
+                stages.rmdir()
         findings: list[Finding] = []
         check = partial(_validate, session, findings) if validate else None
         if indexes and remote is None:
@@ -136,22 +136,22 @@ def _engine(name: str) -> Engine:
     return SparkEngine(name)
 
 
-def _remote(place: str, *, fresh: bool) -> RemoteWriter:
+def _remote(address: str, *, fresh: bool) -> RemoteWriter:
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.writing import RemoteWriter
 
-    store = RemoteWriter.open(address_of(place))
-    if store.capabilities.held and not fresh:
+    store = RemoteWriter.open(address_of(address))
+    if store.capabilities.holds_store and not fresh:
         store.close()
         raise UsageError(
-            f"{place} holds a store; a build there discards what was imported: give --fresh"
+            f"{address} holds a store; a build there discards what was imported: give --fresh"
         )
     return store
 
 
-def _stages(place: str) -> Path:
+def _stages(address: str) -> Path:
     """Where the stages of a build into a remote store are, on this machine, until it is done."""
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import cache_folder
 
-    return cache_folder(address_of(place), "build")
+    return cache_folder(address_of(address), "build")

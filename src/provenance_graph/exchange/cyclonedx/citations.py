@@ -29,7 +29,7 @@ def citations(
         claims.setdefault((stored.subject, stored.claim.predicate), []).append(stored)
     publishers: dict[Iri, str] = {}
     results = []
-    for iri, place in places.items():
+    for iri, pointer in places.items():
         cited: dict[tuple[Header, bool], list[str]] = {}
         of_component = (_Field(iri, *each) for each in _fields(parts[iri]))
         for field in chain(of_component, _of_nodes(bundle, bundle.entity(iri), parts[iri])):
@@ -37,7 +37,7 @@ def citations(
             for stored in chain.from_iterable(behind):
                 if field.shows(stored):
                     cited.setdefault((stored.header, stored.basis is Basis.INFERENCE), []).append(
-                        f"{place}/{field.pointer}"
+                        f"{pointer}/{field.pointer}"
                     )
         for header, inferred in sorted(cited, key=lambda each: (each[0].record, each[1])):
             who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
@@ -90,7 +90,7 @@ class _Field:
             return True
         if self.stated:
             return stored.claim.value is None and self.stated in stored.claim.as_stated
-        if stored.standing is not AcceptanceStatus.ACCEPTED or stored.claim.value is None:
+        if stored.status is not AcceptanceStatus.ACCEPTED or stored.claim.value is None:
             return False
         value = stored.resolved if stored.resolved is not None else stored.claim.value
         return _is_written(value, self.only)
@@ -115,11 +115,11 @@ def _of_nodes(bundle: Bundle, entity: BundleEntity, part: dict[str, Any]) -> Ite
         yield _Field(only.iri, "version", SCHEMA.version)
 
 
-Place = tuple[str, Iri, str | None, bool]
+CitedField = tuple[str, Iri, str | None, bool]
 """A field by pointer, the property that it holds, which value of several, whether a status of it."""
 
 
-def _fields(part: dict[str, Any]) -> Iterator[Place]:
+def _fields(part: dict[str, Any]) -> Iterator[CitedField]:
     """The fields of a component that properties of what it describes fill."""
     yield from _keyed(part)
     yield from _array_items(part)
@@ -131,7 +131,7 @@ def _fields(part: dict[str, Any]) -> Iterator[Place]:
                 yield f"properties/{n}", expand(entry["value"]), None, True
 
 
-def _keyed(part: dict[str, Any]) -> Iterator[Place]:
+def _keyed(part: dict[str, Any]) -> Iterator[CitedField]:
     """Fields of one key each, at the component, in its model card, and of its data."""
     card = part.get("modelCard", {})
     data = [(f"data/{n}/", each, _DATA) for n, each in enumerate(part.get("data", ()))]
@@ -146,7 +146,7 @@ def _keyed(part: dict[str, Any]) -> Iterator[Place]:
                 yield f"{head}{key}", predicate, None, False
 
 
-def _array_items(part: dict[str, Any]) -> Iterator[Place]:
+def _array_items(part: dict[str, Any]) -> Iterator[CitedField]:
     """Links, licences and ancestors, each by its place in its list."""
     for n, link in enumerate(part.get("externalReferences", ())):
         predicate = LINKS.get(link["type"], PG.paper)
@@ -167,8 +167,8 @@ def _named(name: str) -> Iri:
 
 def _is_written(value: Value | None, only: str | None) -> bool:
     """Whether a field shows a value, which of a date may be the month or the year alone."""
-    shown = shorten(value) if isinstance(value, Iri) else str(value)
-    return only in (None, shown) or shown.startswith(f"{only}-")
+    text = shorten(value) if isinstance(value, Iri) else str(value)
+    return only in (None, text) or text.startswith(f"{only}-")
 
 
 _PLAIN: Mapping[str, Iri] = {

@@ -380,7 +380,7 @@ def _rest(ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
             if predicate in (PG.vulnerability, PG.softwareDependency, *_STAGES):
                 continue
             if (entity.iri, predicate, value) not in ledger.written:
-                shown = value.lexical if isinstance(value, Literal) else shorten(value)
-                shown = entity.dates.get(predicate, shown)  # no day that no source states
+                text = value.lexical if isinstance(value, Literal) else shorten(value)
+                text = entity.dates.get(predicate, text)  # no day that no source states
                 name = shorten(predicate).removeprefix("pg:")
-                yield {"name": f"provenance-graph:{name}", "value": shown}
+                yield {"name": f"provenance-graph:{name}", "value": text}

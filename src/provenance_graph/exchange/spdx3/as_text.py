@@ -40,11 +40,11 @@ def training(document: SpdxDocument, entity: BundleEntity) -> dict[str, str]:
     parts = []
     for predicate, name in _TRAINING.items():
         values = entity.all(predicate)
-        shown = [v.lexical if isinstance(v, Literal) else document.bundle.name(v) for v in values]
+        names = [v.lexical if isinstance(v, Literal) else document.bundle.name(v) for v in values]
         if predicate in entity.dates:
-            shown = [entity.dates[predicate]]
-        if shown:
-            parts.append(f"{name}: {', '.join(sorted(shown))}")
+            names = [entity.dates[predicate]]
+        if names:
+            parts.append(f"{name}: {', '.join(sorted(names))}")
         for value in values:
             document.ledger.refuse(entity.iri, predicate, value, _IN_WORDS)
     return {"ai_informationAboutTraining": "; ".join(parts)} if parts else {}
@@ -54,9 +54,7 @@ def documents(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, An
     """Where the documents are that a model or dataset is described in."""
     results = []
     for predicate, kind in _DOCUMENTS.items():
-        for place in entity.iris(predicate):
-            results.append(
-                {"type": "ExternalRef", "externalRefType": kind, "locator": [str(place)]}
-            )
-            document.ledger.refuse(entity.iri, predicate, place, _AS_LINK)
+        for link in entity.iris(predicate):
+            results.append({"type": "ExternalRef", "externalRefType": kind, "locator": [str(link)]})
+            document.ledger.refuse(entity.iri, predicate, link, _AS_LINK)
     return results

@@ -25,9 +25,9 @@ def identifier(kind: str, text: str) -> dict[str, str]:
     }
 
 
-def reference(kind: str, place: Iri) -> dict[str, Any]:
+def reference(kind: str, address: Iri) -> dict[str, Any]:
     """A reference to what stands outside the document, of a type that SPDX names."""
-    return {"type": "ExternalRef", "externalRefType": kind, "locator": [str(place)]}
+    return {"type": "ExternalRef", "externalRefType": kind, "locator": [str(address)]}
 
 
 def hashes_of(node: BundleEntity) -> list[dict[str, str]]:

@@ -121,7 +121,7 @@ def _code(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
     """Where the code is from which a model or dataset was made."""
     places = entity.iris(PG.codeRepository)
     document.ledger.keep(entity.iri, PG.codeRepository, *places)
-    return [reference("vcs", place) for place in places]
+    return [reference("vcs", address) for address in places]
 
 
 def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
@@ -161,10 +161,10 @@ def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
         results["software_packageUrl"] = document.bundle.package_url(entity)
         results["software_downloadLocation"] = page
         document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))
-    for place in entity.iris(PG.weightsLocation)[:1]:
+    for address in entity.iris(PG.weightsLocation)[:1]:
         if not dataset and not entity.repository:
-            results["software_downloadLocation"] = str(place)
-            document.ledger.keep(entity.iri, PG.weightsLocation, place)
+            results["software_downloadLocation"] = str(address)
+            document.ledger.keep(entity.iri, PG.weightsLocation, address)
     for page_ in entity.iris(PG.homepage)[:1]:
         if not dataset and not hub.on_hub(page_):
             results["software_homePage"] = str(page_)

@@ -78,16 +78,16 @@ def libraries(document: SpdxDocument, entity: BundleEntity) -> None:
 
 def sources(document: SpdxDocument, entity: BundleEntity) -> None:
     """The code of a model or dataset as a package that generates it, as BSI TR-03183-2 maps it."""
-    for number, place in enumerate(entity.iris(PG.codeRepository), 1):
-        if "/blob/" in place:
+    for number, address in enumerate(entity.iris(PG.codeRepository), 1):
+        if "/blob/" in address:
             continue  # a single page, a paper for instance, is no repository
         element = document.add(
             "software_Package",
             f"{document.ids[entity.iri]}-code-{number}",
             name=f"code of {document.bundle.name(entity.iri)}",
             software_primaryPurpose="source",
-            software_downloadLocation=str(place),
-            externalRef=[reference("vcs", place)],
+            software_downloadLocation=str(address),
+            externalRef=[reference("vcs", address)],
         )
         document.relate("generates", element, document.ids[entity.iri])
 

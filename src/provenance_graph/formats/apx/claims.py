@@ -142,12 +142,12 @@ def _without_weights(fields: list[Labelled]) -> bool:
     Its licence is proprietary, or not even its size is given.
     """
     sized = False
-    for shown in fields:
-        prop = FIELDS[shown.label].prop if shown.label in FIELDS else None
+    for labelled in fields:
+        prop = FIELDS[labelled.label].prop if labelled.label in FIELDS else None
         sized = sized or prop in (PG.parameterCount, PG.activeParameterCount)
-        if prop == DCTERMS.license and licence_names.normalise(shown.value).value == PROPRIETARY:
+        if prop == DCTERMS.license and licence_names.normalise(labelled.value).value == PROPRIETARY:
             return True
-        if prop == PG.parameterCount and shown.value in ("-", "–", "—"):
+        if prop == PG.parameterCount and labelled.value in ("-", "–", "—"):
             return True
     return not sized
 
@@ -175,27 +175,29 @@ def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     swapped = _swapped(page.fields)
     width = expert_width(page.fields)
     shared = shared_experts(page.fields)
-    for shown in page.fields:
-        if shown.label in EXPERT_TOTAL_LABELS:
+    for labelled in page.fields:
+        if labelled.label in EXPERT_TOTAL_LABELS:
             prop = PG.activeParameterCount if swapped else None
-            if prop is None and shown.value != "-":
+            if prop is None and labelled.value != "-":
                 yield Problem(
-                    shown.place,
-                    f"{shown.value!r} as total of expert parameters fits no property",
+                    labelled.location,
+                    f"{labelled.value!r} as total of expert parameters fits no property",
                     "it is only read where it is swapped with the active count",
                 )
         else:
-            field = FIELDS[shown.label]
+            field = FIELDS[labelled.label]
             trap = swapped and field.prop == PG.activeParameterCount
             prop = PG.parameterCount if trap else None
             if prop is None and width and field.prop == PG.feedForwardSize:
-                yield from expert_labelled(about.model, shown)
+                yield from expert_labelled(about.model, labelled)
             elif prop is None and field.prop in (PG.expertCount, PG.activeExpertCount):
-                yield from routed(about.model, shown, shared)
+                yield from routed(about.model, labelled, shared)
             elif prop is None:
-                yield from checked(field_claims(about.model, field, shown.value, shown.place))
+                yield from checked(
+                    field_claims(about.model, field, labelled.value, labelled.location)
+                )
         if prop is not None:
-            yield from _relabelled(about, prop, shown)
+            yield from _relabelled(about, prop, labelled)
 
 
 def _swapped(fields: list[Labelled]) -> bool:
@@ -211,14 +213,14 @@ def _swapped(fields: list[Labelled]) -> bool:
     return active is not None and any(active > limit for limit in limits)
 
 
-def _relabelled(about: Named, prop: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
-    place = shown.place
-    for claim in field_claims(about.model, PageField(prop, "whole"), shown.value, place):
-        retained = f"{shown.label}: {shown.value}"
+def _relabelled(about: Named, prop: Iri, labelled: Labelled) -> Iterator[Claim | Problem]:
+    location = labelled.location
+    for claim in field_claims(about.model, PageField(prop, "whole"), labelled.value, location):
+        retained = f"{labelled.label}: {labelled.value}"
         yield replace(claim, basis=Basis.INFERENCE, as_stated=retained)
     yield Problem(
-        place,
-        f"{shown.label!r} {shown.value} is read as {iris.shorten(prop)}",
+        location,
+        f"{labelled.label!r} {labelled.value} is read as {iris.shorten(prop)}",
         "the page calls the total active and the active count the experts' total",
         "inconsistent",
     )
@@ -250,7 +252,7 @@ def _benchmarks(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
         ranking = iris.entity(SOURCE, "ranking", iris.slug(benchmark))
         title = f"APX ranking by {benchmark}"
         yield from _rank(
-            about, iris.entity(SOURCE, "rank", local), ranking, title, row.rank, row.place
+            about, iris.entity(SOURCE, "rank", local), ranking, title, row.rank, row.location
         )
 
 
@@ -262,13 +264,13 @@ def _result(row: PageRow, about: Named, benchmark: str, node: Iri) -> Iterator[C
     except ValueError:
         score = None
     if score is None:
-        yield Problem(row.place, f"{row.score!r} is not a score")
+        yield Problem(row.location, f"{row.score!r} is not a score")
         return
     retained = row.score if row.score != score.lexical else ""
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, about.evaluated)
     yield Claim(node, PG.benchmark, bench)
-    yield Claim(node, PG.score, score, as_stated=retained, locator=row.place)
+    yield Claim(node, PG.score, score, as_stated=retained, locator=row.location)
     if number is not None and row.score.endswith("%"):
         yield Claim(node, PG.maxScore, literals.decimal(100))
     elif number is not None and number <= 1:
@@ -278,7 +280,7 @@ def _result(row: PageRow, about: Named, benchmark: str, node: Iri) -> Iterator[C
 
 
 def _rank(
-    about: Named, node: Iri, ranking: Iri, title: str, rank: str, place: str
+    about: Named, node: Iri, ranking: Iri, title: str, rank: str, location: str
 ) -> Iterator[Claim]:
     """A place in a list whose date and population the page does not give."""
     number = literals.whole(rank) if is_digits(rank) and len(rank) < 9 else None
@@ -286,27 +288,31 @@ def _rank(
     yield Claim(node, PG.rankOf, about.evaluated)
     stance = Stance.STATED if number else Stance.NOT_STATED
     retained = "" if number else rank
-    yield Claim(node, PG.rank, number, stance, as_stated=retained, locator=place)
+    yield Claim(node, PG.rank, number, stance, as_stated=retained, locator=location)
     yield Claim(node, PG.ranking, ranking)
     for missing in (DCTERMS.date, PG.population):
-        yield Claim(node, missing, None, Stance.NOT_STATED, locator=place)
+        yield Claim(node, missing, None, Stance.NOT_STATED, locator=location)
     yield Claim(ranking, RDF.type, PG.Ranking)
     yield Claim(ranking, SCHEMA.name, literals.text(title))
 
 
 def _ranks(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     seen: dict[str, str] = {}
-    for shown in page.ranks:
-        kind = "coding" if shown.label in CODING_LABELS else "overall"
-        if seen.get(kind) == shown.value:
+    for labelled in page.ranks:
+        kind = "coding" if labelled.label in CODING_LABELS else "overall"
+        if seen.get(kind) == labelled.value:
             continue
         if kind in seen:
-            yield Problem(shown.place, f"a second {kind} rank, {shown.value} after {seen[kind]}")
+            yield Problem(
+                labelled.location, f"a second {kind} rank, {labelled.value} after {seen[kind]}"
+            )
             continue
-        seen[kind] = shown.value
+        seen[kind] = labelled.value
         node = iris.entity(SOURCE, "rank", f"{about.local}/{kind}")
         ranking = iris.entity(SOURCE, "ranking", kind)
-        yield from _rank(about, node, ranking, f"APX {kind} ranking", shown.value, shown.place)
+        yield from _rank(
+            about, node, ranking, f"APX {kind} ranking", labelled.value, labelled.location
+        )
 
 
 # ---- transparency report ----------------------------------------------------------------
@@ -322,28 +328,30 @@ def _assessment(page: ApxPage, about: Named) -> Iterator[Claim]:
     yield Claim(node, PG.evaluator, iris.organization("APX"))
     if page.total is not None:
         yield from _scored(node, page.total)
-        place = page.total.place
-        yield Claim(node, PG.rubricVersion, None, Stance.NOT_STATED, locator=place)
+        location = page.total.location
+        yield Claim(node, PG.rubricVersion, None, Stance.NOT_STATED, locator=location)
     if page.grade is not None:
         text = literals.text(page.grade.value)
-        yield Claim(node, PG.grade, text, locator=page.grade.place)
-    for shown in (*page.parts, *page.sections):
-        below = ("pillar",) if shown in page.parts else ()
-        part = iris.entity(SOURCE, "criterion", f"{about.local}/{iris.slug(shown.label)}")
+        yield Claim(node, PG.grade, text, locator=page.grade.location)
+    for labelled in (*page.parts, *page.sections):
+        below = ("pillar",) if labelled in page.parts else ()
+        part = iris.entity(SOURCE, "criterion", f"{about.local}/{iris.slug(labelled.label)}")
         yield Claim(part, RDF.type, PG.CriterionResult)
         yield Claim(part, DCTERMS.isPartOf, node)
-        criterion = iris.mint("rubric", "apx-10", *below, iris.slug(shown.label))
-        yield Claim(part, PG.criterion, criterion, as_stated=shown.label, locator=shown.place)
-        if shown.value:
-            yield from _scored(part, shown)
+        criterion = iris.mint("rubric", "apx-10", *below, iris.slug(labelled.label))
+        yield Claim(
+            part, PG.criterion, criterion, as_stated=labelled.label, locator=labelled.location
+        )
+        if labelled.value:
+            yield from _scored(part, labelled)
         else:
-            yield Claim(part, PG.score, None, Stance.NOT_STATED, locator=shown.place)
+            yield Claim(part, PG.score, None, Stance.NOT_STATED, locator=labelled.location)
 
 
-def _scored(node: Iri, shown: Labelled) -> Iterator[Claim]:
-    score, _, maximum = shown.value.partition(" / ")
-    yield Claim(node, PG.score, _points(score), as_stated=shown.value, locator=shown.place)
-    yield Claim(node, PG.maxScore, _points(maximum), locator=shown.place)
+def _scored(node: Iri, labelled: Labelled) -> Iterator[Claim]:
+    score, _, maximum = labelled.value.partition(" / ")
+    yield Claim(node, PG.score, _points(score), as_stated=labelled.value, locator=labelled.location)
+    yield Claim(node, PG.maxScore, _points(maximum), locator=labelled.location)
 
 
 def _points(text: str) -> Literal:
@@ -357,7 +365,7 @@ def _prose(page: ApxPage, about: Named) -> Iterator[Claim]:
     subject = prose.Subject(about.model, about.name, SOURCE, about.slug)
     for paragraph in page.paragraphs:
         if not _is_about_another(paragraph, about):
-            yield from prose.read(paragraph.text, paragraph.place, subject, PATTERNS)
+            yield from prose.read(paragraph.text, paragraph.location, subject, PATTERNS)
 
 
 def _is_about_another(paragraph: Paragraph, about: Named) -> bool:

@@ -38,35 +38,35 @@ def shared_experts(fields: list[Labelled]) -> int:
     return next((int(number) for value in stated if (number := literals.number(value))), 1)
 
 
-def routed(model: Iri, shown: Labelled, shared: int) -> Iterator[Claim | Problem]:
+def routed(model: Iri, labelled: Labelled, shared: int) -> Iterator[Claim | Problem]:
     """A count of experts without the shared ones, where it has these in it.
 
     Routed experts are a multiple of eight: 257 are 256 and a shared one, and 9 active ones are 8.
     """
-    number = literals.number(shown.value)
+    number = literals.number(labelled.value)
     counted = 0
     if number is not None and number > _MULTIPLE and number % _MULTIPLE == shared:
         counted = int(number) - shared
-    field = FIELDS[shown.label]
-    for claim in checked(field_claims(model, field, shown.value, shown.place)):
+    field = FIELDS[labelled.label]
+    for claim in checked(field_claims(model, field, labelled.value, labelled.location)):
         if counted and isinstance(claim, Claim) and claim.value is not None:
             claim = replace(
                 claim,
                 value=literals.integer(counted),
                 basis=Basis.INFERENCE,
-                as_stated=f"{shown.label}: {shown.value}, {shared} shared among them",
+                as_stated=f"{labelled.label}: {labelled.value}, {shared} shared among them",
             )
         yield claim
 
 
-def expert_labelled(model: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
+def expert_labelled(model: Iri, labelled: Labelled) -> Iterator[Claim | Problem]:
     """The width that is an expert's, under its own property, with what the page calls it."""
     row = PageField(PG.expertIntermediateSize, "whole")
-    for claim in field_claims(model, row, shown.value, shown.place):
-        yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{shown.label}: {shown.value}")
+    for claim in field_claims(model, row, labelled.value, labelled.location):
+        yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{labelled.label}: {labelled.value}")
     yield Problem(
-        shown.place,
-        f"{shown.label!r} {shown.value} is read as pg:expertIntermediateSize",
+        labelled.location,
+        f"{labelled.label!r} {labelled.value} is read as pg:expertIntermediateSize",
         "a dense layer is at least as wide as the model; this is an expert's width",
         "inconsistent",
     )

@@ -39,13 +39,13 @@ def leaves(document: Document) -> Iterator[Leaf]:
     """The parts of a page with their lines; a paragraph is one value."""
     page = parse(document.text)
     for line in page.titles:
-        yield Leaf(("title",), line.place, line.text)
+        yield Leaf(("title",), line.location, line.text)
     for field in page.fields:
-        yield Leaf(("field", " ".join(field.label.casefold().split())), field.place, field.value)
+        yield Leaf(("field", " ".join(field.label.casefold().split())), field.location, field.value)
     for row in page.rows:
         for key, value in (("score", row.score), ("rank", row.rank)):
             if value:
-                yield Leaf(("benchmark", key), row.place, value)
+                yield Leaf(("benchmark", key), row.location, value)
     for kind, parts in (
         ("rank", page.ranks),
         ("total", [page.total]),
@@ -54,6 +54,6 @@ def leaves(document: Document) -> Iterator[Leaf]:
     ):
         for part in parts:
             if part is not None:
-                yield Leaf((kind,), part.place, part.value)
+                yield Leaf((kind,), part.location, part.value)
     for paragraph in page.paragraphs:
-        yield Leaf(("prose",), paragraph.place, len(paragraph.text))
+        yield Leaf(("prose",), paragraph.location, len(paragraph.text))

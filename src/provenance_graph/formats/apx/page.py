@@ -45,7 +45,7 @@ class Line:
     text: str
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """The locator of a claim that rests on this line."""
         return f"L{self.number}"
 
@@ -61,7 +61,7 @@ class Labelled:
 
     label: str
     value: str
-    place: str
+    location: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class PageRow:
     name: str
     score: str
     rank: str
-    place: str
+    location: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Paragraph:
     """Prose, the criterion it stands under, and what an "About …" heading says it is about."""
 
     text: str
-    place: str
+    location: str
     section: str = ""
     about: str = ""
 
@@ -110,27 +110,27 @@ def parse(text: str) -> ApxPage:
 def _lines(text: str, page: ApxPage) -> Iterator[Line]:
     count = 0
     for number, raw in enumerate(text.splitlines(), 1):
-        shown = raw.strip()
-        if not shown:
+        display_text = raw.strip()
+        if not display_text:
             continue
-        if len(shown) <= MAX_LINE:
-            shown = _unmarked(shown)
+        if len(display_text) <= MAX_LINE:
+            display_text = _unmarked(display_text)
         count += 1
         if count > MAX_LINES:
             page.problems.append(
                 Problem(f"L{number}", f"more than {MAX_LINES:,} lines", "the rest was not read")
             )
             return
-        if len(shown) > MAX_LINE:
+        if len(display_text) > MAX_LINE:
             page.problems.append(
                 Problem(
                     f"L{number}",
-                    f"a line of {len(shown):,} characters was not read",
+                    f"a line of {len(display_text):,} characters was not read",
                     f"at most {MAX_LINE:,} are",
                 )
             )
             continue
-        yield Line(number, shown)
+        yield Line(number, display_text)
 
 
 _HEADING = re.compile(r"\A#{1,6}\s+(?=\D)")
@@ -173,7 +173,9 @@ class _Parser:
 
     def _step(self, line: Line) -> None:
         if _is_prose(line.text):
-            self.page.paragraphs.append(Paragraph(line.text, line.place, self.section, self.about))
+            self.page.paragraphs.append(
+                Paragraph(line.text, line.location, self.section, self.about)
+            )
             self.at += 1
         elif line.label in RANK_LABELS:
             self._rank(line)
@@ -185,7 +187,7 @@ class _Parser:
         elif line.label == "total score":
             self._total(line)
         elif line.label in _PILLARS and (score := self._score_after(1)):
-            self.page.parts.append(Labelled(_PILLARS[line.label], score[0], line.place))
+            self.page.parts.append(Labelled(_PILLARS[line.label], score[0], line.location))
             self.at += 1 + score[1]
         elif _is_label(line.label):
             self._field(line)
@@ -195,10 +197,10 @@ class _Parser:
     def _rank(self, line: Line) -> None:
         after = self._peek()
         if after and (match := _RANK.fullmatch(after.text)):
-            self.page.ranks.append(Labelled(line.label, match[1], after.place))
+            self.page.ranks.append(Labelled(line.label, match[1], after.location))
             self.at += 2
         elif after and after.text in ("-", "–", "N/A"):
-            self.page.ranks.append(Labelled(line.label, "-", after.place))
+            self.page.ranks.append(Labelled(line.label, "-", after.location))
             self.at += 2
         else:
             if line.label not in ("rank", "排名"):
@@ -242,7 +244,9 @@ class _Parser:
         if not _NUMERIC.fullmatch(score) and score not in ("-", ""):
             self._problem(line, f"{score!r} is not a score")
             return
-        self.page.rows.append(PageRow(name, score, _MEDAL.sub("", rank).lstrip("# "), line.place))
+        self.page.rows.append(
+            PageRow(name, score, _MEDAL.sub("", rank).lstrip("# "), line.location)
+        )
 
     def _score_after(self, ahead: int) -> tuple[str, int] | None:
         """A score such as ``21.0 / 30``, on one line or two, and how many lines it took."""
@@ -257,21 +261,25 @@ class _Parser:
         name = _CRITERIA[line.label]
         self.section = name
         score_after = self._score_after(1)
-        self.page.sections.append(Labelled(name, score_after[0] if score_after else "", line.place))
+        self.page.sections.append(
+            Labelled(name, score_after[0] if score_after else "", line.location)
+        )
         self.at += 1 + (score_after[1] if score_after else 0)
 
     def _total(self, line: Line) -> None:
         self.at += 1
         for _ in range(3):
-            shown = self._peek(0)
+            following = self._peek(0)
             score_after = self._score_after(0)
-            if score_after and shown:
+            if score_after and following:
                 self.page.total = self.page.total or Labelled(
-                    "total score", score_after[0], shown.place
+                    "total score", score_after[0], following.location
                 )
                 self.at += score_after[1]
-            elif shown and _GRADE.fullmatch(shown.text):
-                self.page.grade = self.page.grade or Labelled("grade", shown.text, shown.place)
+            elif following and _GRADE.fullmatch(following.text):
+                self.page.grade = self.page.grade or Labelled(
+                    "grade", following.text, following.location
+                )
                 self.at += 1
             else:
                 break
@@ -281,7 +289,7 @@ class _Parser:
     def _field(self, line: Line) -> None:
         label, value = _split(line)
         if value:
-            self.page.fields.append(Labelled(label, value, line.place))
+            self.page.fields.append(Labelled(label, value, line.location))
             self.at += 1
             return
         after = self._peek()
@@ -290,7 +298,7 @@ class _Parser:
                 self._problem(line, f"no value after {line.text!r}", "is the page cut short?")
             self.at += 1
             return
-        self.page.fields.append(Labelled(label, after.text, after.place))
+        self.page.fields.append(Labelled(label, after.text, after.location))
         self.at += 2
 
     def _other(self, line: Line) -> None:
@@ -332,7 +340,7 @@ class _Parser:
             self.at += 1
 
     def _problem(self, line: Line, what: str, hint: str = "") -> None:
-        self.page.problems.append(Problem(line.place, what, hint, "layout"))
+        self.page.problems.append(Problem(line.location, what, hint, "layout"))
 
 
 def _split(line: Line) -> tuple[str, str]:
@@ -349,7 +357,7 @@ def _split(line: Line) -> tuple[str, str]:
 
 def _is_label(label: str) -> bool:
     head = re.split(r"[:\t|]", label, maxsplit=1)[0].strip()
-    return any(shown in FIELDS or shown in EXPERT_TOTAL_LABELS for shown in (label, head))
+    return any(text in FIELDS or text in EXPERT_TOTAL_LABELS for text in (label, head))
 
 
 def _is_known(line: Line) -> bool:

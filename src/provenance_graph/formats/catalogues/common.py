@@ -89,8 +89,8 @@ def dollars(stated: Any, scale: int) -> Literal | None:
 @lru_cache(maxsize=4096, typed=True)
 def _dollars(stated: float | str, scale: int) -> Literal | None:
     try:
-        shown = repr(stated) if isinstance(stated, float) else str(stated)
-        number = Decimal(shown).scaleb(scale)
+        text = repr(stated) if isinstance(stated, float) else str(stated)
+        number = Decimal(text).scaleb(scale)
         return literals.decimal(number) if number >= 0 else None
     except (InvalidOperation, ValueError):
         return None
@@ -146,5 +146,5 @@ def result(
 
 def brief(value: Any) -> str:
     """A value as a message shows it."""
-    shown = statements.clean(repr(value)) if not isinstance(value, int) else str(value)[:60]
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    text = statements.clean(repr(value)) if not isinstance(value, int) else str(value)[:60]
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -52,10 +52,10 @@ def named(subject: Callable[[str, Mapping[Any, Any]], Iri | None]) -> Subjects:
         items = statements.mapping(statements.sanitise(document.features.value, document.text))
         results = {}
         for name, entry in items.items():
-            place = "/" + str(name).replace("~", "~0").replace("/", "~1")
+            location = "/" + str(name).replace("~", "~0").replace("/", "~1")
             entity = subject(str(name), entry) if isinstance(entry, dict) else None
             if entity is not None:
-                results[place] = entity
+                results[location] = entity
         return results
 
     return places
@@ -109,11 +109,11 @@ def with_rest(
         by_key: dict[tuple[Iri, str], list[str]] = {}
         for leaf in rest:
             subject, key = places.of(leaf)
-            shown = scalar_text(leaf.value)
-            if subject is not None and shown:
+            text = scalar_text(leaf.value)
+            if subject is not None and text:
                 texts = by_key.setdefault((subject, key), [])
-                if shown not in texts[-coverage.MAX_TEXT :]:
-                    texts.append(shown)
+                if text not in texts[-coverage.MAX_TEXT :]:
+                    texts.append(text)
         for (subject, key), texts in by_key.items():
             yield from _stated(subject, key, texts)
 
@@ -126,10 +126,10 @@ _WITHOUT = frozenset((Fate.NOT_READ, Fate.UNKNOWN))
 def _stated(subject: Iri, key: str, texts: list[str]) -> Iterator[Claim]:
     """The texts of one key as one statement, or as several where they are long."""
     room = coverage.MAX_TEXT - len(key) - 2
-    shown = ""
+    display_text = ""
     for text in texts:
-        if shown and len(shown) + len(text) + 2 > room:
-            yield coverage.other(subject, key, shown)
-            shown = ""
-        shown = f"{shown}, {text}" if shown else text
-    yield coverage.other(subject, key, shown)
+        if display_text and len(display_text) + len(text) + 2 > room:
+            yield coverage.other(subject, key, display_text)
+            display_text = ""
+        display_text = f"{display_text}, {text}" if display_text else text
+    yield coverage.other(subject, key, display_text)

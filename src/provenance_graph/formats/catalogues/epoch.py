@@ -123,16 +123,16 @@ def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     One row in eight with a paper on arXiv has such a day, of a later version or a conference, up to
     fifteen months off. What was published then is known from the paper's number, to the month.
     """
-    stated, place = row.get("Publication date", ""), f"{where} Publication date"
+    stated, location = row.get("Publication date", ""), f"{where} Publication date"
     papers = [url for url in statements.urls(row.get("Link", "")) if literals.arxiv_month(url)]
     number = literals.arxiv_month(papers[0]) if len(papers) == 1 else None
     first = literals.day("{}-{:02}".format(*number)) if number else None
-    for item in mapping.released(model, DCTERMS.issued, stated, place) if stated else ():
+    for item in mapping.released(model, DCTERMS.issued, stated, location) if stated else ():
         if first is None or isinstance(item, Problem) or not _after(item, first.literal):
             yield item
             continue
         why = f"the paper that the row links to came out in {first.literal.lexical[:7]}"
-        yield replace(item, value=None, as_stated=stated, locator=place, unusable=why)
+        yield replace(item, value=None, as_stated=stated, locator=location, unusable=why)
         yield Claim(
             model,
             DCTERMS.issued,

@@ -119,10 +119,10 @@ def _entry(
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
     for index, file in enumerate(statements.as_list(entry.get("files"))):
         stated, at = statements.mapping(file), f"{where}/files/{index}"
-        place = _repository_and_file(statements.scalar_text(stated.get("uri")))
-        if place is None or not place.path:
+        repository = _repository_and_file(statements.scalar_text(stated.get("uri")))
+        if repository is None or not repository.path:
             continue  # files from elsewhere: no model is named
-        yield from _file(place, statements.scalar_text(stated.get("sha256")), at, known)
+        yield from _file(repository, statements.scalar_text(stated.get("sha256")), at, known)
     licence = statements.scalar_text(entry.get("license"))
     for name in _own_repositories(entry) if licence else ():
         subjects = [iris.model(name)] if len(licences[name]) == 1 else _nodes(entry, name)
@@ -151,7 +151,7 @@ def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
 
     A text encoder or a decoder from another repository is under a licence of its own.
     """
-    stored = [place.name for place, _ in _hub_files(entry)]
+    stored = [repository.name for repository, _ in _hub_files(entry)]
     addresses = map(statements.scalar_text, statements.as_list(entry.get("urls")))
     linked = {hub.model_name(address) for address in addresses}
     return sorted(linked & set(stored)) or stored[:1]
@@ -160,18 +160,18 @@ def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
 def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:
     """The files of an entry in one repository, of which a digest is stated."""
     return [
-        _node(place)
-        for place, digest in _hub_files(entry)
-        if place.name == name and _SHA256.fullmatch(digest.casefold())
+        _node(repository)
+        for repository, digest in _hub_files(entry)
+        if repository.name == name and _SHA256.fullmatch(digest.casefold())
     ]
 
 
 def _hub_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]:
     """The files of an entry that lie in repositories of the Hub, each with its digest."""
     for stated in map(statements.mapping, statements.as_list(entry.get("files"))):
-        place = _repository_and_file(statements.scalar_text(stated.get("uri")))
-        if place is not None and place.path:
-            yield place, statements.scalar_text(stated.get("sha256"))
+        repository = _repository_and_file(statements.scalar_text(stated.get("uri")))
+        if repository is not None and repository.path:
+            yield repository, statements.scalar_text(stated.get("sha256"))
 
 
 def _descriptor(entry: Any) -> ReaderOutput:
@@ -196,16 +196,16 @@ def _descriptor(entry: Any) -> ReaderOutput:
     copies: set[str] = set()
     for index, file in enumerate(statements.as_list(mapping.find(entry, "files/all"))):
         stated, at = statements.mapping(file), f"/files/all/{index}"
-        place = _repository_and_file(statements.scalar_text(stated.get("url")))
-        if place is None:
+        repository = _repository_and_file(statements.scalar_text(stated.get("url")))
+        if repository is None:
             size = statements.scalar_text(stated.get("sizeBytes"))
             what = f"a file outside the Hub ({size or 'no'} bytes) names no model"
             yield Problem(f"{at}/url", what, kind="missing")
             continue
-        copies.add(place.name)
+        copies.add(repository.name)
         digest = statements.scalar_text(stated.get("sha256checksum"))
         packed = statements.scalar_text(stated.get("quantization"))
-        yield from _file(place, digest, at, known, stated.get("sizeBytes"), packed)
+        yield from _file(repository, digest, at, known, stated.get("sizeBytes"), packed)
     for name in sorted(copies - {original}):
         if original:
             yield Claim(
@@ -249,25 +249,25 @@ def _described(name: str, known: set[Iri]) -> Iterator[Claim]:
 
 
 def _file(
-    place: hub.Repository,
+    repository: hub.Repository,
     digest: str,
     where: str,
     known: set[Iri],
     size: Any = None,
     quantization: str = "",
 ) -> ReaderOutput:
-    yield from _described(place.name, known)
-    file = place.path.rpartition("/")[2] or place.path
+    yield from _described(repository.name, known)
+    file = repository.path.rpartition("/")[2] or repository.path
     if not _SHA256.fullmatch(digest.casefold()):
         if digest:
             yield Problem(f"{where}/sha256", f"{digest[:70]!r} is not a SHA-256", kind="value")
         return
-    node = _node(place)
+    node = _node(repository)
     if node in known:
         return
     known.add(node)
     yield Claim(node, RDF.type, PG.Artifact)
-    yield Claim(node, PG.artifactOf, iris.model(place.name))
+    yield Claim(node, PG.artifactOf, iris.model(repository.name))
     yield Claim(node, PG.fileName, literals.text(file[:200]))
     yield Claim(node, PG.digest, literals.text(f"sha256:{digest.casefold()}"))
     if size is not None:
@@ -280,8 +280,10 @@ def _file(
         yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)
 
 
-def _node(place: hub.Repository) -> Iri:
-    return iris.entity(SOURCE, "artifact", f"{place.name}/{statements.clean(place.path)[:200]}")
+def _node(repository: hub.Repository) -> Iri:
+    return iris.entity(
+        SOURCE, "artifact", f"{repository.name}/{statements.clean(repository.path)[:200]}"
+    )
 
 
 def _leaves(document: Document) -> Iterator[Leaf]:
@@ -316,9 +318,11 @@ def _model(entry: Mapping[Any, Any]) -> Iri | None:
         return iris.model(original)
     files = statements.as_list(mapping.find(entry, "files/all") or entry.get("files"))
     for file in map(statements.mapping, files):
-        place = _repository_and_file(statements.scalar_text(file.get("uri") or file.get("url")))
-        if place is not None and place.path:
-            return iris.model(place.name)
+        repository = _repository_and_file(
+            statements.scalar_text(file.get("uri") or file.get("url"))
+        )
+        if repository is not None and repository.path:
+            return iris.model(repository.name)
     return None
 
 

@@ -46,8 +46,8 @@ def several(role: str) -> Leaves:
         items = whole.items() if isinstance(whole, dict) else enumerate(statements.as_list(whole))
         results: list[Leaf] = []
         for name, entry in items:
-            place = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
-            results += coverage.leaves(entry, (role,), place)
+            location = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
+            results += coverage.leaves(entry, (role,), location)
         return iter(results)
 
     return leaves

@@ -172,9 +172,12 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
             yield Problem(f"/replacements/{index}", what, "model:", "missing")
             continue
         if not isinstance(stated.get("recommended", True), bool):
-            shown = common.brief(stated["recommended"])
-            what, place = f"{shown} is neither true nor false", f"/replacements/{index}/recommended"
-            yield Problem(place, what, "read as recommended")
+            text = common.brief(stated["recommended"])
+            what, location = (
+                f"{text} is neither true nor false",
+                f"/replacements/{index}/recommended",
+            )
+            yield Problem(location, what, "read as recommended")
         if stated.get("recommended") is not False:
             for claim in _replaced(subject, by, other, f"/replacements/{index}"):
                 yield resting_on_a_list(claim) if repeated else claim
@@ -333,7 +336,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
                 role = "several"
             if leaf.path[1] == "replacements" and not _recommended(entry, leaf.where):
                 role = "other"
-            yield Leaf((role, *leaf.path[1:]), leaf.place, leaf.value)
+            yield Leaf((role, *leaf.path[1:]), leaf.location, leaf.value)
 
 
 def _recommended(entry: dict[Any, Any], where: str) -> bool:

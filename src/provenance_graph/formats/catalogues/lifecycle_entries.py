@@ -18,9 +18,9 @@ def resting_on_a_list(item: Claim | Problem) -> Claim | Problem:
     return replace(item, basis=Basis.INFERENCE, locator="/sources")
 
 
-def is_a_list(place: Mapping[Any, Any]) -> bool:
+def is_a_list(entry: Mapping[Any, Any]) -> bool:
     """Whether a source of an entry is a list of others, which the entry itself calls so."""
-    return "third-party" in statements.scalar_text(place.get("title")).casefold()
+    return "third-party" in statements.scalar_text(entry.get("title")).casefold()
 
 
 def is_bare(entry: Mapping[Any, Any]) -> bool:

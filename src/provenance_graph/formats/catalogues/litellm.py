@@ -167,14 +167,14 @@ def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of every offer; the sample entry below a name of its own."""
     results: list[Leaf] = []
     for key, entry in statements.mapping(document.json).items():
-        place = "/" + str(key).replace("~", "~0").replace("/", "~1")
+        location = "/" + str(key).replace("~", "~0").replace("/", "~1")
         if key == _SAMPLE:
-            results += coverage.leaves(entry, ("sample",), place)
+            results += coverage.leaves(entry, ("sample",), location)
             continue
         of_call = _of_call(entry) if isinstance(entry, dict) else ()
-        results += coverage.leaves(entry, ("offer",), place, of_call)
+        results += coverage.leaves(entry, ("offer",), location, of_call)
         for name in of_call:
-            results += coverage.leaves(entry[name], ("offer", "call", name), f"{place}/{name}")
+            results += coverage.leaves(entry[name], ("offer", "call", name), f"{location}/{name}")
     return iter(results)
 
 

@@ -167,14 +167,14 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> ReaderOutput:
     if isinstance(claim.value, Literal) and issued and issued.literal.lexical != "1970-01-01":
         first = literals.period(claim.value, claim.precision)[0]
         if first > literals.period(issued.literal, issued.precision)[1]:
-            shown = statements.scalar_text(stated)
-            what = f"knowledge until {shown}, released {statements.scalar_text(release)}"
+            text = statements.scalar_text(stated)
+            what = f"knowledge until {text}, released {statements.scalar_text(release)}"
             yield Problem("/knowledge", what, kind="impossible")
             claim = Claim(
                 subject,
                 PG.knowledgeCutoff,
                 None,
-                as_stated=shown,
+                as_stated=text,
                 locator="/knowledge",
                 unusable="after the release date",
             )

@@ -287,8 +287,8 @@ def _components(
         component, where = mapping(raw), f"/release/components/{n}"
         title = _KNOWN.get(scalar_text(component.get("name")).casefold())
         if title is None:
-            shown = scalar_text(component.get("name"))[:80]
-            yield Problem(f"{where}/name", f"{shown!r} is not a component of the framework")
+            text = scalar_text(component.get("name"))[:80]
+            yield Problem(f"{where}/name", f"{text!r} is not a component of the framework")
             continue
         if title in included:
             yield Problem(f"{where}/name", f"{title!r} is listed twice", "one entry per component")
@@ -325,15 +325,15 @@ def _component(
         locator=f"{where}/license",
     )
     if (url := scalar_text(component.get("component_path"))) and title in _PLACES:
-        place, called = f"{where}/component_path", unquote(local_name(model))
+        location, called = f"{where}/component_path", unquote(local_name(model))
         repository = statements.hub_model(_link(url)) if title in _OF_ONE_MODEL else ""
         if repository and not (
             model_names.same_name(repository, called) or model_names.may_hold(repository, called)
         ):
             what = f"the link leads to {repository}, the model is called {called[:80]!r}"
-            yield Problem(place, what, "the address of its own", kind="link")
+            yield Problem(location, what, "the address of its own", kind="link")
         else:
-            yield statements.link(model, _PLACES[title], _link(url), place)
+            yield statements.link(model, _PLACES[title], _link(url), location)
 
 
 def _undisclosed(release: dict[Any, Any]) -> bool:

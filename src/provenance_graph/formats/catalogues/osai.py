@@ -346,25 +346,25 @@ def compute(text: str, end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
 
 
 def _flop(model: Iri, stated: str, where: str) -> Claim:
-    predicate, shown = PG.trainingComputeFLOP, stated[: statements.MAX_STATED]
+    predicate, text = PG.trainingComputeFLOP, stated[: statements.MAX_STATED]
     if stated in ("", "-") or stated.casefold().startswith("unknown"):
-        return statements.not_given(model, predicate, Stance.NOT_STATED, shown, where)
+        return statements.not_given(model, predicate, Stance.NOT_STATED, text, where)
     match = _FLOP.fullmatch(stated)
     number = statements.real(match["value"]) if match else None
     if match is None or number is None or number <= 0:
         return Claim(
-            model, predicate, None, as_stated=shown, locator=where, unusable="not a number of FLOP"
+            model, predicate, None, as_stated=text, locator=where, unusable="not a number of FLOP"
         )
     rest = match["rest"]
     if re.search(r"\bto\s+~?\d", rest):
-        return statements.not_given(model, predicate, Stance.PARTLY_STATED, shown, where)
+        return statements.not_given(model, predicate, Stance.PARTLY_STATED, text, where)
     stance = Stance.PARTLY_STATED if match["bound"] else Stance.STATED
     if match["bound"] or _GUESSED.search(rest):
         basis: Basis | None = Basis.ESTIMATE
     else:
         basis = None if "from " in rest else Basis.INFERENCE
     return Claim(
-        model, predicate, literals.double(number), stance, basis, as_stated=shown, locator=where
+        model, predicate, literals.double(number), stance, basis, as_stated=text, locator=where
     )
 
 

@@ -42,9 +42,9 @@ def scores(raw: dict[str, Any], subject: Iri, local: str) -> ReaderOutput:
         bench = f"{name} {version}".strip()
         metric = statements.scalar_text(stated.get("metric"))
         setup = ", ".join(
-            f"{key} {shown}"
+            f"{key} {text}"
             for key in ("variant", "dataset")
-            if (shown := statements.scalar_text(stated.get(key)))
+            if (text := statements.scalar_text(stated.get(key)))
         )
         harness = statements.scalar_text(stated.get("harness"))
         parts = [iris.slug(part)[:80] for part in (bench, metric, setup, harness) if part]

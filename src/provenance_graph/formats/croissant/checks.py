@@ -74,9 +74,9 @@ def _typed(part: dict[Any, Any], where: str, wanted: tuple[str, ...]) -> Iterato
     stated = [scalar_text(kind) for kind in as_list(part.get("@type"))]
     kinds = {kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for kind in stated}
     if not kinds & set(wanted):
-        shown = ", ".join(stated)[:80] or "nothing"
+        text = ", ".join(stated)[:80] or "nothing"
         hint = " or ".join(f"cr:{kind}" for kind in wanted)
-        yield Problem(f"{where}/@type", f"{shown!r} is not its type", hint, kind="schema")
+        yield Problem(f"{where}/@type", f"{text!r} is not its type", hint, kind="schema")
 
 
 def _file(part: dict[Any, Any], where: str, ids: set[str]) -> Iterator[Problem]:
@@ -97,8 +97,8 @@ def _refers(raw: Any, where: str, ids: set[str]) -> Iterator[Problem]:
     target = scalar_text(raw) or scalar_text(mapping(raw).get("@id"))
     bare = target.removeprefix("#{").removesuffix("}")
     if target and target not in ids and bare not in ids:
-        shown = f"{target[:80]!r} names nothing in the document"
-        yield Problem(where, shown, kind="reference")
+        text = f"{target[:80]!r} names nothing in the document"
+        yield Problem(where, text, kind="reference")
 
 
 def _field(

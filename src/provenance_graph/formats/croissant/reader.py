@@ -292,9 +292,9 @@ def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
             if name == scalar_text(part.get("@id"))
             else f"{name} {scalar_text(part.get('@id'))}"
         )
-        shown = f"{head.strip()}: {', '.join(field for field in fields if field)}"
-        if shown.strip(": "):
-            yield Claim(subject, PG.recordStructure, coverage.brief(shown))
+        text = f"{head.strip()}: {', '.join(field for field in fields if field)}"
+        if text.strip(": "):
+            yield Claim(subject, PG.recordStructure, coverage.brief(text))
 
 
 def _field(field: dict[Any, Any]) -> str:
@@ -302,8 +302,8 @@ def _field(field: dict[Any, Any]) -> str:
     name, id_ = jsonld.text_of(field.get("name")), scalar_text(field.get("@id"))
     kinds = [scalar_text(kind) or jsonld.link_of(kind) for kind in as_list(field.get("dataType"))]
     kind = ", ".join(kind for kind in kinds if kind)
-    shown = name if id_.endswith(name) and name else f"{name} {id_}".strip()
-    return f"{shown} ({kind})" if kind else shown
+    text = name if id_.endswith(name) and name else f"{name} {id_}".strip()
+    return f"{text} ({kind})" if kind else text
 
 
 SYNTAXES = ("json",)

@@ -41,9 +41,9 @@ def _dependencies(bom: Bom) -> ReaderOutput:
         for m, target in enumerate(as_list(item.get("dependsOn"))):
             other = bom.known.get(scalar_text(target))
             if other is None:
-                shown = scalar_text(target)[:120]
-                place = f"{where}/dependsOn/{m}"
-                yield Problem(place, f"{shown!r} names no component", kind="reference")
+                text = scalar_text(target)[:120]
+                location = f"{where}/dependsOn/{m}"
+                yield Problem(location, f"{text!r} names no component", kind="reference")
             elif source and source != other and (source, other) not in bom.linked:
                 yield from _needs(bom, source, other, scalar_text(target))
 
@@ -77,8 +77,8 @@ def _compositions(bom: Bom) -> ReaderOutput:
             for m, ref in enumerate(as_list(item.get(key))):
                 subject = bom.known.get(scalar_text(ref))
                 if subject is None:
-                    shown = f"{scalar_text(ref)[:120]!r} names no component"
-                    stated = f"{shown}; its composition is stated as {aggregate or 'nothing'}"
+                    text = f"{scalar_text(ref)[:120]!r} names no component"
+                    stated = f"{text}; its composition is stated as {aggregate or 'nothing'}"
                     yield Problem(f"{where}/{key}/{m}", stated, kind="reference")
                 elif subject and aggregate in INCOMPLETE:
                     yield statements.not_given(
@@ -100,8 +100,8 @@ def _vulnerabilities(bom: Bom) -> ReaderOutput:
             ref = scalar_text(mapping(target).get("ref"))
             subject = bom.known.get(ref)
             if subject is None:
-                place = f"/vulnerabilities/{n}/affects/{m}/ref"
-                yield Problem(place, f"{ref[:120]!r} names no component", kind="reference")
+                location = f"/vulnerabilities/{n}/affects/{m}/ref"
+                yield Problem(location, f"{ref[:120]!r} names no component", kind="reference")
             elif subject and id_:
                 yield Claim(subject, PG.vulnerability, statements.literal(id_))
 
@@ -130,10 +130,12 @@ def _citations(bom: Bom) -> ReaderOutput:
             scalar_text(item.get("note")),
         ]
         for pointer in as_list(item.get("pointers")):
-            place = scalar_text(pointer)
-            holder = next((p for p in sorted(bom.places, reverse=True) if place.startswith(p)), "")
+            location = scalar_text(pointer)
+            holder = next(
+                (p for p in sorted(bom.places, reverse=True) if location.startswith(p)), ""
+            )
             if holder:
-                key = f"citation of {place.removeprefix(holder).strip('/') or 'all'}"
+                key = f"citation of {location.removeprefix(holder).strip('/') or 'all'}"
                 text = "; ".join(part for part in stated if part)
                 yield coverage.other(bom.places[holder], key, text)
 

@@ -103,19 +103,19 @@ def leaves(document: Document) -> Iterator[Leaf]:
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
     """The values of the document itself, and those of each component by its place."""
-    return _by_place(document, _every)
+    return _by_location(document, _every)
 
 
 @once
 def known_leaves(document: Document) -> dict[str, list[Leaf]]:
     """Those of the stated values of which the table of keys alone says something."""
-    return _by_place(document, _known_leaves)
+    return _by_location(document, _known_leaves)
 
 
 _Values = Callable[[Any, tuple[str, ...], str, tuple[str, ...]], list[Leaf]]
 
 
-def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
+def _by_location(document: Document, values: _Values) -> dict[str, list[Leaf]]:
     whole = whole_of(document)
     metadata = mapping(whole.get("metadata"))
     own = values(metadata, ("bom", "metadata"), "/metadata", ("component",))
@@ -131,7 +131,7 @@ def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
 def _every(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]) -> list[Leaf]:
     own = coverage.leaves(value, path, where, without)
     if path[0] in _DESCRIBED:
-        return [Leaf(_below(leaf.path), leaf.place, leaf.value) for leaf in own]
+        return [Leaf(_below(leaf.path), leaf.location, leaf.value) for leaf in own]
     return list(own)
 
 

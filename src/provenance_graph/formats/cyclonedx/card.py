@@ -32,17 +32,17 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
     if raw is not None and not isinstance(raw, dict):
         yield Problem(here, "not a model card", "an object")
         return
-    parameters, place = mapping(card.get("modelParameters")), f"{here}/modelParameters"
+    parameters, location = mapping(card.get("modelParameters")), f"{here}/modelParameters"
     for key, predicate in PARAMETERS.items():
         if text := scalar_text(parameters.get(key)):
-            yield coverage.stated(model, predicate, text, f"{place}/{key}")
+            yield coverage.stated(model, predicate, text, f"{location}/{key}")
     for key, predicate in (("inputs", PG.inputModality), ("outputs", PG.outputModality)):
         for n, item in enumerate(as_list(parameters.get(key))):
             stated = scalar_text(mapping(item).get("format"))
             if stated:
-                yield _modality(model, predicate, stated, f"{place}/{key}/{n}/format")
+                yield _modality(model, predicate, stated, f"{location}/{key}/{n}/format")
     for n, item in enumerate(as_list(parameters.get("datasets"))):
-        yield from _used(item, model, f"{place}/datasets/{n}", bom)
+        yield from _used(item, model, f"{location}/datasets/{n}", bom)
     for n, item in enumerate(as_list(card.get("properties"))):
         yield from named_value(model, item, f"{here}/properties/{n}")
     yield from _metrics(card, model, f"{here}/quantitativeAnalysis/performanceMetrics", bom.local)
@@ -73,8 +73,8 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
         if target:
             yield from _uses(model, target, bom.stages.get(target, ()))
         else:
-            shown = scalar_text(item["ref"])[:120]
-            yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
+            text = scalar_text(item["ref"])[:120]
+            yield Problem(f"{where}/ref", f"{text!r} names no dataset", kind="reference")
         return
     name = inline_name(item)
     if not name:
@@ -147,8 +147,8 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Reader
             )
         else:
             bare += 1
-            shown = f"{kind} = {scalar_text(item.get('value'))}" + (f" ({setup})" if setup else "")
-            yield coverage.other(model, "performanceMetrics", shown)
+            text = f"{kind} = {scalar_text(item.get('value'))}" + (f" ({setup})" if setup else "")
+            yield coverage.other(model, "performanceMetrics", text)
     if bare:
         yield packages.unplaced(bare, where)
 
@@ -170,7 +170,7 @@ def _energy(card: dict[Any, Any], model: Iri, here: str) -> ReaderOutput:
     """Energy by activity, and carbon of training; those of other activities as stated."""
     considerations = mapping(card.get("considerations"))
     environment = mapping(considerations.get("environmentalConsiderations"))
-    place = f"{here}/considerations/environmentalConsiderations/energyConsumptions"
+    location = f"{here}/considerations/environmentalConsiderations/energyConsumptions"
     for n, raw in enumerate(as_list(environment.get("energyConsumptions"))):
         item = mapping(raw)
         activity = stated_name(item.get("activity"))
@@ -182,7 +182,9 @@ def _energy(card: dict[Any, Any], model: Iri, here: str) -> ReaderOutput:
             amount = mapping(item.get(key))
             value, unit = amount.get("value"), scalar_text(amount.get("unit"))
             if predicate is not None and amount:
-                yield packages.in_unit(model, predicate, value, unit, units, f"{place}/{n}/{key}")
+                yield packages.in_unit(
+                    model, predicate, value, unit, units, f"{location}/{n}/{key}"
+                )
             elif amount:
                 yield coverage.other(
                     model, f"{activity}.{key}", f"{scalar_text(value)} {unit}".strip()

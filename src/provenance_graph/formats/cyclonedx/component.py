@@ -66,7 +66,7 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     items = as_list(part.get("licenses"))
     concluded = [_is_concluded(mapping(item)) for item in items]
     for n, raw in enumerate(items):
-        item, place = mapping(raw), f"{where}/licenses/{n}"
+        item, location = mapping(raw), f"{where}/licenses/{n}"
         single = mapping(item.get("license"))
         text = (
             scalar_text(item.get("expression"))
@@ -80,18 +80,18 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
             yield coverage.other(subject, "licenses.license.url", url)
             url = ""  # the list of all licences names none
         if not text and not url:
-            yield Problem(place, "a licence without id, name or expression", kind="licence")
+            yield Problem(location, "a licence without id, name or expression", kind="licence")
             continue
         stated = ""
         named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
         basis = Basis.INFERENCE if concluded[n] else None
         alike = concluded.count(concluded[n])
         for claim in statements.licensed(
-            subject, text, name=named, link=url, locator=place, basis=basis
+            subject, text, name=named, link=url, locator=location, basis=basis
         ):
             stated += claim.as_stated
             partly = alike > 1 and claim.predicate == DCTERMS.license
-            yield packages.partly(claim, place) if partly and claim.value else claim
+            yield packages.partly(claim, location) if partly and claim.value else claim
         if url and url not in stated:
             yield coverage.other(subject, "licenses.license.url", url)
         if named and named not in (text, stated):

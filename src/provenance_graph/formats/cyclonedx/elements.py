@@ -112,8 +112,8 @@ def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[P
                 if len(seen) <= MAX_PROBLEMS:
                     yield _problem(f"{where}/{name}", what, name, version, content)
         inner = [
-            (child, content.children[name_of(child)], place)
-            for child, place in _inside(element, where, lists)
+            (child, content.children[name_of(child)], location)
+            for child, location in _inside(element, where, lists)
             if name_of(child) in content.children
         ]
         waiting += reversed(inner)
@@ -152,13 +152,13 @@ def _misplaced(element: Element, content: _Content) -> Iterator[tuple[str, str]]
             yield "element", name
 
 
-def _problem(place: str, what: str, name: str, version: str, content: _Content) -> Problem:
+def _problem(location: str, what: str, name: str, version: str, content: _Content) -> Problem:
     has = sorted(content.attributes if what == "attribute" else content.children)
-    shown = ", ".join(has[:_LISTED]) + (", …" if len(has) > _LISTED else "")
+    text = ", ".join(has[:_LISTED]) + (", …" if len(has) > _LISTED else "")
     return Problem(
-        place,
+        location,
         f"invalid CycloneDX: {version} has no {what} {name[:80]!r} here",
-        f"there {'is' if len(has) == 1 else 'are'} {shown}" if has else f"there is no {what}",
+        f"there {'is' if len(has) == 1 else 'are'} {text}" if has else f"there is no {what}",
         kind="schema",
     )
 

@@ -146,12 +146,12 @@ def _resources(raws: Any, where: str, bom: Bom) -> tuple[_Resources, list[Proble
 
 
 def _component(
-    results: _Resources, key: str, ref: str, role: str, place: str, bom: Bom
+    results: _Resources, key: str, ref: str, role: str, location: str, bom: Bom
 ) -> list[Problem]:
     """Add a component that an input or output points to; where there is none, that is wrong."""
     subject = bom.known.get(ref)
     if subject is None:
-        return [Problem(place, f"{ref[:120]!r} names no component", kind="reference")]
+        return [Problem(location, f"{ref[:120]!r} names no component", kind="reference")]
     if subject and key == "resource":
         parts = (part for at, part in bom.parts if bom.places.get(at) == subject)
         version = next(filter(None, map(_version, parts)), "")

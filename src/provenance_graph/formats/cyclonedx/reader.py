@@ -215,17 +215,17 @@ def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     elif stated := scalar_text(part.get("purl")):
         yield coverage.other(subject, "purl", stated)
     for n, raw in enumerate(as_list(part.get("externalReferences"))):
-        item, place = mapping(raw), f"{where}/externalReferences/{n}"
+        item, location = mapping(raw), f"{where}/externalReferences/{n}"
         url, kind = scalar_text(item.get("url")), scalar_text(item.get("type"))
-        yield from _link(subject, name, url, kind, place, dataset=dataset)
-        if url and (digests := list(_digests(item, place))):
+        yield from _link(subject, name, url, kind, location, dataset=dataset)
+        if url and (digests := list(_digests(item, location))):
             yield from (result for result in digests if isinstance(result, Problem))
             good = [result for result in digests if isinstance(result, str)]
             yield from packages.artifact(SOURCE, subject, url.rpartition("/")[2][:200], good)
 
 
 def _link(
-    subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: bool
+    subject: Iri, name: str, url: str, kind: str, location: str, *, dataset: bool
 ) -> ReaderOutput:
     if not url.startswith(("http:", "https:")):
         if url:  # references inside the document, and other schemes
@@ -243,11 +243,11 @@ def _link(
     elif kind in LINKS and not statements.hub_dataset(url):
         own = SCHEMA.url if dataset and LINKS[kind] == PG.weightsLocation else LINKS[kind]
         yield statements.link(
-            subject, own if link_property == RDFS.seeAlso else link_property, url, f"{place}/url"
+            subject, own if link_property == RDFS.seeAlso else link_property, url, f"{location}/url"
         )
     else:
         if link_property != RDFS.seeAlso:
-            yield statements.link(subject, link_property, url, f"{place}/url")
+            yield statements.link(subject, link_property, url, f"{location}/url")
         yield coverage.other(subject, f"externalReferences.{kind}", url)
 
 
@@ -279,15 +279,15 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderO
     pedigree = mapping(part.get("pedigree"))
     for key in RELATIVES:
         for n, raw in enumerate(as_list(pedigree.get(key))):
-            other, place = mapping(raw), f"{where}/pedigree/{key}/{n}"
+            other, location = mapping(raw), f"{where}/pedigree/{key}/{n}"
             if not stated_name(other.get("name")) and not scalar_text(other.get("purl")):
-                yield Problem(place, "a component without a name")
+                yield Problem(location, "a component without a name")
                 continue
             relative = boms.subject_of(other, bom)
             if relative == model:
-                yield Problem(place, "a model is its own relative")
+                yield Problem(location, "a model is its own relative")
                 continue
-            yield from _relative(other, relative, place)
+            yield from _relative(other, relative, location)
             if key == "ancestors":
                 stated = [mapping(item) for item in as_list(other.get("properties"))]
                 kinds = [
@@ -297,12 +297,12 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderO
                 ]
                 purl = packages.package(scalar_text(other.get("purl")))
                 revision = purl.version if purl else ""
-                yield from packages.descends(model, relative, "ancestor", place, kinds, revision)
+                yield from packages.descends(model, relative, "ancestor", location, kinds, revision)
             elif key == "descendants":
-                yield from packages.descends(relative, model, "descendant", place)
+                yield from packages.descends(relative, model, "descendant", location)
             else:
                 yield coverage.other(model, "pedigree.variants", iris.short_id(relative))
-            yield from _pedigree(other, relative, place, bom)
+            yield from _pedigree(other, relative, location, bom)
 
 
 def _is_relation(name: str) -> bool:

@@ -154,10 +154,10 @@ def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Clai
         yield coverage.other(model, iris.local_name(predicate), url)
         return
     named_ = "" if name.startswith(("http", "_:")) else name
-    shown = repository or named_ or url
-    if not shown or shown.startswith("_:"):
+    text = repository or named_ or url
+    if not text or text.startswith("_:"):
         return
-    result = iris.dataset(shown)
+    result = iris.dataset(text)
     yield from statements.is_a(result, PG.Dataset, named_ or repository or name)
     yield Claim(model, predicate, result)
     if repository:
@@ -182,18 +182,22 @@ def parent(
     A text that names no model, and what a program took out of prose with little confidence, is no
     parent: it is stored as stated, with the reason.
     """
-    shown = jsonld.text_of(value) or jsonld.link_of(value)
+    display_text = jsonld.text_of(value) or jsonld.link_of(value)
     why = ""
     if confidence is not None and confidence < _MIN_CONFIDENCE:
         why = f"taken from a text by a program with confidence {confidence}"
-    elif not isinstance(value, dict) and _NO_MODEL.fullmatch(shown) and shown not in _KNOWN:
+    elif (
+        not isinstance(value, dict)
+        and _NO_MODEL.fullmatch(display_text)
+        and display_text not in _KNOWN
+    ):
         why = "names no model"
     if why:
         yield Claim(
             model,
             PG.fineTunedFrom,
             None,
-            as_stated=shown[: statements.MAX_STATED],
+            as_stated=display_text[: statements.MAX_STATED],
             locator=where,
             unusable=why,
         )
@@ -220,9 +224,9 @@ def parent(
 
 def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
     """The revision of a parent that its address is pinned to."""
-    place = hub.address(url)
-    if place is not None and place.revision not in ("", "main"):
-        for claim in packages.descends(model, parent_, "", "", ("",), place.revision):
+    repository = hub.address(url)
+    if repository is not None and repository.revision not in ("", "main"):
+        for claim in packages.descends(model, parent_, "", "", ("",), repository.revision):
             if claim.basis is None and claim.predicate not in (PROV.wasDerivedFrom,):
                 yield claim
 

@@ -225,18 +225,18 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
     for key, value in raw.items():
         if key == "extraction_metadata":
             for leaf in coverage.leaves(value, ("extraction",), f"{where}/{key}"):
-                yield Leaf(("extraction", leaf.path[-1]), leaf.place, leaf.value)
+                yield Leaf(("extraction", leaf.path[-1]), leaf.location, leaf.value)
             continue
         below = coverage.leaves({key: value}, ("model",), where)
         for leaf in jsonld.leaves(below, context) if key != "@context" else ():
             path = tuple(step for step in leaf.path if step not in ("data", "schema.org:data"))
             notes = [s for s in path[2:] if s.startswith(("extraction_", "confidence"))]
             if notes:
-                yield Leaf(("extraction", notes[0]), leaf.place, leaf.value)
+                yield Leaf(("extraction", notes[0]), leaf.location, leaf.value)
             elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(
                 scalar_text(leaf.value) or "x"
             ):
-                yield Leaf(path, leaf.place, leaf.value)
+                yield Leaf(path, leaf.location, leaf.value)
 
 
 def _items(
@@ -270,8 +270,8 @@ def _trust(note: dict[Any, Any], where: str) -> tuple[ExtractionTrust, Problem |
         return ExtractionTrust(Decimal(number.lexical), basis), None
     if stated is None:
         return ExtractionTrust(None, basis), None
-    shown = f"{scalar_text(stated)[:40]!r} is not a confidence"
-    return ExtractionTrust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
+    text = f"{scalar_text(stated)[:40]!r} is not a confidence"
+    return ExtractionTrust(None, basis), Problem(f"{where}/confidence", text, "0 to 1")
 
 
 def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterator[Claim | Problem]:

@@ -218,24 +218,24 @@ def _after(response: httpx2.Response) -> float:
     return float(stated_count(response.headers.get("retry-after", "")) or 0)
 
 
-def fetch(place: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
+def fetch(location: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
     """Documents at a place: ``hf:org/name``, ``hf:org/*``, or a web address.
 
     Raises FetchError where the place gives nothing at all; a file of a repository that cannot
     be had is a problem.
     """
-    if re.fullmatch(r"hf:[\w.-]+/\*", place.strip()):
-        yield from _account(place.strip()[3:-2], fetcher, retrieved)
+    if re.fullmatch(r"hf:[\w.-]+/\*", location.strip()):
+        yield from _account(location.strip()[3:-2], fetcher, retrieved)
         return
-    repository = hub.address(place)
+    repository = hub.address(location)
     if repository is not None and not repository.path:
         if repository.kind is not hub.RepositoryKind.MODEL or not repository.owner:
-            raise FetchError(f"{place}: only models are fetched from the Hub; write hf:org/name")
+            raise FetchError(f"{location}: only models are fetched from the Hub; write hf:org/name")
         yield from _repository(repository.name, fetcher, retrieved, repository.revision)
         return
-    if place.startswith("hf:"):
-        raise FetchError(f"{place}: write hf:org/name, hf:org/name@revision or hf:org/*")
-    url = _raw(place)
+    if location.startswith("hf:"):
+        raise FetchError(f"{location}: write hf:org/name, hf:org/name@revision or hf:org/*")
+    url = _raw(location)
     body = fetcher.get(url)
     path = unquote(urlsplit(url).path)
     if not is_iri(url):
@@ -349,7 +349,7 @@ def json_of(url: str, body: bytes) -> Any:
         raise FetchError(f"{url}: the answer is not JSON ({error})") from error
 
 
-def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem]:
+def documents(location: str, *, retrieved: str = "") -> Iterator[Document | Problem]:
     """Documents at a place with a client, a cache and limits of its own, for commands.
 
     ``PROVENANCE_GRAPH_HUB`` names another Hub (a mirror, or a server on this machine),
@@ -369,4 +369,4 @@ def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem
             resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
         )
         day = retrieved or clock.today()
-        yield from fetch(place, fetcher, day)
+        yield from fetch(location, fetcher, day)

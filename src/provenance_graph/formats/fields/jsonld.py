@@ -200,11 +200,11 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
     return JsonNode(where, id_, frozenset(types), rows)
 
 
-def _laid_out(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+def _laid_out(value: Any, location: str) -> Iterator[tuple[str, Any]]:
     """Each value of a key with its place; those in a ``@list`` or ``@set`` as those in a list."""
     several = isinstance(value, list)
     for n, item in enumerate(as_list(value)):
-        where = f"{place}/{n}" if several else place
+        where = f"{location}/{n}" if several else location
         container = item.keys() & {"@list", "@set"} if isinstance(item, dict) else ()
         for key in sorted(container):
             yield from _laid_out(item[key], f"{where}/{key}")

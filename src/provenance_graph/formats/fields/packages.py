@@ -222,8 +222,8 @@ def measured(
     if literal is not None:
         yield Claim(node, PG.score, literal)
     else:
-        shown = scalar_text(value)[: statements.MAX_STATED]
-        yield Claim(node, PG.score, None, as_stated=shown, locator=where, unusable="not a number")
+        text = scalar_text(value)[: statements.MAX_STATED]
+        yield Claim(node, PG.score, None, as_stated=text, locator=where, unusable="not a number")
 
 
 @lru_cache(maxsize=1024)
@@ -248,7 +248,7 @@ def in_unit(
     >>> claim.value.lexical, claim.as_stated
     ('0.4', '400 kWh')
     """
-    shown = f"{scalar_text(amount)} {unit}".strip()[: statements.MAX_STATED]
+    text = f"{scalar_text(amount)} {unit}".strip()[: statements.MAX_STATED]
     number = statements.score(amount)
     factor = units.get(unit.casefold())
     literal = None
@@ -256,5 +256,5 @@ def in_unit(
         literal = statements.score(Decimal(number.lexical) * factor)
     why = "" if literal else ("not a number" if number is None else "unknown unit")
     return Claim(
-        subject, predicate, literal, basis=basis, as_stated=shown, locator=where, unusable=why
+        subject, predicate, literal, basis=basis, as_stated=text, locator=where, unusable=why
     )

@@ -63,10 +63,10 @@ def format_of(name: str) -> str:
     >>> format_of("training_args.bin"), format_of("README.md")
     ('', '')
     """
-    shown = name.casefold()
+    text = name.casefold()
     for pattern, container in _BY_NAME:
-        if pattern.search(shown):
+        if pattern.search(text):
             return container
-    if _COMPANION.search(shown):
+    if _COMPANION.search(text):
         return ""
-    return FORMATS.get(shown.rpartition(".")[2], "") if "." in shown else ""
+    return FORMATS.get(text.rpartition(".")[2], "") if "." in text else ""

@@ -140,20 +140,22 @@ def _source(text: object) -> FormSource:
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is not a text")
-    place, slash, rest = text.partition("/")
+    location, slash, rest = text.partition("/")
     if not slash:
-        place, rest = "", text
-    if place == "derived":
+        location, rest = "", text
+    if location == "derived":
         if rest not in DERIVED:
             raise ValueError(f"nothing derives {rest!r}; there are {', '.join(sorted(DERIVED))}")
         return FormSource(place="derived", term=rest)
-    if place and place not in PLACES:
-        raise ValueError(f"{place!r} is not a place; there are {', '.join(sorted(PLACES))}")
+    if location and location not in PLACES:
+        raise ValueError(f"{location!r} is not a place; there are {', '.join(sorted(PLACES))}")
     name, _, only = rest.partition("=")
     prefix = name.partition(":")[0]
     if prefix not in PREFIXES:
         raise ValueError(f"{name!r} begins with no prefix of ours")
-    return FormSource(place=place, term=str(expand(name)), only=str(expand(only)) if only else "")
+    return FormSource(
+        place=location, term=str(expand(name)), only=str(expand(only)) if only else ""
+    )
 
 
 def read(path: Path) -> Form:

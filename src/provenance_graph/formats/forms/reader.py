@@ -202,12 +202,14 @@ class _FormReading:
             if not iris.is_iri(str(receipt.get("record", ""))):
                 yield Problem(f"/footnotes/{n}/receipt/record", "no IRI of a record", kind="iri")
                 continue
-            place = str(receipt.get("place") or "")
+            location = str(receipt.get("place") or "")
             basis = _BASES.get(str(receipt.get("basis")), Basis.THIRD_PARTY)
             _, retained = rows.setdefault(str(receipt["record"]), (receipt, []))
             for claim in claims:
                 retained.append(
-                    Claim(claim.subject, claim.predicate, claim.value, basis=basis, locator=place)
+                    Claim(
+                        claim.subject, claim.predicate, claim.value, basis=basis, locator=location
+                    )
                 )
         for record, (receipt, claims) in sorted(rows.items()):
             try:

@@ -40,7 +40,7 @@ def name_of(raw: dict[str, Any]) -> str:
 
 
 def read_answer(
-    repo: NamedRepository, raw: dict[str, Any], place: str, basis: Basis | None = None
+    repo: NamedRepository, raw: dict[str, Any], location: str, basis: Basis | None = None
 ) -> ReaderOutput:
     """Claims of one answer of the Hub about a model; ``stated`` is the basis of what its card says."""
     yield from described(repo)
@@ -51,16 +51,16 @@ def read_answer(
         if (name := statements.scalar_text(statements.mapping(file).get("rfilename")))
     )
     about = _about(raw, card)
-    yield from read_card(Card(repo, about, f"{place}/cardData", basis, files))
-    yield from _tagged(repo, raw, card, place)
+    yield from read_card(Card(repo, about, f"{location}/cardData", basis, files))
+    yield from _tagged(repo, raw, card, location)
     config = raw.get("config")
     if isinstance(config, dict):
-        yield from read_config(repo, config, Basis.ARTIFACT, f"{place}/config", abridged=True)
+        yield from read_config(repo, config, Basis.ARTIFACT, f"{location}/config", abridged=True)
     elif config is not None:
-        yield Problem(f"{place}/config", "config is not a mapping", kind="shape")
-    yield from _weights(repo, raw, files, place)
-    yield from times(repo, raw, place)
-    yield from _commit(repo, raw, place)
+        yield Problem(f"{location}/config", "config is not a mapping", kind="shape")
+    yield from _weights(repo, raw, files, location)
+    yield from times(repo, raw, location)
+    yield from _commit(repo, raw, location)
     yield from artifacts(repo, raw)
 
 
@@ -81,7 +81,7 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tagged(
-    repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str
+    repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], location: str
 ) -> ReaderOutput:
     """What stands only in the Hub's tags, as in lists without card data."""
     tags = statements.as_list(raw.get("tags"))
@@ -90,7 +90,7 @@ def _tagged(
         kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
         if not colon or kind not in _FROM_TAGS:
             continue
-        where = f"{place}/tags/{index}"
+        where = f"{location}/tags/{index}"
         if kind == "license" and not card.get("license"):
             yield from statements.licensed(repo.subject, rest, name=rest, locator=where)
         elif kind == "license" and rest.casefold() not in _licences(card):
@@ -117,14 +117,14 @@ def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> ReaderOutp
 
 
 def _weights(
-    repo: NamedRepository, raw: dict[str, Any], files: frozenset[str], place: str
+    repo: NamedRepository, raw: dict[str, Any], files: frozenset[str], location: str
 ) -> ReaderOutput:
     packed = packing(statements.mapping(raw.get("config")))
     mapping = statements.mapping(raw.get("safetensors"))
     room = whole_number(raw.get("usedStorage"))
-    yield from read_tensors(repo, mapping, packed, f"{place}/safetensors", room)
+    yield from read_tensors(repo, mapping, packed, f"{location}/safetensors", room)
     mapping = statements.mapping(raw.get("gguf"))
-    yield from read_tensors(repo, {"total": mapping.get("total")}, None, f"{place}/gguf")
+    yield from read_tensors(repo, {"total": mapping.get("total")}, None, f"{location}/gguf")
     if length := whole_number(mapping.get("context_length")):
         yield Claim(repo.subject, PG.contextLength, literals.integer(length), basis=Basis.ARTIFACT)
     gated = raw.get("gated")
@@ -134,26 +134,26 @@ def _weights(
         if any(map(format_of, files)) or raw.get("safetensors"):
             yield Claim(repo.subject, PG.weightsAvailability, PG.OpenWeights)
     elif gated is not None and gated is not False:
-        yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
+        yield Problem(f"{location}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
 
 
-def times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
+def times(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOutput:
     """When a repository was made and last changed, as the Hub records it."""
     created = raw.get("createdAt")
     if created is not None:
-        claim = statements.dated(repo.subject, DCTERMS.created, created, f"{place}/createdAt")
+        claim = statements.dated(repo.subject, DCTERMS.created, created, f"{location}/createdAt")
         if claim.value is not None and str(claim.value) == HUB_EPOCH:
             claim = Claim(
                 repo.subject,
                 DCTERMS.created,
                 None,
                 as_stated=statements.scalar_text(created)[:40],
-                locator=f"{place}/createdAt",
+                locator=f"{location}/createdAt",
                 unusable="the day from which the Hub records creation, not the repository's own",
             )
         yield claim
     if raw.get("lastModified") is not None:
-        at = f"{place}/lastModified"
+        at = f"{location}/lastModified"
         yield statements.dated(repo.subject, DCTERMS.modified, raw["lastModified"], at)
 
 
@@ -162,13 +162,13 @@ def is_commit(text: str) -> bool:
     return len(text) in (40, 64) and all(c in "0123456789abcdef" for c in text)
 
 
-def _commit(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
+def _commit(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOutput:
     sha = statements.scalar_text(raw.get("sha"))
     if is_commit(sha):
         version = iris.mint("in", SOURCE, "version", repo.local, sha)
         yield from version_claims(repo.subject, version, sha)
     elif sha:
-        yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
+        yield Problem(f"{location}/sha", f"{sha[:60]!r} is not a commit")
 
 
 def _oid(stored: dict[str, Any]) -> str:

@@ -39,33 +39,33 @@ def dataset_of(raw: dict[str, Any]) -> NamedRepository | None:
     return NamedRepository(iris.dataset(name), f"datasets/{name}", name) if name else None
 
 
-def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
+def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOutput:
     """Claims of one answer of the Hub about a dataset; what stands in its tags alone is read there."""
     yield from described(repo, PG.Dataset)
     card = statements.mapping(raw.get("cardData"))
-    yield from read_card(Card(repo, _about(raw, card), f"{place}/cardData"), DATASET_FIELDS)
+    yield from read_card(Card(repo, _about(raw, card), f"{location}/cardData"), DATASET_FIELDS)
     for tag in _differing(raw, card):
         yield coverage.other(repo.subject, "tag", tag)
     for key, predicate in (("description", SCHEMA.description), ("citation", PG.citeAs)):
-        if shown := statements.scalar_text(raw.get(key)).strip():
-            yield coverage.stated(repo.subject, predicate, shown, f"{place}/{key}")
+        if text := statements.scalar_text(raw.get(key)).strip():
+            yield coverage.stated(repo.subject, predicate, text, f"{location}/{key}")
     if (pages := statements.scalar_text(raw.get("paperswithcode_id"))) and (
         "paperswithcode_id" not in card
     ):
         yield coverage.other(repo.subject, "paperswithcode_id", pages)
     gated = raw.get("gated")
     if gated in (True, "auto", "manual"):
-        shown = "gated" if gated is True else f"gated ({gated})"
-        yield Claim(repo.subject, PG.dataAvailability, literals.text(shown))
+        text = "gated" if gated is True else f"gated ({gated})"
+        yield Claim(repo.subject, PG.dataAvailability, literals.text(text))
     elif gated not in (None, False):
-        yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
-    yield from times(repo, raw, place)
+        yield Problem(f"{location}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
+    yield from times(repo, raw, location)
     yield from artifacts(repo, raw)
     sha = statements.scalar_text(raw.get("sha"))
     if is_commit(sha):
         yield Claim(repo.subject, SCHEMA.version, literals.text(sha))
     elif sha:
-        yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
+        yield Problem(f"{location}/sha", f"{sha[:60]!r} is not a commit")
 
 
 def _differing(raw: dict[str, Any], card: dict[str, Any]) -> Iterator[str]:

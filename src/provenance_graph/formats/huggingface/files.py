@@ -168,61 +168,61 @@ def _reading(
     kind: str,
     raw: dict[str, Any],
     basis: Basis | None,
-    place: str,
+    location: str,
     numbers: Numbers,
 ) -> ReaderOutput:
     if kind == "config":
-        yield from read_config(repo, raw, basis, place)
+        yield from read_config(repo, raw, basis, location)
         for key in ("_class_name", "architecture"):  # as diffusers and timm write it
             name = raw.get(key)
             if isinstance(name, str) and name:
-                shown = literals.text(name[:200])
-                yield Claim(repo.subject, PG.architectureClass, shown, basis=basis)
+                literal = literals.text(name[:200])
+                yield Claim(repo.subject, PG.architectureClass, literal, basis=basis)
         hint = raw.get("_name_or_path")
         if isinstance(hint, str) and hint and not repo.name and not hint.startswith(("/", ".")):
-            shown = literals.text(hint[:200])
-            yield Claim(repo.subject, PG.sourceName, shown, basis=basis)
+            literal = literals.text(hint[:200])
+            yield Claim(repo.subject, PG.sourceName, literal, basis=basis)
     elif kind == "adapter":
-        yield from read_adapter(repo, raw, basis, place)
+        yield from read_adapter(repo, raw, basis, location)
     elif kind == "index":
-        yield from read_index(repo, raw, basis, place, numbers.dtype, numbers.packed)
+        yield from read_index(repo, raw, basis, location, numbers.dtype, numbers.packed)
     elif kind == "quantize" and numbers.packed is None:
-        yield from precision(repo, [{"quantization_config": raw}], place, basis)
+        yield from precision(repo, [{"quantization_config": raw}], location, basis)
     elif kind == "tokenizer":
         tokenizer = raw.get("tokenizer_class")
         if isinstance(tokenizer, str) and tokenizer:
-            shown = literals.text(tokenizer[:200])
-            yield Claim(repo.subject, PG.tokenizer, shown, basis=basis)
-    yield from _as_stated(repo, kind, raw, place)
+            literal = literals.text(tokenizer[:200])
+            yield Claim(repo.subject, PG.tokenizer, literal, basis=basis)
+    yield from _as_stated(repo, kind, raw, location)
 
 
-def _as_stated(repo: NamedRepository, role: str, raw: Any, place: str) -> ReaderOutput:
+def _as_stated(repo: NamedRepository, role: str, raw: Any, location: str) -> ReaderOutput:
     """The values of a file that no property holds, as they stand."""
-    values = leaves_of_file(role, raw, place)
+    values = leaves_of_file(role, raw, location)
     claims = dict.fromkeys(coverage.claims(repo.subject, values, KEYS))
     yield from list(claims)[:MAX_STATED]
     if len(claims) > MAX_STATED:
         what = f"{len(claims)} values that no property holds; the first {MAX_STATED} are kept"
-        yield Problem(place, what, kind="size")
+        yield Problem(location, what, kind="size")
 
 
 def _card(
-    repo: NamedRepository, text: str, document: Document, place: str, alone: bool
+    repo: NamedRepository, text: str, document: Document, location: str, alone: bool
 ) -> ReaderOutput:
     """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
-    data, problems = metadata(text, document.url) if place else card_metadata(document)
+    data, problems = metadata(text, document.url) if location else card_metadata(document)
     for problem in problems:
-        yield replace(problem, where=f"{place} {problem.where}".strip())
+        yield replace(problem, where=f"{location} {problem.where}".strip())
     if alone and of_dataset(data):
-        yield from dataset_card(repo.name, repo.local, "", data, text, place)
+        yield from dataset_card(repo.name, repo.local, "", data, text, location)
         return
-    card = Card(repo, data, place, files=frozenset(document.files), text=text)
+    card = Card(repo, data, location, files=frozenset(document.files), text=text)
     results = list(read_card(card))
     has_code = "```" in text or "~~~" in text
     if has_code and not any(file.rpartition("/")[2] in RECIPES for file in document.files):
-        results += read_recipes(repo, text, place, None)  # the file itself would say the same
+        results += read_recipes(repo, text, location, None)  # the file itself would say the same
     stated = [item for item in results if isinstance(item, Claim)]
-    results += read_generated(repo, text, place, None, stated)
+    results += read_generated(repo, text, location, None, stated)
     if repo.name or not alone or any(isinstance(item, Claim) for item in results):
         yield from described(repo)
     if repo.name:
@@ -232,7 +232,7 @@ def _card(
 
 
 def dataset_card(
-    name: str, local: str, revision: str, data: dict[str, Any], text: str, place: str
+    name: str, local: str, revision: str, data: dict[str, Any], text: str, location: str
 ) -> ReaderOutput:
     """Claims of a dataset's card, read by the fields that mean the same on it."""
     subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
@@ -240,4 +240,4 @@ def dataset_card(
     yield from described(dataset, PG.Dataset)
     if revision and revision != "main":
         yield Claim(subject, SCHEMA.version, literals.text(revision[:100]))
-    yield from read_card(Card(dataset, data, place, text=text), DATASET_FIELDS)
+    yield from read_card(Card(dataset, data, location, text=text), DATASET_FIELDS)

@@ -182,7 +182,7 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
         whole: dict[str, Any] = document.json
         for leaf in leaves(whole, ("api",), "", without=("cardData",)):
             listed_only = leaf.path == _FILE_NAME and not _has_size(whole, leaf.where)
-            yield Leaf(_OTHER_FILE, leaf.place, leaf.value) if listed_only else _of_page(leaf)
+            yield Leaf(_OTHER_FILE, leaf.location, leaf.value) if listed_only else _of_page(leaf)
         yield from _card_leaves(statements.mapping(whole.get("cardData")), "/cardData")
     elif kind in ("config", "adapter", "index", "tokenizer"):
         yield from leaves_of_file(kind, document.json, "")
@@ -231,13 +231,13 @@ def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:
         key = leaf.path[1] if len(leaf.path) > 1 else ""
         field = "" if coverage.Fate.UNKNOWN is not KEYS.fate(leaf.path) else field_of(key, _FIELDS)
         path = ("card", field, *leaf.path[2:]) if field else leaf.path
-        yield _of_page(Leaf(path, leaf.place, leaf.value))
+        yield _of_page(Leaf(path, leaf.location, leaf.value))
 
 
 def _of_page(leaf: Leaf) -> Leaf:
     """The value; a tag of the page where it is one."""
     if leaf.path[1:] == ("tags",) and scalar_text(leaf.value).casefold() in PAGE_TAGS:
-        return Leaf((leaf.path[0], "page", "tags"), leaf.place, leaf.value)
+        return Leaf((leaf.path[0], "page", "tags"), leaf.location, leaf.value)
     return leaf
 
 

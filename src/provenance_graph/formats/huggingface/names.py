@@ -29,7 +29,7 @@ class NamedRepository:
     local: str
     name: str = ""
     revision: str = ""
-    shown: str = ""
+    display_name: str = ""
 
     @property
     def owner(self) -> str:
@@ -47,7 +47,7 @@ class NamedRepository:
     @property
     def title(self) -> str:
         """What it is called, without its owner."""
-        return self.name.rpartition("/")[2] or self.shown or self.local
+        return self.name.rpartition("/")[2] or self.display_name or self.local
 
 
 def repository(name: str) -> NamedRepository:
@@ -88,10 +88,10 @@ def _on_a_shelf(path: str) -> hub.Repository | None:
 
 def repository_of(document: Document) -> NamedRepository:
     """The repository that a document's address or path names, else an entity named after the path."""
-    place = located(document)
-    if place is not None and place.kind is hub.RepositoryKind.MODEL:
-        revision = "" if place.revision == "main" else place.revision
-        return NamedRepository(iris.model(place.name), place.name, place.name, revision)
+    repo = located(document)
+    if repo is not None and repo.kind is hub.RepositoryKind.MODEL:
+        revision = "" if repo.revision == "main" else repo.revision
+        return NamedRepository(iris.model(repo.name), repo.name, repo.name, revision)
     if result := named_by(document.url, document.name):
         return repository(result)
     if (document.files or _has_metadata(document)) and (result := _folder_name(document.name)):
@@ -112,7 +112,7 @@ def repository_of(document: Document) -> NamedRepository:
     local = statements.clean(stem)[-200:].lstrip("/")
     subject = paths.by_path(SOURCE, local, document)
     return NamedRepository(
-        subject, "/".join(filter(None, (document.collection, local))), shown=local
+        subject, "/".join(filter(None, (document.collection, local))), display_name=local
     )
 
 
@@ -238,17 +238,17 @@ def version_of(
 
     ``main`` is no fixed state; it is stored as the revision that was stated.
     """
-    shown = statements.clean(revision)[:100]
-    version = iris.mint("in", SOURCE, "version", model.removeprefix(iris.model("")), shown)
+    text = statements.clean(revision)[:100]
+    version = iris.mint("in", SOURCE, "version", model.removeprefix(iris.model("")), text)
     yield Claim(derivation, PG.derivedFromVersion, version, basis=basis)
-    yield from version_claims(model, version, shown)
+    yield from version_claims(model, version, text)
 
 
-def version_claims(model: Iri, version: Iri, shown: str) -> Iterator[Claim]:
+def version_claims(model: Iri, version: Iri, text: str) -> Iterator[Claim]:
     """What a fixed state of a model is, and of which model."""
     yield Claim(version, RDF.type, PG.ModelVersion)
     yield Claim(version, PROV.specializationOf, model)
-    yield Claim(version, SCHEMA.version, literals.text(shown))
+    yield Claim(version, SCHEMA.version, literals.text(text))
 
 
 _SCRATCH = re.compile(r"(?:(?:pre)?trained )?(?:from )?scratch", re.IGNORECASE)
@@ -273,19 +273,19 @@ def parent(
             yield Claim(node, PROV.entity, target, basis=basis)
             yield from version_of(target, node, reference.revision, basis)
         return
-    shown = stated.strip()[: statements.MAX_STATED]
-    if not shown:
+    text = stated.strip()[: statements.MAX_STATED]
+    if not text:
         return
-    if _SCRATCH.fullmatch(shown):
+    if _SCRATCH.fullmatch(text):
         yield statements.not_given(
-            repo.subject, PROV.wasDerivedFrom, Stance.DECLARED_EMPTY, shown, locator
+            repo.subject, PROV.wasDerivedFrom, Stance.DECLARED_EMPTY, text, locator
         )
         return
-    if model_names.is_placeholder(shown):  # a word for no name is no parent of that name
-        yield statements.not_given(repo.subject, relation, Stance.NOT_STATED, shown, locator)
+    if model_names.is_placeholder(text):  # a word for no name is no parent of that name
+        yield statements.not_given(repo.subject, relation, Stance.NOT_STATED, text, locator)
         return
-    node = iris.entity(SOURCE, "unresolved", iris.slug(shown)[:120])
+    node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
-    yield Claim(node, PG.unresolvedText, literals.text(shown))
-    yield Claim(repo.subject, relation, node, basis=basis, as_stated=shown, locator=locator)
-    yield Problem(locator, f"base {shown[:80]!r} is not a repository", "owner/name", kind="lineage")
+    yield Claim(node, PG.unresolvedText, literals.text(text))
+    yield Claim(repo.subject, relation, node, basis=basis, as_stated=text, locator=locator)
+    yield Problem(locator, f"base {text[:80]!r} is not a repository", "owner/name", kind="lineage")

@@ -174,10 +174,14 @@ def _origin(document: Document) -> Origin:
     repo, kind = _subject(document)
     folder = bool(document.files)
     basis = Basis.ARTIFACT if kind in READINGS and not folder else Basis.DEVELOPER
-    place = located(document)
-    if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
-        name = f"{place.kind.value}/{place.name}"
-        maker = iris.organization(place.owner or "unknown publisher")
+    repository = located(document)
+    if (
+        kind == "card"
+        and repository is not None
+        and repository.kind is not hub.RepositoryKind.MODEL
+    ):
+        name = f"{repository.kind.value}/{repository.name}"
+        maker = iris.organization(repository.owner or "unknown publisher")
         return Origin(f"{name}/card", maker, Basis.DEVELOPER, f"{name}, card")
     document_kind = kind.removeprefix("dataset_") or "document"
     local = repo.local if folder else f"{repo.local}/{document_kind}"
@@ -191,14 +195,16 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _other_card(document: Document, place: hub.Repository) -> ReaderOutput:
+def _other_card(document: Document, repository: hub.Repository) -> ReaderOutput:
     """A card whose address or path says that it is a dataset's or a space's."""
     data, problems = card_metadata(document)
     yield from problems
-    if place.kind is hub.RepositoryKind.DATASET:
-        yield from dataset_card(place.name, place.name, place.revision, data, document.text, "")
+    if repository.kind is hub.RepositoryKind.DATASET:
+        yield from dataset_card(
+            repository.name, repository.name, repository.revision, data, document.text, ""
+        )
     else:
-        what = f"{place.name} is a Space, an application; nothing is claimed of a model"
+        what = f"{repository.name} is a Space, an application; nothing is claimed of a model"
         yield Problem("", what, "the card of a model or dataset", kind="skipped")
 
 
@@ -214,9 +220,13 @@ def _subject(document: Document) -> tuple[NamedRepository, str]:
 
 def _read(document: Document) -> ReaderOutput:
     repo, kind = _subject(document)
-    place = located(document)
-    if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
-        yield from _other_card(document, place)
+    repository = located(document)
+    if (
+        kind == "card"
+        and repository is not None
+        and repository.kind is not hub.RepositoryKind.MODEL
+    ):
+        yield from _other_card(document, repository)
         return
     if kind in ANSWERS and not (
         document.features.syntax == "json" and isinstance(document.json, dict)
@@ -264,8 +274,8 @@ def split(document: Document) -> Iterator[Document | Problem]:
 
 def _brief(raw: Any) -> str:
     """An entry as it stands, cut where it is long."""
-    shown = json.dumps(raw, ensure_ascii=False)
-    return shown if len(shown) <= MAX_QUOTED else f"{shown[:MAX_QUOTED]} …"
+    text = json.dumps(raw, ensure_ascii=False)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]} …"
 
 
 def _entries(document: Document) -> Iterator[tuple[str, Any]]:

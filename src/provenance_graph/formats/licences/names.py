@@ -57,7 +57,7 @@ class LicenceName:
     value: Iri | None = None
     expression: str = ""
     parts: tuple[Iri, ...] = ()
-    called: str = ""
+    name: str = ""
     address: str = ""
     unusable: str = ""
     stance: Stance = Stance.STATED
@@ -135,9 +135,9 @@ def claims(
     )
     if licence_name.value is None or licence_name.value.startswith(SPDX):
         return
-    if licence_name.called:
+    if licence_name.name:
         yield Claim(licence_name.value, RDF.type, PG.Licence)
-        yield Claim(licence_name.value, SCHEMA.name, literals.text(licence_name.called))
+        yield Claim(licence_name.value, SCHEMA.name, literals.text(licence_name.name))
         if licence_name.address:
             yield Claim(licence_name.value, SCHEMA.url, Iri(licence_name.address))
     if licence_name.expression:
@@ -151,8 +151,12 @@ def _stated(text: str, name: str, link: str) -> str:
     more = "; ".join(
         f"{key}: {value}" for key, value in (("name", name), ("link", link)) if value.strip()
     )
-    shown = f"{text} ({more})" if more and _form(text) in OTHER | UNKNOWN | UNSTATED else text
-    return literals.text(shown if len(shown) <= 500 else shown[:499] + "…").lexical
+    display_text = (
+        f"{text} ({more})" if more and _form(text) in OTHER | UNKNOWN | UNSTATED else text
+    )
+    return literals.text(
+        display_text if len(display_text) <= 500 else display_text[:499] + "…"
+    ).lexical
 
 
 def _form(text: str) -> str:
@@ -205,7 +209,7 @@ def _as_stated(stated: str, name: str, link: str) -> LicenceName:
         return LicenceName(stated, unusable="unrecognised licence")
     local = iris.slug(named or re.sub(r"^https?://(?:www\.)?", "", address))[:150]
     node = iris.mint("licence", "stated", local)
-    return LicenceName(stated, node, called=named or address, address=address)
+    return LicenceName(stated, node, name=named or address, address=address)
 
 
 def _single(text: str, form: str) -> Iri | None:
@@ -357,12 +361,12 @@ def _rendered(tree: Any, runs: Sequence[str], parts: dict[Iri, None]) -> str:
             return ""
         parts[part] = None
         return part[len(SPDX) :] if part.startswith(SPDX) else iris.local_name(part)
-    shown = [_rendered(each, runs, parts) for each in tree.args]
-    if not all(shown):
+    texts = [_rendered(each, runs, parts) for each in tree.args]
+    if not all(texts):
         return ""
     inner = [
         f"({text})" if getattr(each, "args", ()) else text
-        for each, text in zip(tree.args, shown, strict=True)
+        for each, text in zip(tree.args, texts, strict=True)
     ]
     return f" {tree.operator.strip()} ".join(inner)
 
@@ -376,13 +380,13 @@ def _forms() -> Mapping[str, str]:
     """Normal forms to ids; a form that two SPDX ids share means neither."""
     results: dict[str, str] = {}
     doubtful: set[str] = set()
-    for shown, spdx in spdx_ids().items():
-        form = _form(shown)
+    for text, spdx in spdx_ids().items():
+        form = _form(text)
         if results.setdefault(form, spdx) != spdx:
             doubtful.add(form)
     for form in doubtful:
         del results[form]
     known = names()
     for table in (known.labels, known.scancode_keys, known.hub_tokens):
-        results.update({_form(shown): ours for shown, ours in table.items()})
+        results.update({_form(text): ours for text, ours in table.items()})
     return MappingProxyType(results)

@@ -36,7 +36,7 @@ def described(nodes: Nodes, artifact: Iri, node: str, where: str) -> ReaderOutpu
         yield statements.link(artifact, SCHEMA.url, link.text, where)
     for kind in [each for key in ("format", "mediaType") for each in nodes.of(node, key)]:
         match = _FORMAT.fullmatch(kind.text)
-        shown = literals.text((match[1] if match else kind.text)[:100])
-        yield Claim(artifact, PG.fileFormat, shown)
+        literal = literals.text((match[1] if match else kind.text)[:100])
+        yield Claim(artifact, PG.fileFormat, literal)
     for size in nodes.of(node, "byteSize"):
         yield statements.quantity(artifact, PG.byteSize, size.text, where)

@@ -280,9 +280,9 @@ def _key(each: ProfileField) -> Key:
         return Key(path, Fate.NOT_PROVENANCE, each.note)
     if each.kind is ValueKind.STATED:
         return Key(path, Fate.NOT_READ, "kept as stated")
-    shown = f"`{shorten(each.term)}`" if each.term else each.note
+    text = f"`{shorten(each.term)}`" if each.term else each.note
     coded = each.kind is ValueKind.LANGUAGE or each.name in _CODED
-    return Key(path, Fate.READ, shown or "a part of what points to it", coded=coded)
+    return Key(path, Fate.READ, text or "a part of what points to it", coded=coded)
 
 
 KEYS = KeyTable(

@@ -130,23 +130,23 @@ def _subject(nodes: Nodes, node: str) -> Iri:
     model = nodes.role(node) != "Dataset"
     if node.startswith(f"{iris.ID}{'model' if model else 'dataset'}/"):
         return Iri(node)
-    place = hub.address(node)
+    repository = hub.address(node)
     wanted = hub.RepositoryKind.MODEL if model else hub.RepositoryKind.DATASET
-    if place is not None and place.kind is wanted and place.owner:
-        return iris.model(place.name) if model else iris.dataset(place.name)
+    if repository is not None and repository.kind is wanted and repository.owner:
+        return iris.model(repository.name) if model else iris.dataset(repository.name)
     name = nodes.text(node, "name" if model else "title") or nodes.text(node, "identifier")
-    shown = name or node.rstrip("/").rpartition("/")[2]
-    if not model and not paths.is_local_name(shown):
-        return iris.dataset(shown)
+    text = name or node.rstrip("/").rpartition("/")[2]
+    if not model and not paths.is_local_name(text):
+        return iris.dataset(text)
     kind = "model" if model else "dataset"
-    return paths.named(SOURCE, kind, shown, nodes.document, node)
+    return paths.named(SOURCE, kind, text, nodes.document, node)
 
 
 def _page(subject: Iri, node: str, kind: Iri) -> ReaderOutput:
-    place = hub.address(node)
-    if place is not None and place.owner:
-        head = "datasets/" if place.kind is hub.RepositoryKind.DATASET else ""
-        yield Claim(subject, PG.hubRepository, statements.hub_page(head + place.name))
+    repository = hub.address(node)
+    if repository is not None and repository.owner:
+        head = "datasets/" if repository.kind is hub.RepositoryKind.DATASET else ""
+        yield Claim(subject, PG.hubRepository, statements.hub_page(head + repository.name))
     elif node.startswith(("http://", "https://")) and not node.startswith(iris.ID):
         yield statements.link(subject, PG.homepage if kind == PG.Model else SCHEMA.url, node, node)
 
@@ -220,8 +220,8 @@ def _plain(
         yield statements.link(subject, term, value.text, where)
     elif known.kind is ValueKind.LANGUAGE:
         authority = _LANGUAGE.fullmatch(value.text)
-        shown = authority[1].casefold() if authority else value.text
-        yield languages.claim(subject, shown)
+        text = authority[1].casefold() if authority else value.text
+        yield languages.claim(subject, text)
     elif known.kind is ValueKind.REPOSITORY:
         repository = statements.hub_model(value.text)
         if not (repository and iris.model(repository) == subject):
@@ -262,8 +262,8 @@ def _below(nodes: Nodes, node: str) -> Iterator[Leaf]:
 def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> ReaderOutput:
     name = nodes.text(value.text, "name") or value.text
     if value.is_node and name == value.text:
-        place = hub.address(f"{value.text.rstrip('/')}/x")
-        name = place.owner if place is not None and place.owner else name
+        repository = hub.address(f"{value.text.rstrip('/')}/x")
+        name = repository.owner if repository is not None and repository.owner else name
     if value.is_node and value.text.startswith(f"{iris.ID}organization/"):
         who = Iri(value.text)
     else:
@@ -278,12 +278,12 @@ def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) ->
     if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
         target = _subject(nodes, value.text)
     else:
-        place = hub.address(value.text)
-        name = place.name if place is not None and place.owner else value.text
+        repository = hub.address(value.text)
+        name = repository.name if repository is not None and repository.owner else value.text
         if value.text.startswith(iris.ID):
             target = Iri(value.text)
         elif model:
-            known = place is not None and place.owner
+            known = repository is not None and repository.owner
             target = (
                 iris.model(name)
                 if known
@@ -301,12 +301,12 @@ def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) ->
 def _modality(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> ReaderOutput:
     kinds = nodes.of(value.text, "classification") or [value]
     for kind in kinds:
-        shown = iris.local_name(kind.text) if kind.is_node else kind.text
-        known = modalities().get(shown.casefold())
+        text = iris.local_name(kind.text) if kind.is_node else kind.text
+        known = modalities().get(text.casefold())
         if known is not None:
             yield Claim(subject, term, known)
         else:
-            yield coverage.other(subject, iris.local_name(term), shown)
+            yield coverage.other(subject, iris.local_name(term), text)
     for size in nodes.of(value.text, "size"):
         yield coverage.other(subject, f"{iris.local_name(term)}.size", size.text)
 

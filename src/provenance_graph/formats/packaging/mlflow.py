@@ -109,7 +109,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
         yield from mlflow_run.leaves(document)
         return
     for leaf in coverage.leaves(document.yaml, ("model",), ""):
-        yield Leaf(leaf.path[1:] or ("model",), leaf.place, leaf.value)
+        yield Leaf(leaf.path[1:] or ("model",), leaf.location, leaf.value)
 
 
 def read_model(document: Document) -> Iterator[Claim | Problem]:
@@ -145,9 +145,9 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     for leaf in leaves(document):
         row = KEYS.find(leaf.path)
         if leaf.path[0] == "metadata" and len(leaf.path) == 2:
-            shown = scalar_text(leaf.value)
-            known = named.claims(model, leaf.path[1], shown, leaf.where)
-            yield from known or [coverage.other(model, f"metadata.{leaf.path[1]}", shown)]
+            text = scalar_text(leaf.value)
+            known = named.claims(model, leaf.path[1], text, leaf.where)
+            yield from known or [coverage.other(model, f"metadata.{leaf.path[1]}", text)]
         elif row is None or row.fate is coverage.Fate.NOT_READ:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
@@ -179,9 +179,9 @@ def _flavor(
     adapter = scalar_text(about.get("peft_adaptor")) or scalar_text(about.get("peft_adapter"))
     if adapter:
         yield coverage.other(model, "peft_adaptor", adapter)
-    place = hub.reference(stated)
-    if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
-        parent = iris.model(place.name)
+    repository = hub.reference(stated)
+    if repository is not None and repository.kind is hub.RepositoryKind.MODEL and repository.owner:
+        parent = iris.model(repository.name)
         yield from statements.is_a(parent, PG.Model)
     else:
         parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
@@ -189,8 +189,8 @@ def _flavor(
         yield Claim(parent, PG.unresolvedText, statements.literal(stated))
     kinds = ["adapterOf"] if adapter else []
     revision = scalar_text(about.get("source_model_revision"))[: statements.MAX_STATED]
-    place_ = f"{where}/source_model_name"
-    yield from packages.descends(model, parent, stated, place_, kinds, revision)
+    location = f"{where}/source_model_name"
+    yield from packages.descends(model, parent, stated, location, kinds, revision)
 
 
 READER = Reader(

@@ -133,7 +133,7 @@ def _whole(document: Document) -> dict[Any, Any]:
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the file."""
     for leaf in coverage.leaves(_whole(document), ("",), ""):
-        yield Leaf(leaf.path[1:], leaf.place, leaf.value)
+        yield Leaf(leaf.path[1:], leaf.location, leaf.value)
 
 
 def origin(document: Document) -> Origin:
@@ -238,22 +238,26 @@ def _source(
     A repository of the package's own name is the model itself, unless the package says that its
     weights are quantised and the repository's name does not.
     """
-    place = hub.address(url) if url else None
-    if place is None or place.kind is not hub.RepositoryKind.MODEL or not place.owner:
+    repository = hub.address(url) if url else None
+    if (
+        repository is None
+        or repository.kind is not hub.RepositoryKind.MODEL
+        or not repository.owner
+    ):
         if url:
             yield statements.link(model, PG.codeRepository, url, where)
         return
-    converted = bool(packed) and packed.casefold() not in place.name.casefold()
-    if model_names.same_name(place.name, name) and not converted:
-        yield Claim(model, PG.hubRepository, hub.page(place.name))
+    converted = bool(packed) and packed.casefold() not in repository.name.casefold()
+    if model_names.same_name(repository.name, name) and not converted:
+        yield Claim(model, PG.hubRepository, hub.page(repository.name))
         return
-    parent = iris.model(place.name)
+    parent = iris.model(repository.name)
     yield from statements.is_a(parent, PG.Model)
-    yield Claim(parent, PG.hubRepository, hub.page(place.name))
+    yield Claim(parent, PG.hubRepository, hub.page(repository.name))
     yield Claim(model, PROV.wasDerivedFrom, parent)
     if packed:
         yield Claim(model, PG.quantizedFrom, parent, basis=Basis.INFERENCE, locator=where)
-    fixed = revision or ("" if place.revision == "main" else place.revision)
+    fixed = revision or ("" if repository.revision == "main" else repository.revision)
     if fixed:
         yield from packages.pinned(model, parent, fixed)
 
@@ -280,8 +284,8 @@ def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
 
 def _path(model: Iri, path: str, name: str, where: str) -> Iterator[Claim | Problem]:
     """Where the weights are: files in the package, or another package that this one extends."""
-    place = hub.address(path)
-    if place is not None and place.kind is hub.RepositoryKind.MODEL:
+    repository = hub.address(path)
+    if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
         yield from _source(model, path, name, "", "", where)
     elif re.fullmatch(
         r"[\w.-]+(?:\.[a-z]{2,}|:\d+)/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})", path
@@ -310,9 +314,9 @@ def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
 def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], where: str) -> Claim:
     """A word as a code of the graph's list; as stated where the list does not have it."""
     code = codes.get(stated.casefold())
-    shown = "" if code else stated[: statements.MAX_STATED]
+    text = "" if code else stated[: statements.MAX_STATED]
     why = "" if code else "no word of the list"
-    return Claim(model, predicate, code, as_stated=shown, locator=where, unusable=why)
+    return Claim(model, predicate, code, as_stated=text, locator=where, unusable=why)
 
 
 _WEIGHTS = re.compile(r"\bweights?\b|\bcheckpoints?\b|\.(?:gguf|safetensors|onnx)$", re.IGNORECASE)

@@ -231,15 +231,15 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")
     if wrong := invalid_certificate(whole, document.retrieved):
         hint = f"the signature is {NOT_VERIFIED}; ask for one that was made in time"
-        place = "/verificationMaterial"
-        yield Problem(place, f"expired or unreadable: {wrong}", hint, kind="signature")
+        location = "/verificationMaterial"
+        yield Problem(location, f"expired or unreadable: {wrong}", hint, kind="signature")
     if message := mapping(whole.get("messageSignature")):
         yield from _signed_file(document, whole, message)
         return
     subjects = as_list(statement.get("subject"))
     if subjects and all(_is_software(mapping(raw)) for raw in subjects):
-        shown = ", ".join(_name_of(mapping(raw)) for raw in subjects[:3])[:200]
-        what = f"about software, {shown}; no model is among its subjects"
+        text = ", ".join(_name_of(mapping(raw)) for raw in subjects[:3])[:200]
+        what = f"about software, {text}; no model is among its subjects"
         yield Problem("/payload/subject", what, kind="empty")
         return
     if not subjects:
@@ -320,9 +320,13 @@ def _model(names: list[str], document: Document) -> Iri:
     What is called as every model's file is, or not at all, is the model of this document.
     """
     if len(names) == 1:
-        place = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)
-        if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
-            return iris.model(place.name)
+        repository = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)
+        if (
+            repository is not None
+            and repository.kind is hub.RepositoryKind.MODEL
+            and repository.owner
+        ):
+            return iris.model(repository.name)
         stem = re.sub(r"\.\w{1,12}$", "", names[0].rpartition("/")[2])
         if names[0] and not model_names.names_a_file(stem):
             return paths.named(SOURCE, "model", names[0], document)

@@ -190,10 +190,10 @@ def read_ollama(document: Document) -> Iterator[Claim | Problem]:
     elif ollama_answers.is_list(document.json):
         yield from ollama_answers.listed_models(document)
     else:
-        yield from _shown_model(document, statements.mapping(document.json))
+        yield from _model_of_answer(document, statements.mapping(document.json))
 
 
-def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
+def _model_of_answer(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
     """An answer about one model."""
     text_ = value.get("modelfile")
     stated = _further_instructions(value)
@@ -288,16 +288,16 @@ def _licence_of(text_: str) -> str:
 
 def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
     """What the model is built from: a Hub repository, a model of Ollama's library, or a path."""
-    place = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
-    place = place or hub.cached(stated)
+    repository = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
+    repository = repository or hub.cached(stated)
     relation = "adapterOf" if adapted else ""
-    if place is not None and place.kind is hub.RepositoryKind.MODEL:
-        parent = iris.model(place.name)
+    if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
+        parent = iris.model(repository.name)
         yield from statements.is_a(parent, PG.Model)
         if match := _QUANTISED.search(stated):
             yield Claim(model, PG.quantizationMethod, statements.literal(match[1]))
-        if place.revision not in ("", "main"):
-            yield from packages.pinned(model, parent, place.revision)
+        if repository.revision not in ("", "main"):
+            yield from packages.pinned(model, parent, repository.revision)
     elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):
         parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
         yield Claim(parent, RDF.type, PG.UnresolvedReference)

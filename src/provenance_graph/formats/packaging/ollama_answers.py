@@ -132,11 +132,11 @@ def _details(model: Iri, details: Mapping[str, Any], where: str) -> Iterator[Cla
 
 def _capabilities(model: Iri, stated: Any) -> Iterator[Claim]:
     for skill in statements.as_list(stated):
-        shown = scalar_text(skill)
-        if shown in _INPUTS:
-            yield Claim(model, PG.inputModality, modalities()[shown])
-        elif shown:
-            yield coverage.other(model, "capabilities", shown)
+        text = scalar_text(skill)
+        if text in _INPUTS:
+            yield Claim(model, PG.inputModality, modalities()[text])
+        elif text:
+            yield coverage.other(model, "capabilities", text)
 
 
 def layout(value: Mapping[str, Any]) -> Iterator[str | Problem]:

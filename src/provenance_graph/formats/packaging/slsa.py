@@ -47,21 +47,21 @@ class _SlsaBuild:
         """The build that a predicate states."""
         definition, details = (mapping(predicate.get(k)) for k in ("buildDefinition", "runDetails"))
         if definition or details:
-            place = "buildDefinition/resolvedDependencies"
+            location = "buildDefinition/resolvedDependencies"
             inputs = definition.get("resolvedDependencies")
             kind, builder = definition.get("buildType"), details.get("builder")
             parameters = definition.get("externalParameters")
             metadata, source = details.get("metadata"), None
             names = ("startedOn", "finishedOn", "invocationId")
         else:  # 0.2
-            place, inputs = "materials", predicate.get("materials")
+            location, inputs = "materials", predicate.get("materials")
             kind, builder = predicate.get("buildType"), predicate.get("builder")
             invocation = mapping(predicate.get("invocation"))
             parameters, source = invocation.get("parameters"), invocation.get("configSource")
             metadata = predicate.get("metadata")
             names = ("buildStartedOn", "buildFinishedOn", "buildInvocationId")
         started, ended, run = (scalar_text(mapping(metadata).get(name)) for name in names)
-        rows = ((f"{place}/{n}", mapping(raw)) for n, raw in enumerate(as_list(inputs)))
+        rows = ((f"{location}/{n}", mapping(raw)) for n, raw in enumerate(as_list(inputs)))
         return cls(
             stated_name(kind),
             stated_name(mapping(builder).get("id")),
@@ -80,8 +80,8 @@ def read(statement: Mapping[Any, Any], made: Iri, where: str) -> Iterator[Claim 
         return
     build = _SlsaBuild.of(mapping(statement.get("predicate")))
     inputs = _Inputs()
-    for place, item in build.inputs:
-        inputs.take(place, item, made)
+    for location, item in build.inputs:
+        inputs.take(location, item, made)
     yield from inputs.claims
     settings, others = _parameters(build.parameters)
     others += [
@@ -124,7 +124,7 @@ class _Inputs:
     code: tuple[str, str] = ("", "")
     stated: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, place: str, item: dict[Any, Any], made: Iri) -> None:
+    def take(self, location: str, item: dict[Any, Any], made: Iri) -> None:
         """Add one input."""
         uri = scalar_text(item.get("uri")) or scalar_text(item.get("downloadLocation"))
         name = scalar_text(item.get("name"))
@@ -133,7 +133,7 @@ class _Inputs:
             subject, called, version = entity
             is_data = "/dataset/" in subject
             self.claims += statements.is_a(subject, PG.Dataset if is_data else PG.Model, called)
-            stated = f"{place}: {uri}"[: statements.MAX_STATED]
+            stated = f"{location}: {uri}"[: statements.MAX_STATED]
             self.claims += runs.made_from(made, subject, role=name, stated=stated)
             state, claims = runs.at_version(SOURCE, subject, version or _commit(item))
             self.claims += claims
@@ -178,11 +178,11 @@ def _entity(uri: str) -> tuple[Iri, str, str] | None:
     if (purl := packages.package(uri)) is not None:
         mint = iris.dataset if purl.dataset else iris.model
         return mint(purl.repository), purl.repository, purl.version
-    place = hub.address(uri.removeprefix("git+"))
-    if place is None or not place.owner:
+    repository = hub.address(uri.removeprefix("git+"))
+    if repository is None or not repository.owner:
         return None
-    if place.kind is hub.RepositoryKind.DATASET:
-        return iris.dataset(place.name), place.name, place.revision
-    if place.kind is hub.RepositoryKind.MODEL:
-        return iris.model(place.name), place.name, place.revision
+    if repository.kind is hub.RepositoryKind.DATASET:
+        return iris.dataset(repository.name), repository.name, repository.revision
+    if repository.kind is hub.RepositoryKind.MODEL:
+        return iris.model(repository.name), repository.name, repository.revision
     return None

@@ -28,10 +28,10 @@ class Crate:
     def __init__(self, document: Document) -> None:
         whole = mapping(statements.sanitise(document.json, document.text))
         self.context, result = jsonld.nodes(whole)
-        self.beside = (
+        self.outside_graph = (
             {k: v for k, v in whole.items() if k != "@context"} if "@graph" in whole else {}
         )
-        self.beside.pop("@graph", None)
+        self.outside_graph.pop("@graph", None)
         self.context.vocabulary = self.context.vocabulary or jsonld.SCHEMA
         self.nodes = [(where, node) for where, node in result]
         self.by_id = {scalar_text(node.get("@id")): node for _, node in result}
@@ -80,7 +80,7 @@ class Crate:
         """The node that a value is or points to; empty where it is a text or leads out of the crate."""
         return self.by_id.get(scalar_text(mapping(value).get("@id"))) or mapping(value)
 
-    def shown(self, leaf: Leaf) -> Leaf:
+    def resolved(self, leaf: Leaf) -> Leaf:
         """A value as it is kept: of a reference to a node that is no subject, what that is."""
         node = self.by_id.get(scalar_text(leaf.value)) if leaf.path[-1] == "@id" else None
         if node is None or self.role(node) != "other" or leaf.path[1:] == ("@id",):
@@ -106,8 +106,11 @@ def crate_of(document: Document) -> Crate:
 
 def outside(value: Any) -> Iri | None:
     """A repository of the Hub that an address names."""
-    place = hub.address(jsonld.link_of(value))
-    if place is None or place.kind not in (hub.RepositoryKind.MODEL, hub.RepositoryKind.DATASET):
+    repository = hub.address(jsonld.link_of(value))
+    if repository is None or repository.kind not in (
+        hub.RepositoryKind.MODEL,
+        hub.RepositoryKind.DATASET,
+    ):
         return None
-    data = place.kind is hub.RepositoryKind.DATASET
-    return iris.dataset(place.name) if data else iris.model(place.name)
+    data = repository.kind is hub.RepositoryKind.DATASET
+    return iris.dataset(repository.name) if data else iris.model(repository.name)

@@ -285,8 +285,8 @@ def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator
     if run.revision:
         yield Claim(made, PG.codeRevision, statements.literal(run.revision))
     if run.code:
-        place = f"{where}/job/facets/sourceCodeLocation/url"
-        yield statements.link(made, PG.trainingCode, run.code, place)
+        location = f"{where}/job/facets/sourceCodeLocation/url"
+        yield statements.link(made, PG.trainingCode, run.code, location)
     yield from coverage.claims(made, run.own, KEYS)
 
 
@@ -329,11 +329,11 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     if not name:
         return None, kind
     spaced = hub.PAGE if namespace.casefold() in _HUB else f"{namespace.rstrip('/')}/"
-    place = hub.address(f"{spaced}{name}") or hub.address(name)
-    if place is not None and place.kind is hub.RepositoryKind.DATASET:
-        return iris.dataset(place.name), PG.Dataset
-    if place is not None and place.kind is hub.RepositoryKind.MODEL:
-        return iris.model(place.name), PG.Model
+    repository = hub.address(f"{spaced}{name}") or hub.address(name)
+    if repository is not None and repository.kind is hub.RepositoryKind.DATASET:
+        return iris.dataset(repository.name), PG.Dataset
+    if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
+        return iris.model(repository.name), PG.Model
     label = "model" if model else "dataset"
     local = "/".join(iris.slug(part) for part in (namespace, name) if part)
     return iris.entity(SOURCE, label, local), kind

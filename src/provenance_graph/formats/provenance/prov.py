@@ -85,7 +85,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
             for leaf in coverage.leaves(value, (role,), f"{where}/{key}"):
                 below = leaf.path[1:] if role == "other" else leaf.path[2:]
                 name = (str(key),) if role == "other" else ()
-                yield Leaf((role, *name, *below), leaf.place, leaf.value)
+                yield Leaf((role, *name, *below), leaf.location, leaf.value)
 
 
 def _type_of(element: Mapping[str, list[Any]]) -> str:
@@ -140,12 +140,12 @@ def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
 
     An id without a declared prefix means nothing outside of its document.
     """
-    place = hub.address(address)
-    if place is not None and place.owner:
-        if kind == "model" and place.kind is hub.RepositoryKind.MODEL:
-            return iris.model(place.name)
-        if kind == "dataset" and place.kind is hub.RepositoryKind.DATASET:
-            return iris.dataset(place.name)
+    repository = hub.address(address)
+    if repository is not None and repository.owner:
+        if kind == "model" and repository.kind is hub.RepositoryKind.MODEL:
+            return iris.model(repository.name)
+        if kind == "dataset" and repository.kind is hub.RepositoryKind.DATASET:
+            return iris.dataset(repository.name)
     if iris.minted_kind(address) == kind and iris.is_iri(address):
         return Iri(address)  # whoever writes our name for it means it
     if "://" in address:
@@ -175,15 +175,15 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
         yield coverage.other(run, kind, id_)
     for key, result in values.items():
         for each in result:
-            shown = scalar_text(each)
-            digest = packages.digest(key, shown) if key.casefold() in _DIGESTS else ""
+            text = scalar_text(each)
+            digest = packages.digest(key, text) if key.casefold() in _DIGESTS else ""
             if subject is not None and digest:
                 yield from packages.artifact(SOURCE, subject, "", [digest])
-            elif shown and subject is not None:
-                known = named.claims(subject, key, shown, f"/{kind}/{id_}")
-                yield from known or [coverage.other(subject, key, shown)]
-            elif shown:
-                yield coverage.other(run, f"{id_} {key}", shown)
+            elif text and subject is not None:
+                known = named.claims(subject, key, text, f"/{kind}/{id_}")
+                yield from known or [coverage.other(subject, key, text)]
+            elif text:
+                yield coverage.other(run, f"{id_} {key}", text)
 
 
 def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
@@ -212,8 +212,8 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
         for left, right in ends:
             for end in (left, right):
                 if end not in graph.kinds:
-                    shown = f"{end[:120]!r} names nothing in the document"
-                    yield Problem(f"/{kind}", shown, kind="reference")
+                    text = f"{end[:120]!r} names nothing in the document"
+                    yield Problem(f"/{kind}", text, kind="reference")
             yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
 
 
@@ -238,11 +238,11 @@ def _stage(
     """The activity that made a model, as a stage of its training."""
     values = {k.rpartition(":")[2]: v for k, v in graph.elements.get(activity, {}).items()}
     settings = tuple(
-        (key, shown)
+        (key, text)
         for key, items in values.items()
         if key not in _NOT_SETTINGS
         for item in items
-        if (shown := scalar_text(item))
+        if (text := scalar_text(item))
     )
     agents = [agent for act, agent in graph.relations["wasAssociatedWith"] if act == activity]
     subjects = [s for entity in used if (s := graph.subjects.get(entity)) and s != model]
@@ -274,8 +274,8 @@ def _cycles(graph: ProvGraph) -> Iterator[Problem]:
             return
         except CycleError as error:
             line = [str(each) for each in error.args[1]]
-            shown = " → ".join(dict.fromkeys(line))[:200]
-            what = f"derived from itself: {shown}"
+            text = " → ".join(dict.fromkeys(line))[:200]
+            what = f"derived from itself: {text}"
             hint = "a derivation leads from what was made to what it was made from"
             yield Problem("/wasDerivedFrom", what, hint, kind="lineage")
             turns = {(b, a) for a, b in pairwise(line)} | set(pairwise(line))

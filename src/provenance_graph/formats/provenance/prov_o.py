@@ -173,19 +173,19 @@ def as_json(document: Document) -> dict[str, Any]:
             continue
         node, predicate = short(text(quad.subject)), quad.predicate.value
         value, is_node = text(quad.object), not isinstance(quad.object, ox.Literal)
-        shown, local = short(value) if is_node else value, predicate.removeprefix(_NS)
+        display_text, local = short(value) if is_node else value, predicate.removeprefix(_NS)
         kinds.setdefault(node, "")
         if predicate == RDF.type:
             kinds[node] = kinds[node] or _KINDS.get(value.removeprefix(_NS), "")
-            attributes[node]["prov:type"].append(shown)
+            attributes[node]["prov:type"].append(display_text)
         elif predicate.startswith(_NS) and local in RELATIONS and is_node:
             kind, left, right, left_kind, right_kind = RELATIONS[local]
             kinds[node] = kinds[node] or left_kind
-            kinds[shown] = kinds.get(shown) or right_kind
-            relations[kind][f"_:{kind}{len(relations[kind])}"] = {left: node, right: shown}
+            kinds[display_text] = kinds.get(display_text) or right_kind
+            relations[kind][f"_:{kind}{len(relations[kind])}"] = {left: node, right: display_text}
         else:
             key = f"prov:{local}" if predicate.startswith(_NS) else iris.local_name(predicate)
-            attributes[node][_TIMES.get(key, key)].append(shown)
+            attributes[node][_TIMES.get(key, key)].append(display_text)
     for usage in _roles(attributes, relations):
         kinds.pop(usage, None)
     results: dict[str, Any] = {"prefix": prefixes, **relations}

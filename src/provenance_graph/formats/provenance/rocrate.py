@@ -133,7 +133,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
     crate = crate_of(document)
     context = mapping(document.json).get("@context")
     yield from coverage.leaves(context, ("context",), "/@context")
-    yield from coverage.leaves(crate.beside, ("document",), "")
+    yield from coverage.leaves(crate.outside_graph, ("document",), "")
     for where, node in crate.nodes:
         yield from _leaves_of(crate, where, node)
 
@@ -161,7 +161,7 @@ def origin(document: Document) -> Origin:
 def read_crate(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a crate says of its datasets, models and files."""
     crate = crate_of(document)
-    others = coverage.leaves(crate.beside, ("document",), "")
+    others = coverage.leaves(crate.outside_graph, ("document",), "")
     yield from coverage.unknown(others, KEYS, "an RO-Crate, whose nodes stand in @graph")
     if crate.root not in crate.by_id:
         yield Problem("/@graph", "the crate has no root", "a node that the descriptor is about")
@@ -194,7 +194,7 @@ def _entity(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
     file = "" if id_.startswith(("#", "_:")) or not FILE & kinds_of(node) else id_
     if file or stated.keys() & {"sha256", "md5", "contentSize", "encodingFormat"}:
         yield from _stored(subject, file, stated, where)
-    own = [crate.shown(leaf) for leaf in _leaves_of(crate, where, node)]
+    own = [crate.resolved(leaf) for leaf in _leaves_of(crate, where, node)]
     yield from coverage.claims(subject, own, KEYS)
 
 
@@ -204,12 +204,12 @@ def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Ite
         about = crate.meant(value)
         link = jsonld.link_of(about.get("url")) or jsonld.link_of(value)
         name = jsonld.text_of(about) or jsonld.text_of(value)
-        shown = link if link.startswith("http") else ""
+        text = link if link.startswith("http") else ""
         yield from statements.licensed(
             subject,
             name or link,
-            name=name if shown else "",
-            link=shown if name else "",
+            name=name if text else "",
+            link=text if name else "",
             locator=f"{where}/license",
         )
     for key in ("author", "creator"):
@@ -267,7 +267,7 @@ def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
             else:
                 trained = "/model/" in made and "/dataset/" in other
                 yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, other)
-        for leaf in map(crate.shown, _leaves_of(crate, where, node)):
+        for leaf in map(crate.resolved, _leaves_of(crate, where, node)):
             if leaf.path[1] not in ("object", "result", "@id"):
                 yield coverage.other(
                     made, f"run {'.'.join(leaf.path[1:])}", scalar_text(leaf.value)
@@ -319,7 +319,7 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
         return
     if (label := jsonld.text_of(node.get("name"))) and label != name:
         yield Claim(artifact, SCHEMA.name, statements.literal(label))
-    own = [crate.shown(leaf) for leaf in _leaves_of(crate, where, node)]
+    own = [crate.resolved(leaf) for leaf in _leaves_of(crate, where, node)]
     yield from coverage.claims(artifact, own, KEYS)
 
 

@@ -85,7 +85,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
             for ours in map(named.quad, _unreified(quad)):
                 graphs[ours[3]].append(ours)
         except RecordError as error:
-            yield Problem(_place(quad), str(error), "name the node with an IRI")
+            yield Problem(_location(quad), str(error), "name the node with an IRI")
     retained = {graph for graph, quads in graphs.items() if graph and _has_header(quads)}
     if retained:
         yield from _as_they_are(graphs, retained)
@@ -258,16 +258,16 @@ def _has_header(quads: list[tuple[Iri, Iri, Value, Iri | None]]) -> bool:
     )
 
 
-def _place(quad: ox.Quad) -> str:
+def _location(quad: ox.Quad) -> str:
     return str(quad.subject)[:200]
 
 
 def _origin(document: Document) -> Origin:
-    shown = document.name or document.url.rstrip("/").rpartition("/")[2]
+    text = document.name or document.url.rstrip("/").rpartition("/")[2]
     return Origin(
-        local=iris.slug(shown.rsplit(".", 1)[0]),
+        local=iris.slug(text.rsplit(".", 1)[0]),
         publisher=iris.organization("unstated"),
-        title=shown,
+        title=text,
     )
 
 

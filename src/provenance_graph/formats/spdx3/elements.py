@@ -35,9 +35,9 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         own = (leaf for leaf in graph.leaves(element, where) if leaf.path[0] == mine)
         yield from coverage.claims(subject, own, KEYS)
     if text := scalar_text(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
-        place = f"{where}/licenseDeclared"
-        yield Problem(place, "no SPDX 3 term", "a hasDeclaredLicense relationship", kind="key")
-        yield from statements.licensed(subject, text, locator=place)
+        location = f"{where}/licenseDeclared"
+        yield Problem(location, "no SPDX 3 term", "a hasDeclaredLicense relationship", kind="key")
+        yield from statements.licensed(subject, text, locator=location)
     yield from _links(element, subject, where)
     yield from _digests(element, subject, where)
     version = stated_name(element.get("software_packageVersion"))
@@ -99,8 +99,8 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
     name = stated_name(element.get("name"))
     for n, raw in enumerate(as_list(element.get("externalRef"))):
         if mapping(raw).get("externalRefType") == "vcs":
-            for place in as_list(mapping(raw).get("locator")):
-                if (url := scalar_text(place)).startswith("http"):
+            for location in as_list(mapping(raw).get("locator")):
+                if (url := scalar_text(location)).startswith("http"):
                     at = f"{where}/externalRef/{n}/locator"
                     yield statements.link(subject, PG.codeRepository, url, at)
     dataset = element.get("type") == DATASET
@@ -166,21 +166,21 @@ def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> R
     name = stated_name(element.get("name"))
     if element.get("type") != "software_File" or not name:
         return
-    place = next((at for at, each in graph.elements if each is element), where)
-    digests = list(_digests_of(element, place))
+    location = next((at for at, each in graph.elements if each is element), where)
+    digests = list(_digests_of(element, location))
     yield from (each for each in digests if isinstance(each, Problem))
     claims = list(packages.artifact(SOURCE, of, name, [d for d in digests if isinstance(d, str)]))
     yield from claims
     node = claims[0].subject
-    yield from _dated(element, node, place)
+    yield from _dated(element, node, location)
     for n, raw in enumerate(as_list(element.get("externalRef"))):
         if scalar_text(mapping(raw).get("externalRefType")).endswith("binaryArtifact"):
             for address in map(scalar_text, as_list(mapping(raw).get("locator"))):
                 if address.startswith("http"):
-                    yield statements.link(node, SCHEMA.url, address, f"{place}/externalRef/{n}")
+                    yield statements.link(node, SCHEMA.url, address, f"{location}/externalRef/{n}")
     for maker in as_list(element.get("originatedBy")):
         yield from statements.made_by(node, graph.agent(maker))
-    yield from coverage.claims(node, graph.leaves(element, place), KEYS)
+    yield from coverage.claims(node, graph.leaves(element, location), KEYS)
 
 
 def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
@@ -190,13 +190,13 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
         several = len(kinds) > 1 and claim.value is not None
         yield packages.partly(claim, f"{where}/ai_typeOfModel") if several else claim
     for n, raw in enumerate(as_list(element.get("ai_hyperparameter"))):
-        entry, place = mapping(raw), f"{where}/ai_hyperparameter/{n}"
+        entry, location = mapping(raw), f"{where}/ai_hyperparameter/{n}"
         key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
-        result = named.claims(model, key, value, f"{place}/value") if key else []
-        yield from result or _entry(model, PG.hyperparameter, raw, place)
+        result = named.claims(model, key, value, f"{location}/value") if key else []
+        yield from result or _entry(model, PG.hyperparameter, raw, location)
     for n, raw in enumerate(as_list(element.get("ai_metricDecisionThreshold"))):
-        place = f"{where}/ai_metricDecisionThreshold/{n}"
-        yield from _entry(model, PG.decisionThreshold, raw, place)
+        location = f"{where}/ai_metricDecisionThreshold/{n}"
+        yield from _entry(model, PG.decisionThreshold, raw, location)
     yield from _metrics(element, model, f"{where}/ai_metric")
     yield from _energy(element, model, where)
 
@@ -218,13 +218,13 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
         entry = mapping(raw)
         metric = stated_name(entry.get("key"))
         if benchmark := measures.benchmark_of(metric):
-            node, place = Iri(f"{above}/{n}"), f"{where}/{n}/value"
+            node, location = Iri(f"{above}/{n}"), f"{where}/{n}/value"
             value = entry.get("value")
-            yield from packages.measured(node, model, metric, value, place, benchmark=benchmark)
+            yield from packages.measured(node, model, metric, value, location, benchmark=benchmark)
         elif metric:
             bare += 1
-            shown = f"{metric} = {scalar_text(entry.get('value'))}"
-            yield coverage.other(model, "ai_metric", shown)
+            text = f"{metric} = {scalar_text(entry.get('value'))}"
+            yield coverage.other(model, "ai_metric", text)
         else:
             hint = "a DictionaryEntry with key and value"
             yield Problem(f"{where}/{n}", "not a metric", hint)

@@ -112,8 +112,8 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
     for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         where = f"/@graph/{n}" if inside else ""
         if not isinstance(raw, dict):
-            shown = scalar_text(raw)[:120] or "a list"
-            what = f"{shown!r} is not an element"
+            text = scalar_text(raw)[:120] or "a list"
+            what = f"{text!r} is not an element"
             problems.append(Problem(where, what, "an object with type and spdxId"))
             continue
         element = {str(key): value for key, value in raw.items()}
@@ -165,16 +165,16 @@ def leaves(document: Document) -> Iterator[Leaf]:
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
     """The values of the document itself, and those of each element by its place."""
-    return _by_place(document, _every)
+    return _by_location(document, _every)
 
 
 @once
 def known_leaves(document: Document) -> dict[str, list[Leaf]]:
     """Those of the stated values of which the table of keys alone says something."""
-    return _by_place(document, _known_leaves)
+    return _by_location(document, _known_leaves)
 
 
-def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
+def _by_location(document: Document, values: _Values) -> dict[str, list[Leaf]]:
     whole = statements.sanitise(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
     own = values(mapping(whole).get("@context"), "context", "/@context", ())

@@ -71,8 +71,8 @@ def _relationship(
         if purl is not None and iris.model(purl.repository) in graph.kinds:
             source = iris.model(purl.repository)
         elif ref not in graph.by_id:
-            shown = f"{ref[:120]!r} names no element of the document"
-            yield Problem(f"{where}/from", shown, kind="reference")
+            text = f"{ref[:120]!r} names no element of the document"
+            yield Problem(f"{where}/from", text, kind="reference")
     targets = as_list(element.get("to"))
     if not targets:
         yield Problem(f"{where}/to", "a relationship to nothing", kind="reference")
@@ -82,37 +82,37 @@ def _relationship(
             or scalar_text(mapping(raw).get("spdxId"))
             or scalar_text(mapping(raw).get("@id"))
         )
-        place = f"{where}/to/{n}"
+        location = f"{where}/to/{n}"
         if (stance := NOTHING.get(re.split(r"[/:]", target)[-1])) is not None:
             if source is not None:
-                yield _nothing(kind, source, stance, target, place)
+                yield _nothing(kind, source, stance, target, location)
             continue
         if target not in graph.by_id and kind not in LICENSES:
-            yield _dangling(target, place)
+            yield _dangling(target, location)
         yield from _security(element, target, graph)
         if source is not None:
             comment = scalar_text(element.get("comment"))
-            edge = _Edge(_named_kind(kind, comment), source, ref, target, raw, place, comment)
+            edge = _Edge(_named_kind(kind, comment), source, ref, target, raw, location, comment)
             yield from _related(edge, graph)
         elif kind == "generates" and target in graph.subjects:
-            yield from _generated(graph.by_id.get(ref, {}), graph.subjects[target], place)
+            yield from _generated(graph.by_id.get(ref, {}), graph.subjects[target], location)
     if source is not None:
         yield from _completeness(kind, source, element, where)
         yield from coverage.claims(source, graph.leaves(element, where), KEYS)
 
 
-def _nothing(kind: str, source: Iri, stance: Stance, target: str, place: str) -> Claim:
+def _nothing(kind: str, source: Iri, stance: Stance, target: str, location: str) -> Claim:
     """That a relationship leads to nothing, or that nothing is asserted of what it leads to."""
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
     stated = re.split(r"[/:]", target)[-1]
     if kind in LICENSES:
         predicates = (DCTERMS.license,)
     if predicates:
-        return statements.not_given(source, predicates[0], stance, stated, place)
+        return statements.not_given(source, predicates[0], stance, stated, location)
     return coverage.other(source, f"relationship {kind}", stated)
 
 
-def _generated(code: dict[str, Any], subject: Iri, place: str) -> ReaderOutput:
+def _generated(code: dict[str, Any], subject: Iri, location: str) -> ReaderOutput:
     """The addresses of the source code that a model or dataset is generated from (BSI TR-03183-2)."""
     if not scalar_text(code.get("software_primaryPurpose")).endswith("source"):
         return
@@ -120,15 +120,17 @@ def _generated(code: dict[str, Any], subject: Iri, place: str) -> ReaderOutput:
     locators = [each for one in references for each in as_list(one.get("locator"))]
     addresses = map(scalar_text, [code.get("software_downloadLocation"), *locators])
     for address in dict.fromkeys(a for a in addresses if a.startswith("http")):
-        yield statements.link(subject, PG.codeRepository, address, place)
+        yield statements.link(subject, PG.codeRepository, address, location)
 
 
-def _dangling(target: str, place: str) -> Problem:
+def _dangling(target: str, location: str) -> Problem:
     if re.match(r"[a-z][\w+.-]*:", target, re.IGNORECASE):
-        shown = f"{target[:120]!r} names no element of the document"
-        return Problem(place, shown, kind="reference")
+        text = f"{target[:120]!r} names no element of the document"
+        return Problem(location, text, kind="reference")
     return Problem(
-        place, f"{target[:120]!r} is a plain string where an element is expected", kind="reference"
+        location,
+        f"{target[:120]!r} is a plain string where an element is expected",
+        kind="reference",
     )
 
 
@@ -153,7 +155,7 @@ class _Edge:
     ref: str
     target: str
     raw: Any
-    place: str
+    location: str
     comment: str
 
 
@@ -161,7 +163,7 @@ def _related(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
     kind, source, target = edge.kind, edge.source, edge.target
     element = graph.by_id.get(target) or mapping(edge.raw)
     if kind in LICENSES:
-        yield from _licence(kind, source, target, element, edge.place, graph)
+        yield from _licence(kind, source, target, element, edge.location, graph)
     elif kind in DATA and graph.kinds.get(source) == "model":
         dataset = graph.subjects.get(target)
         if dataset is None and target:
@@ -175,7 +177,7 @@ def _related(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
     elif kind in DEPENDS:
         yield from _needs(source, target, element, graph)
     elif kind in FILES and element.get("type") == "software_File":
-        yield from spdx3_elements.file(element, source, edge.place, graph)
+        yield from spdx3_elements.file(element, source, edge.location, graph)
     elif kind == "hasAssociatedVulnerability":
         yield _vulnerable(source, element, target)
     elif target:
@@ -197,11 +199,11 @@ def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
     if other is None:
         yield coverage.other(edge.source, f"relationship {edge.kind}", edge.target)
     elif other == edge.source:
-        yield Problem(edge.place, "a model is its own relative", kind="lineage")
+        yield Problem(edge.location, "a model is its own relative", kind="lineage")
     else:
         up = edge.kind == "descendantOf"
         child, parent = (edge.source, other) if up else (other, edge.source)
-        yield from packages.descends(child, parent, edge.kind, edge.place, kinds, revision)
+        yield from packages.descends(child, parent, edge.kind, edge.location, kinds, revision)
 
 
 def _named_kind(kind: str, comment: str) -> str:
@@ -246,7 +248,7 @@ _NAMED_LICENCES = ("expandedlicensing_CustomLicense", "simplelicensing_SimpleLic
 
 
 def _licence(
-    kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: ElementGraph
+    kind: str, source: Iri, target: str, element: dict[str, Any], location: str, graph: ElementGraph
 ) -> ReaderOutput:
     """A declared licence as the source states it; a concluded one as its author's inference."""
     expression = element
@@ -263,7 +265,7 @@ def _licence(
     else:
         text = _licence_text(element, target)
     if not element and not re.match(r"https?://(?:www\.)?spdx\.org/", target):
-        yield _dangling(target, place)
+        yield _dangling(target, location)
     if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
         return
     link = next((scalar_text(u) for u in as_list(element.get("expandedlicensing_seeAlso"))), "")
@@ -272,7 +274,7 @@ def _licence(
     own = element.get("type") in _NAMED_LICENCES
     name = stated_name(element.get("name")) if own else ""
     yield from statements.licensed(
-        source, text, name=name, link=link, locator=place, basis=LICENSES[kind]
+        source, text, name=name, link=link, locator=location, basis=LICENSES[kind]
     )
     if full and full != text and full != "NOASSERTION":
         yield coverage.other(source, "licence text", full)

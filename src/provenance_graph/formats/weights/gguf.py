@@ -111,9 +111,9 @@ def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
         if isinstance(value, list) and key.startswith("general."):
             yield from (Leaf(path, f"/{key}", each) for each in value)
             continue
-        shown = value[0] if isinstance(value, list) and value else value
-        if not isinstance(shown, list):
-            yield Leaf(path, f"/{key}", shown)
+        first = value[0] if isinstance(value, list) and value else value
+        if not isinstance(first, list):
+            yield Leaf(path, f"/{key}", first)
 
 
 def metadata_claims(
@@ -155,10 +155,10 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     keys = header.metadata
     name = gguf_metadata.text(keys, "general.name")
     file = _file_name(document)
-    place = hub.address(gguf_metadata.text(keys, "general.repo_url"))
-    if place is not None and place.kind is hub.RepositoryKind.MODEL:
-        model = iris.model(place.name)
-        yield Claim(model, PG.hubRepository, place.page)
+    repository = hub.address(gguf_metadata.text(keys, "general.repo_url"))
+    if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
+        model = iris.model(repository.name)
+        yield Claim(model, PG.hubRepository, repository.page)
     else:
         local = paths.file_stem(document, "gguf")
         model = paths.by_path(SOURCE, iris.slug(local or name), document)

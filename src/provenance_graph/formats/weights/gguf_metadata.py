@@ -168,9 +168,9 @@ def _hub_model(values: Mapping[str, Value], of: str) -> Iri | None:
     for key in (f"{of}.repo_url", f"{of}.url", f"{of}.huggingface.repository"):
         stated = text(values, key)
         # the Hub's own key holds a name, the others an address
-        place = hub.reference(stated) if key.endswith(".repository") else hub.address(stated)
-        if place is not None and place.kind is hub.RepositoryKind.MODEL:
-            return iris.model(place.name)
+        repository = hub.reference(stated) if key.endswith(".repository") else hub.address(stated)
+        if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
+            return iris.model(repository.name)
     return None
 
 
@@ -220,14 +220,14 @@ def _dimensions(
     if architecture:
         yield Claim(model, PG.modelType, literals.text(architecture))
     for key, predicate in COUNTS.items():
-        place = f"{architecture}.{key}"
-        value = values.get(place)
-        if isinstance(value, list) and _is_uniform(value, lengths.get(place, len(value))):
+        location = f"{architecture}.{key}"
+        value = values.get(location)
+        if isinstance(value, list) and _is_uniform(value, lengths.get(location, len(value))):
             value = value[0]  # one number a layer, the same for each
         if isinstance(value, list):
             yield coverage.other(model, key, ", ".join(map(str, value)))
         elif value is not None and not (key == "expert_count" and value == 0):
-            yield statements.quantity(model, predicate, value, place)
+            yield statements.quantity(model, predicate, value, location)
     theta = values.get(f"{architecture}.rope.freq_base")
     if isinstance(theta, (int, float)) and math.isfinite(theta):
         yield Claim(model, PG.ropeTheta, literals.double(float(theta)))

@@ -127,29 +127,29 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         yield Claim(claims[0].subject, PG.layoutDigest, literals.text(layout_digest(tensors)))
         yield from _counted(model, tensors, file)
     for leaf in coverage.leaves(mapping(header.get("__metadata__")), ("metadata",), ""):
-        shown = scalar_text(leaf.value)
-        known = list(_metadata(model, leaf.path[-1], shown, f"/__metadata__/{leaf.path[-1]}"))
-        yield from known or [coverage.other(model, ".".join(leaf.path), shown)]
+        text = scalar_text(leaf.value)
+        known = list(_metadata(model, leaf.path[-1], text, f"/__metadata__/{leaf.path[-1]}"))
+        yield from known or [coverage.other(model, ".".join(leaf.path), text)]
 
 
-def _metadata(model: iris.Iri, key: str, shown: str, where: str) -> Iterator[Claim | Problem]:
+def _metadata(model: iris.Iri, key: str, text: str, where: str) -> Iterator[Claim | Problem]:
     """What an entry of the metadata says: of the model specification, of kohya's trainer, or a licence."""
     row = KEYS.find(("metadata", key))
     if row is not None and row.property is not None:
-        yield coverage.stated(model, row.property, shown, where)
+        yield coverage.stated(model, row.property, text, where)
     elif key in ("license", "modelspec.license"):
-        yield from statements.licensed(model, shown, locator=where)
+        yield from statements.licensed(model, text, locator=where)
     elif key == "modelspec.author":
-        yield from statements.made_by(model, shown)
+        yield from statements.made_by(model, text)
     elif key == "modelspec.title":
-        yield Claim(model, SCHEMA.name, coverage.brief(shown))
+        yield Claim(model, SCHEMA.name, coverage.brief(text))
     elif key == "modelspec.date":
-        yield statements.dated(model, DCTERMS.issued, shown, where)
+        yield statements.dated(model, DCTERMS.issued, text, where)
     elif key in ("base_model", "ss_sd_model_name"):
-        yield from named.base_model(model, shown, where)
+        yield from named.base_model(model, text, where)
     elif key in _ADAPTER:
         predicate, kind = _ADAPTER[key]
-        yield statements.quantity(model, predicate, shown, where, kind=kind)
+        yield statements.quantity(model, predicate, text, where, kind=kind)
 
 
 _ADAPTER = MappingProxyType(

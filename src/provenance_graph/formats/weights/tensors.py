@@ -107,10 +107,10 @@ def _of_safetensors(path: Path, problems: list[str]) -> dict[str, Mapped]:
     for name, entry in header.items():
         if name == "__metadata__" or not isinstance(entry, dict):
             continue
-        shape, place = _whole(entry.get("shape")), _whole(entry.get("data_offsets"))
-        if shape is not None and place is not None and len(place) == 2:
+        shape, offset = _whole(entry.get("shape")), _whole(entry.get("data_offsets"))
+        if shape is not None and offset is not None and len(offset) == 2:
             dtype = str(entry.get("dtype"))
-            result[name] = Mapped(name, dtype, shape, path, 8 + length + place[0])
+            result[name] = Mapped(name, dtype, shape, path, 8 + length + offset[0])
     return result
 
 
@@ -199,11 +199,11 @@ def _of_gguf(path: Path, problems: list[str]) -> dict[str, Tensor]:
                 name = match.expand(other)
                 break
         rows_first = tuple(reversed(shape))
-        place = start + offset
+        begin = start + offset
         result[name] = (
-            Mapped(name, dtype, rows_first, path, place)
+            Mapped(name, dtype, rows_first, path, begin)
             if dtype in WIDTHS
-            else BlockTensor(name, dtype, rows_first, path, place)
+            else BlockTensor(name, dtype, rows_first, path, begin)
         )
     return result
 

@@ -80,7 +80,7 @@ def inherited(
         one: bool(rows) and all(one.known for one in rows) for one, rows in licences.items()
     }
     below = _steps_below(index, licences)
-    order = {origin: place for place, origin in enumerate(above)}
+    order = {origin: position for position, origin in enumerate(above)}
     inheriteds: list[Inherited] = []
     counter: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
@@ -93,7 +93,7 @@ def inherited(
             counter[key] += 1
             if counter[key] <= MAX_ORIGINS:
                 path = search.path(origin, settled)
-                weights = all(int(index.up.code[place]) < DERIVED for _, place in path)
+                weights = all(int(index.up.code[position]) < DERIVED for _, position in path)
                 inheriteds.append(Inherited(origin, licence, terms, settled, path, weights))
     inheriteds.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
     unknown = sum(
@@ -106,8 +106,8 @@ def _steps_below(index: LineageIndex, nodes: Iterable[int]) -> Mapping[int, list
     """By parent the steps down to some nodes: a parent may have a hundred thousand other children."""
     results: dict[int, list[Step]] = defaultdict(list)
     for child in nodes:
-        for place in index.up.edges_of(child):
-            results[int(index.up.other[place])].append((child, place))
+        for position in index.up.edges_of(child):
+            results[int(index.up.other[position])].append((child, position))
     return results
 
 
@@ -149,16 +149,16 @@ class _TermSearch:
                 continue
             done.add((child, after))
             into_dataset = bool(self.index.kind[child] == DATASET)
-            for place in up.edges_of(child):
-                if place in self.without:
+            for position in up.edges_of(child):
+                if position in self.without:
                     continue
-                code = int(up.code[place])
+                code = int(up.code[position])
                 edge = edge_type(code, into_dataset)
                 distance = (data or code >= DERIVED, edges + 1)
                 for before, steps in ((FIRST, self.first), (SECOND, self.second)):
-                    state = (int(up.other[place]), before)
+                    state = (int(up.other[position]), before)
                     if steps[edge] == after and (state not in far or distance < far[state]):
-                        results[state], far[state] = ((child, place), after), distance
+                        results[state], far[state] = ((child, position), after), distance
                         heapq.heappush(waiting, (distance, state))
         return results
 
@@ -192,15 +192,15 @@ class _TermSearch:
         """First steps down from an origin that do not stay with its owner."""
         index = self.index
         starts = []
-        for child, place in self.below.get(origin, ()):
-            code = int(index.up.code[place])
-            if place in self.without or (
+        for child, position in self.below.get(origin, ()):
+            code = int(index.up.code[position])
+            if position in self.without or (
                 code < DERIVED and relicensed(index, child, origin, self.licensed[child])
             ):
                 continue
             after = self.first[edge_type(code, bool(index.kind[child] == DATASET))]
             if after in (FIRST, SECOND):
-                starts.append(((child, place), after))
+                starts.append(((child, position), after))
         return starts
 
     def _rest(self, node: int, state: int, final: int) -> list[Step]:

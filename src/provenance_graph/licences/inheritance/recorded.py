@@ -84,15 +84,15 @@ def bearing_on(index: LineageIndex, nodes: Iterable[int]) -> set[int]:
         unlabelled = index.licence[node] < 0 and release_of(name) != name
         if unlabelled or index.kind[node] == UNRESOLVED:
             known_by = index.down.edges_of(node, influences=False)
-            todo += [int(index.down.other[place]) for place in known_by]
+            todo += [int(index.down.other[position]) for position in known_by]
     return known
 
 
 def _mark_own_names(index: LineageIndex, drop: Flags) -> None:
     for node in np.flatnonzero(index.kind == UNRESOLVED).tolist():
         text = local_name(index.names[node])
-        for place in index.down.edges_of(node, influences=False):
-            child = int(index.down.other[place])
+        for position in index.down.edges_of(node, influences=False):
+            child = int(index.down.other[position])
             if names_itself(local_name(index.names[child]), text):
                 drop[list(_between(index, child, node))] = True
 
@@ -102,8 +102,8 @@ def _with_own_series(index: LineageIndex) -> LineageIndex:
     owner = None
     for node in np.flatnonzero(index.kind == UNRESOLVED).tolist():
         text = local_name(index.names[node])
-        for place in index.down.edges_of(node, influences=False):
-            child = int(index.down.other[place])
+        for position in index.down.edges_of(node, influences=False):
+            child = int(index.down.other[position])
             space = short_id(index.names[child]).partition("/")[0]
             if index.owner[child] >= 0 and is_of_owner(space, text):
                 owner = np.array(index.owner) if owner is None else owner
@@ -112,9 +112,9 @@ def _with_own_series(index: LineageIndex) -> LineageIndex:
 
 
 def _between(index: LineageIndex, child: int, parent: int) -> Iterator[int]:
-    for place in index.up.edges_of(child, influences=False):
-        if int(index.up.other[place]) == parent:
-            yield place
+    for position in index.up.edges_of(child, influences=False):
+        if int(index.up.other[position]) == parent:
+            yield position
 
 
 def _mark_contradicted(
@@ -131,11 +131,11 @@ def _mark_contradicted(
             and item.claim.predicate in ALL_DERIVATIONS
             and is_developer_rank(item)
         }
-        for place in index.up.edges_of(node, influences=False):
-            parent = index.names[int(index.up.other[place])]
-            stated = (RELATIONS[index.up.code[place]], parent) in reported
+        for position in index.up.edges_of(node, influences=False):
+            parent = index.names[int(index.up.other[position])]
+            stated = (RELATIONS[index.up.code[position]], parent) in reported
             if not stated and not is_own_checkpoint(entity, parent):
-                drop[place] = True
+                drop[position] = True
 
 
 def _declared_empty(
@@ -175,8 +175,8 @@ def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
         name = index.names[parent]
         if release_of(name) == name:
             continue
-        for place in index.down.edges_of(parent, influences=False):
-            child = int(index.down.other[place])
+        for position in index.down.edges_of(parent, influences=False):
+            child = int(index.down.other[position])
             owner = index.names[child]
             if index.licence[child] >= 0 and is_own_checkpoint(release_of(owner), name):
                 codes = np.array(index.licence) if codes is None else codes
@@ -227,9 +227,9 @@ def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[
         every = closure(index.up, node, influences=False).nodes.tolist()
         return [one for one in every if one != node]
     parents = [
-        int(index.up.other[place])
-        for place in index.up.edges_of(node, influences=False)
-        if place not in without
+        int(index.up.other[position])
+        for position in index.up.edges_of(node, influences=False)
+        if position not in without
     ]
     above = (closure(index.up, one, influences=False).nodes.tolist() for one in parents)
     return [one for one in dict.fromkeys((*parents, *chain(*above))) if one != node]
@@ -239,9 +239,9 @@ def _circle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> t
     """Among a model and its ancestors those that are said to descend from themselves."""
     parents = {
         one: {
-            int(index.up.other[place])
-            for place in index.up.edges_of(one, influences=False)
-            if place not in without
+            int(index.up.other[position])
+            for position in index.up.edges_of(one, influences=False)
+            if position not in without
         }
         for one in nodes
     }

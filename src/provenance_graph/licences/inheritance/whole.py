@@ -124,8 +124,8 @@ def _bit_words(members: Sequence[int], width: int) -> Words:
 def members(words: Words) -> list[int]:
     """The bits that are set in words."""
     return [
-        64 * place + bit
-        for place, word in enumerate(words.tolist())
+        64 * position + bit
+        for position, word in enumerate(words.tolist())
         for bit in range(64)
         if word >> bit & 1
     ]

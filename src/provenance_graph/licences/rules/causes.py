@@ -155,8 +155,8 @@ def _spread(
     while waiting:
         node, state = waiting.popleft()
         steps = terms.first if state == FIRST else terms.second
-        for place in down.edges_of(node):
-            child, code = int(down.other[place]), int(down.code[place])
+        for position in down.edges_of(node):
+            child, code = int(down.other[position]), int(down.code[position])
             if (
                 node == origin
                 and code < DERIVED

@@ -127,7 +127,7 @@ class ClassContext:
     ) -> RuleMatch:
         """A match about something inherited, without holder and path."""
         return RuleMatch(
-            message, one.licence, one.licence.clause(condition).place, None, (), severity
+            message, one.licence, one.licence.clause(condition).location, None, (), severity
         )
 
     def other_text(self, one: Reaching) -> OtherText:

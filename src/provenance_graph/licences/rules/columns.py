@@ -123,11 +123,11 @@ def _steps(index: LineageIndex) -> tuple[Longs, Longs]:
     if len(child):
         start = np.flatnonzero(np.diff(child, prepend=-1))
         nodes, count = child[start], np.diff(start, append=len(child))
-        place = np.arange(len(child)) - np.repeat(start, count)
+        position = np.arange(len(child)) - np.repeat(start, count)
         columns = []
         for number in range(int(count.max())):
             column = np.zeros(len(index), np.int64)
-            column[child[place == number]] = step[place == number] + 1
+            column[child[position == number]] = step[position == number] + 1
             columns.append(column[nodes])
         codes[nodes] = numbered(columns) + 1
     return codes, merged
@@ -139,9 +139,9 @@ def _steps_of(index: LineageIndex, node: int) -> list[tuple[int, int]]:
     up = index.up
     return sorted(
         {
-            (int(up.code[place]), int(index.licence[up.other[place]]))
-            for place in up.edges_of(node)
-            if int(up.code[place]) in wanted
+            (int(up.code[position]), int(index.licence[up.other[position]]))
+            for position in up.edges_of(node)
+            if int(up.code[position]) in wanted
         }
     )
 

@@ -311,8 +311,8 @@ class ModelContext:
 
     def shows(self, licence: Licence) -> bool:
         """Whether a recorded document of the model shows a text that a licence asks for."""
-        shown = self.now.text(PG.displayText) | self.now.text(SCHEMA.description)
-        return any(text in words for text in licence.display for words in shown)
+        displayed = self.now.text(PG.displayText) | self.now.text(SCHEMA.description)
+        return any(text in words for text in licence.display for words in displayed)
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
         """Clauses that exclude a use of some of the licensor's models, and apply to this one."""
@@ -322,7 +322,7 @@ class ModelContext:
             excludes = use in term.condition.blocks and limits.limits_models and term.applies
             if excludes and term.licence.iri not in reported:
                 reported.add(term.licence.iri)
-                clause = term.licence.clause(term.condition.key).place
+                clause = term.licence.clause(term.condition.key).location
                 name = short_id(term.holder)
                 yield RuleMatch(
                     f"{name} is multimodal, and {term.licence.name} grants no rights to it in the EU",
@@ -343,7 +343,7 @@ class ModelContext:
             limit = term.licence.users if kind == "users" else term.licence.revenue
             for plan in self.plans:
                 if kind and plan.use.threshold == kind and (plan.number or 0) > (limit or math.inf):
-                    clause = term.licence.clause(term.condition.key).place
+                    clause = term.licence.clause(term.condition.key).location
                     text = f"{plan.number:,} {kind} planned; {term.licence.name} ends at {limit:,}"
                     yield RuleMatch(text, term.licence, clause, term.holder, term.path)
 
@@ -366,7 +366,7 @@ class ModelContext:
         self, message: str, one: Reaching, condition: str = "", severity: str = ""
     ) -> RuleMatch:
         """A match about something inherited."""
-        clause = one.licence.clause(condition).place
+        clause = one.licence.clause(condition).location
         holder = self.now.holder(one.inherited) if one.inherited else None
         return RuleMatch(message, one.licence, clause, holder, self._path(one), severity)
 

@@ -206,7 +206,7 @@ def adapter(context: RuleContext) -> Iterator[RuleMatch]:
                     f"is an adapter of {step.parent}: the terms of {licence.name} apply with the "
                     "base, which must be obtained under them"
                 )
-                clause = licence.clause(_cited(licence, burdens)).place
+                clause = licence.clause(_cited(licence, burdens)).location
                 yield _of_step(message, licence, clause, step.edge)
 
 
@@ -226,7 +226,7 @@ def quantise(context: RuleContext) -> Iterator[RuleMatch]:
                 f"is a copy of {step.parent} in another format, labelled "
                 f"{declared_names(context)} instead of {licence.name}"
             )
-            clause = licence.clause("state-changes").place
+            clause = licence.clause("state-changes").location
             yield _of_step(message, licence, clause, step.edge, INFO if light else "")
 
 
@@ -248,7 +248,7 @@ def payload(context: RuleContext) -> Iterator[RuleMatch]:
                 f"is labelled {licence.name}, and none of its {context.files_without_licence} "
                 "recorded files holds the licence text"
             )
-            yield RuleMatch(message, licence, licence.clause("copy-of-licence").place)
+            yield RuleMatch(message, licence, licence.clause("copy-of-licence").location)
 
 
 def unknown(context: RuleContext) -> Iterator[RuleMatch]:
@@ -268,7 +268,7 @@ def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
             message = f"{described.name} has texts of {since}"
             yield RuleMatch(message, described, "", holder, path)
         if "aup-latest-version-binds" in licence.restrictions:
-            clause = licence.clause("aup-latest-version-binds").place
+            clause = licence.clause("aup-latest-version-binds").location
             message = f"the latest use policy of {licence.name} binds"
             yield RuleMatch(message, licence, clause, holder, path)
 
@@ -325,7 +325,7 @@ def _restricting(catalogue: Catalogue, one: Reaching) -> Iterator[str]:
 
 def _cited(licence: Licence, conditions: Iterable[str]) -> str:
     """The first of some conditions whose place in the text is on record; "" where none is."""
-    return next((key for key in conditions if licence.clause(key).place), "")
+    return next((key for key in conditions if licence.clause(key).location), "")
 
 
 def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:

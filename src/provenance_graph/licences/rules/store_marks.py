@@ -88,11 +88,11 @@ def _term_masks(
 ) -> Masks:
     """Per rule and severity the bits, settled and unsettled, with which it matches."""
     masks: Masks = defaultdict(lambda: ([], []))
-    for place, words in enumerate(states):
+    for position, words in enumerate(states):
         for number in members(np.bitwise_or.reduce(words, axis=0)):
-            term = (whole.bits[number], place == 0)
+            term = (whole.bits[number], position == 0)
             for key in set(_matches(ClassContext(catalogue, declared, (term,)), TERM_RULES)):
-                masks[key][place].append(number)
+                masks[key][position].append(number)
     return masks
 
 

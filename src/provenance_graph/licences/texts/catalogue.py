@@ -83,7 +83,7 @@ class Applicability:
 class Clause:
     """The place of a condition in a licence's text, its qualification, and when it applies."""
 
-    place: str = ""
+    location: str = ""
     text: str = ""
     applies: Applicability = Applicability()
 

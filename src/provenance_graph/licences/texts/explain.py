@@ -184,7 +184,7 @@ def explained(catalogue: Catalogue, licence: Licence) -> Explained:
             key,
             "permission",
             key.replace("-", " "),
-            licence.clause(key).place,
+            licence.clause(key).location,
             licence.clause(key).text,
         )
         for key in sorted(licence.grants)
@@ -193,7 +193,7 @@ def explained(catalogue: Catalogue, licence: Licence) -> Explained:
         condition = catalogue.conditions[key]
         clause = licence.clause(key)
         words = term_text(Term(condition, licence, licence.iri, "binds"))
-        lines.append(ClauseLine(key, _kind(condition), words, clause.place, clause.text))
+        lines.append(ClauseLine(key, _kind(condition), words, clause.location, clause.text))
     passes = tuple((kind, carry.label) for kind, carry in sorted(licence.passes.items()))
     return Explained(licence, tuple(lines), passes, as_odrl(licence, catalogue))
 

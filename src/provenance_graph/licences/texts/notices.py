@@ -47,7 +47,7 @@ def notices(now: LicenceContext) -> Iterator[Notice]:
 
 def _of(term: Term) -> Iterator[Notice]:
     licence, key = term.licence, term.condition.key
-    clause = licence.clause(key).place
+    clause = licence.clause(key).location
 
     def notice(kind: str, text: str) -> Notice:
         return Notice(kind, text, licence, clause, term.holder)

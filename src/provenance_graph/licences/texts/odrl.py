@@ -141,11 +141,11 @@ class _Policy:
     def clause(self, key: str) -> Json:
         """A clause that is no rule, with its label and place."""
         label = self._catalogue.conditions[key].label
-        return {"@id": str(mint("restriction", key)), "rdfs:label": label, **self._place(key)}
+        return {"@id": str(mint("restriction", key)), "rdfs:label": label, **self._informative(key)}
 
-    def _place(self, key: str) -> Json:
+    def _informative(self, key: str) -> Json:
         clause = self._licence.clause(key)
-        text = ": ".join(filter(None, (clause.place, clause.text)))
+        text = ": ".join(filter(None, (clause.location, clause.text)))
         return {"dcterms:description": text} if text else {}
 
     def _action(self, kind: str, key: str, label: str) -> str:
@@ -162,7 +162,7 @@ class _Policy:
 
     def _rule(self, kind: str, key: str) -> Json:
         label = self._catalogue.conditions[key].label
-        json: Json = {"action": self._action(kind, key, label), **self._place(key)}
+        json: Json = {"action": self._action(kind, key, label), **self._informative(key)}
         term, field = _THRESHOLDS.get(key, ("", ""))
         limit = getattr(self._licence, field) if field else None
         if limit is not None:

@@ -247,8 +247,8 @@ def _code(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
 
 
 def _number(values: Mapping[Iri, list[Value]], predicate: Iri) -> int | None:
-    shown = _one(values, predicate)
-    return int(shown) if shown else None
+    text = _one(values, predicate)
+    return int(text) if text else None
 
 
 def _applicability(values: Mapping[Iri, list[Value]]) -> Applicability:

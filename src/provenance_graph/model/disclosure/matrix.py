@@ -42,23 +42,25 @@ def layout(source: QuadSource) -> list[Field]:
     return [field for field in fields(source) if field.section != "Other"]
 
 
-def matrix_states(facts: Mapping[Iri, Collection[Value]], place: Mapping[Iri, int]) -> MatrixStates:
+def matrix_states(
+    facts: Mapping[Iri, Collection[Value]], position_of: Mapping[Iri, int]
+) -> MatrixStates:
     """The states of one model from what is accepted of it.
 
-    ``place`` says at which position each property stands, of all positions from 0 on.
+    ``position_of`` says at which position each property stands, of all positions from 0 on.
     """
-    states = [NOT_RECORDED] * len(place)
-    stated = {place[prop] for prop, values in facts.items() if values and prop in place}
+    states = [NOT_RECORDED] * len(position_of)
+    stated = {position_of[prop] for prop, values in facts.items() if values and prop in position_of}
     for position in stated:
         states[position] = REPORTED
     for predicate, state in _WEAKEST_FIRST:
         for prop in facts.get(predicate, ()):
-            if isinstance(prop, Iri) and prop in place:
-                states[place[prop]] = state.letter
+            if isinstance(prop, Iri) and prop in position_of:
+                states[position_of[prop]] = state.letter
     contested = {
-        place[prop]
+        position_of[prop]
         for prop in facts.get(PG.contested, ())
-        if isinstance(prop, Iri) and prop in place
+        if isinstance(prop, Iri) and prop in position_of
     }
     bare = [n for n, letter in enumerate(states) if letter in _KNOWN and n not in stated]
     valued = [n for n in sorted(stated) if states[n] not in _KNOWN]

@@ -29,7 +29,7 @@ class DisclosureState:
     predicate: Iri | None
     letter: str
     glyph: str
-    word: str
+    label: str
     meaning: str
 
 
@@ -140,7 +140,7 @@ def state_of(status: str, *, inferred: bool, stated: bool, sources: int) -> Disc
     ``inferred``: its accepted value is. ``stated``: a source gives a value, accepted or not.
     ``sources``: how many documents have the field at all.
 
-    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).word
+    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).label
     'reported'
     """
     if inferred:

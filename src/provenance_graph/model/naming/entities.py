@@ -80,7 +80,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         if "/" in name or iris.is_iri(name) or wanted:
             return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = table_of(present, wanted)
-    results = list(dict.fromkeys([*direct, *known.called(name)]))
+    results = list(dict.fromkeys([*direct, *known.by_name(name)]))
     editions = [iri for iri in known.editions(name) if iri not in results]
     present.expect([*results, *editions])
     if results:
@@ -93,7 +93,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         for past in _direct(snapshot, name):
             if not wanted or kind_of(snapshot, past) in wanted:
                 return FoundEntity(past, kind_of(snapshot, past))
-    if wanted and (others := table_of(present, set()).called(name)):
+    if wanted and (others := table_of(present, set()).by_name(name)):
         raise _wrong_kind(present, name, _by_richness(present, others)[0], wanted)
     raise NotFound(name, _kinds_in_words(wanted) or "entity", known.near(name))
 

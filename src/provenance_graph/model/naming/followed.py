@@ -42,9 +42,9 @@ class NamesFollowed:
         touched = sorted(self._changed | set(_named_by(present, self._changed)))
         self._now = NamesInMemory(names(present, [one for one in touched if self._is_one(one)]))
 
-    def called(self, name: str) -> list[Iri]:
+    def by_name(self, name: str) -> list[Iri]:
         """As NameTable has it."""
-        return self._together(self._before.called(name), self._now.called(name))
+        return self._together(self._before.by_name(name), self._now.by_name(name))
 
     def editions(self, name: str) -> list[Iri]:
         """As NameTable has it; those that changed come last."""

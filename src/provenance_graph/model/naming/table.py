@@ -164,37 +164,37 @@ def stated_names(
 
 def names_of(entity: Iri, stated: Iterable[str]) -> set[str]:
     """What an entity is called: by its id, parts of it, and the names that it is stated to have."""
-    shown = short_id(entity)
-    known = {shown, shown.rsplit("/", 1)[-1], local_name(entity), *stated}
+    id_ = short_id(entity)
+    known = {id_, id_.rsplit("/", 1)[-1], local_name(entity), *stated}
     if not is_own(entity):  # ``source/kind/org/name``: documents and people say ``org/name``
-        known.add(shown.split("/", 2)[-1])
+        known.add(id_.split("/", 2)[-1])
     return known | {
         _MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)
     }
 
 
-def tail_of(name: str, shown: str) -> str | int:
+def tail_of(name: str, id_: str) -> str | int:
     """A name, or how many parts of an id from its end it is.
 
     >>> tail_of("model-7b", "org/model-7b"), tail_of("org/model-7b", "org/model-7b"), tail_of("M", "o/m")
     (1, 2, 'M')
     """
-    at = len(shown) - len(name)
-    if shown.endswith(name) and (at == 0 or shown[at - 1] == "/"):
+    at = len(id_) - len(name)
+    if id_.endswith(name) and (at == 0 or id_[at - 1] == "/"):
         return name.count("/") + 1
     return name
 
 
-def _whole_name(stored: str | int, shown: str) -> str:
+def _whole_name(stored: str | int, id_: str) -> str:
     if isinstance(stored, str):
         return stored
-    return "/".join(shown.split("/")[-stored:])
+    return "/".join(id_.split("/")[-stored:])
 
 
 class NameTable(Protocol):
     """Entities by their names."""
 
-    def called(self, name: str) -> list[Iri]:
+    def by_name(self, name: str) -> list[Iri]:
         """Entities of that name, without case and punctuation."""
 
     def editions(self, name: str) -> list[Iri]:
@@ -231,7 +231,7 @@ class NamesInMemory:
                 self._by_fold.setdefault(folded, []).append(iri)
         self._folded = sorted(self._by_fold)
 
-    def called(self, name: str) -> list[Iri]:
+    def by_name(self, name: str) -> list[Iri]:
         """As NameTable has it."""
         sought = fold(name)
         return list(self._by_fold.get(sought, ())) if sought else []
@@ -287,7 +287,7 @@ class StoredNames:
         address = f"{uri}?mode=ro&immutable=1"
         return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
 
-    def called(self, name: str) -> list[Iri]:
+    def by_name(self, name: str) -> list[Iri]:
         """As NameTable has it."""
         sought = fold(name)
         return self._of_name(sought) if sought else []
@@ -311,8 +311,8 @@ class StoredNames:
             )
             matches += [
                 (folded, Iri(iri))
-                for folded, iri, name, shown in rows
-                if is_own(Iri(iri)) and _is_edition(_whole_name(name, shown), folded, sought)
+                for folded, iri, name, id_ in rows
+                if is_own(Iri(iri)) and _is_edition(_whole_name(name, id_), folded, sought)
             ]
         ordered = sorted(matches, key=lambda one: (one[0], _order(one[1])))
         return list(dict.fromkeys(iri for _, iri in ordered))

@@ -32,7 +32,7 @@ def claims_about(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, SourcedC
     return {
         rdf.claim_iri(one.header.record, one.claim): one
         for one in snapshot.claims(subject)
-        if one.standing is not AcceptanceStatus.SUPERSEDED
+        if one.status is not AcceptanceStatus.SUPERSEDED
     }
 
 
@@ -90,5 +90,5 @@ def claim_text(snapshot: AcceptedSnapshot, claim: Claim, sourced: SourcedClaim |
         value = spaced(claim.stance.label) if claim.value is None else str(claim.value)
     if len(value) > _MAX_VALUE:
         value = value[: _MAX_VALUE - 1] + "…"
-    accepted = sourced is None or sourced.standing is AcceptanceStatus.ACCEPTED
+    accepted = sourced is None or sourced.status is AcceptanceStatus.ACCEPTED
     return f"{named}: {value}" + ("" if accepted else " (not accepted)")

@@ -85,7 +85,7 @@ class EntityPage:
                     "property": local_name(one.property),
                     "label": one.label,
                     "count": one.count,
-                    "things": [{"iri": iri, "label": shown} for iri, shown in one.entities],
+                    "things": [{"iri": iri, "label": text} for iri, text in one.entities],
                 }
                 for one in self.relations
             ],
@@ -135,7 +135,7 @@ def _fact_json(prop: Iri, label: str, values: Iterable[tuple[Value, str]]) -> En
         "property": local_name(prop),
         "iri": prop,
         "label": label,
-        "values": [{"value": str(value), "label": shown} for value, shown in values],
+        "values": [{"value": str(value), "label": text} for value, text in values],
     }
 
 
@@ -144,14 +144,20 @@ def _labelled(
 ) -> tuple[LabelledValues, ...]:
     """Properties with their labels and values, in the order of the labels."""
     labelled = [
-        (prop, snapshot.label(prop) or spaced(local_name(prop)), tuple(_shown(snapshot, values)))
+        (
+            prop,
+            snapshot.label(prop) or spaced(local_name(prop)),
+            tuple(_labelled_values(snapshot, values)),
+        )
         for prop, values in facts.items()
         if values
     ]
     return tuple(sorted(labelled, key=lambda fact: fact[1].casefold()))
 
 
-def _shown(snapshot: AcceptedSnapshot, values: list[Value]) -> Iterator[tuple[Value, str]]:
+def _labelled_values(
+    snapshot: AcceptedSnapshot, values: list[Value]
+) -> Iterator[tuple[Value, str]]:
     for value in sorted(values, key=str):
         if isinstance(value, Iri):
             yield value, snapshot.label(value) or short_id(value)

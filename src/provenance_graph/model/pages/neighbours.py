@@ -282,7 +282,7 @@ def _sources(
     results = {
         _link_source(one)
         for one in snapshot.claims(subject, Iri(predicate))
-        if one.standing is not AcceptanceStatus.SUPERSEDED
+        if one.status is not AcceptanceStatus.SUPERSEDED
         and isinstance(one.claim.value, Iri)
         and snapshot.canonical(one.claim.value) == value
     }

@@ -122,26 +122,26 @@ def _of_field(claims: list[SourcedClaim], collection: Iri) -> Counter[str]:
     tally = Counter(claims=len(own))
     if not own:
         return tally
-    current = [one for one in own if one.standing is not AcceptanceStatus.SUPERSEDED]
+    current = [one for one in own if one.status is not AcceptanceStatus.SUPERSEDED]
     tally["superseded"] = len(own) - len(current)
     stating = [one for one in current if one.claim.value is not None]
     tally["values"] = len(stating)
     tally["undisclosed"] = sum(one.claim.value is None for one in current)
-    accepted = [one for one in stating if one.standing is AcceptanceStatus.ACCEPTED]
+    accepted = [one for one in stating if one.status is AcceptanceStatus.ACCEPTED]
     tally["accepted"] = len(accepted)
     others = [
         one
         for one in claims
         if one.header.collection != collection
         and one.claim.value is not None
-        and one.standing is not AcceptanceStatus.SUPERSEDED
+        and one.status is not AcceptanceStatus.SUPERSEDED
     ]
     if not others:
         tally["alone"] = len(accepted)
     mine = {_value(one) for one in stating}
     if mine and any(_value(one) not in mine for one in others):
         tally["disagrees"] = 1
-        winners = {_value(one) for one in others if one.standing is AcceptanceStatus.ACCEPTED}
+        winners = {_value(one) for one in others if one.status is AcceptanceStatus.ACCEPTED}
         tally["overruled"] = int(not accepted and bool(winners - mine))
     return tally
 

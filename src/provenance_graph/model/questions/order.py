@@ -35,25 +35,25 @@ def split(text: str) -> tuple[str, Conditions]:
     ('SELECT ?a ?b { ?a ?b ?c } ', (('b', True), ('a', False)))
     """
     depth, before, begin, end = 0, "", -1, -1
-    shown: set[str] = set()
+    projected: set[str] = set()
     opened = False  # whether the pattern has begun
-    for kind, piece, place in tokens(text):
+    for kind, piece, position in tokens(text):
         depth += (kind == "open") - (kind == "close")
         opened |= piece == "{"
         word = piece.upper() if kind == "word" else ""
         if not opened and kind == "variable" and (not depth or before == "AS"):
-            shown.add(piece[1:])
+            projected.add(piece[1:])
         if depth == 0 and word == "ORDER":
-            begin = place
+            begin = position
         if depth == 0 and (before, word) == ("ORDER", "BY"):
-            end = place + len(piece)
+            end = position + len(piece)
         before = word
     conditions = []
     while end > 0 and (match := _CONDITION.match(text, end)):
         descends = (match[1] or "").upper() == "DESC"
         conditions.append((match[2] or match[3], descends))
         end = match.end()
-    if text[end:].strip() or not shown.issuperset(name for name, _ in conditions):
+    if text[end:].strip() or not projected.issuperset(name for name, _ in conditions):
         return text, ()
     return text[:begin], tuple(conditions)
 
@@ -64,13 +64,13 @@ def ordered(rows: Rows, conditions: Conditions) -> Rows | None:
     further = ((name, False) for name in rows.names if name not in names)
     result = list(rows.rows)
     for name, descends in reversed((*conditions, *further)):
-        place = rows.names.index(name)
-        keys = _keys([row[place] for row in rows.rows])
+        position = rows.names.index(name)
+        keys = _keys([row[position] for row in rows.rows])
         if keys is None:
             if name in names:
                 return None
             continue
-        result.sort(key=lambda row, p=place, k=keys: k[row[p]], reverse=descends)  # type: ignore[misc]
+        result.sort(key=lambda row, p=position, k=keys: k[row[p]], reverse=descends)  # type: ignore[misc]
     return Rows(rows.names, result)
 
 

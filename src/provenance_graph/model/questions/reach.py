@@ -57,7 +57,7 @@ class Share:
     """The entities of ``variable`` that an answer shows, the first by name, and of how many."""
 
     variable: str
-    shown: int
+    count: int
     of: int
 
 
@@ -86,8 +86,8 @@ class Part:
         if self.reach is None or not self.limit:
             return whole
         variable = self.reach.variable
-        place = rows.names.index(variable)
-        names = dict.fromkeys(row[place] for row in rows.rows)
+        position = rows.names.index(variable)
+        names = dict.fromkeys(row[position] for row in rows.rows)
         if self.of is not None:
             return QuestionRows(
                 rows.names, rows.rows, rows.truncated, Share(variable, len(names), self.of)
@@ -95,7 +95,7 @@ class Part:
         if len(names) <= self.limit:
             return whole
         first = set(list(names)[: self.limit])
-        shown = [row for row in rows.rows if row[place] in first]
+        visible = [row for row in rows.rows if row[position] in first]
         return QuestionRows(
-            rows.names, shown, rows.truncated, Share(variable, self.limit, len(names))
+            rows.names, visible, rows.truncated, Share(variable, self.limit, len(names))
         )

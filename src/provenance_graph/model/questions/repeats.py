@@ -73,8 +73,8 @@ def _read(file: Path) -> list[Voices] | None:
 
 
 def _answered(counted: Iterable[Voices], least: int) -> Rows:
-    shown = [(one, _share(one)) for one in counted if one.models >= least]
-    shown.sort(key=lambda row: (row[0].property, -row[1], -row[0].models, *astuple(row[0])[1:3]))
+    ranked = [(one, _share(one)) for one in counted if one.models >= least]
+    ranked.sort(key=lambda row: (row[0].property, -row[1], -row[0].models, *astuple(row[0])[1:3]))
     rows: list[tuple[Value | None, ...]] = [
         (
             one.property,
@@ -84,7 +84,7 @@ def _answered(counted: Iterable[Voices], least: int) -> Rows:
             literals.integer(one.equal),
             literals.decimal(share),
         )
-        for one, share in shown
+        for one, share in ranked
     ]
     return Rows(("property", "one", "other", "models", "equal", "share"), rows)
 

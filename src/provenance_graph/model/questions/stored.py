@@ -135,7 +135,7 @@ class Question:
         ]
         if share is not None:
             parts.append(
-                f"the first {share.shown:,} of them by name are shown, other counts are of these"
+                f"the first {share.count:,} of them by name are shown, other counts are of these"
             )
         result = _SAME.sub(r"\1", "; ".join(parts))
         return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."

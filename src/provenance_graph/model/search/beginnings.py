@@ -65,9 +65,9 @@ class Beginnings:
             of_kinds = [of[start] for of in self._first.values() if start in of]
             first[start, ""] = list(islice(merge(*of_kinds), MAX_SHORT))
         rows = (
-            (*key, place, number)
+            (*key, position, number)
             for key in sorted(first)
-            for place, number in enumerate(first[key])
+            for position, number in enumerate(first[key])
         )
         database.executemany("INSERT INTO short VALUES (?,?,?,?)", rows)
         for kind, totals in (*self._totals.items(), ("", whole)):

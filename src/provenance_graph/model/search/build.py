@@ -138,9 +138,9 @@ def _fill_models(
         if len(waiting) >= _MANY:
             waiting.write(database)
     waiting.write(database)
-    for place, (facet, met) in enumerate(sorted(waiting.facets.items())):
-        database.execute("INSERT INTO facet_count VALUES (?,?,?,0)", (place, *facet))
-        database.execute("INSERT INTO facet_met VALUES (?,?)", (met, place))
+    for position, (facet, met) in enumerate(sorted(waiting.facets.items())):
+        database.execute("INSERT INTO facet_count VALUES (?,?,?,0)", (position, *facet))
+        database.execute("INSERT INTO facet_met VALUES (?,?)", (met, position))
     cards.fill(database)
     database.executescript(_SORTED)
     ancestors = {name: n for n, name in enumerate(sorted(below), 1)}
@@ -149,7 +149,7 @@ def _fill_models(
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
     for sort in (sign + name for name in STORED_SORTS for sign in ("", "-")):
         rows = database.execute(f"SELECT number FROM model {order_by(sort)} LIMIT ?", (MAX_SORTED,))
-        places = [(sort, place, n) for place, (n,) in enumerate(rows)]
+        places = [(sort, position, n) for position, (n,) in enumerate(rows)]
         database.executemany("INSERT INTO sorted VALUES (?,?,?)", places)
     return named.frame()
 
@@ -242,7 +242,7 @@ class AcceptedFacts:
         """The first text of a property in the order of letters, or nothing."""
         return min((v.lexical for v in self._of(predicate) if isinstance(v, Literal)), default="")
 
-    def _shown(self, predicate: Iri) -> list[str]:
+    def _display_texts(self, predicate: Iri) -> list[str]:
         return sorted(map(self.source.label, self._of(predicate)))
 
     def _number(self, predicate: Iri) -> int | None:
@@ -281,7 +281,7 @@ class AcceptedFacts:
 
     def row(self, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""
-        issued = self._shown(DCTERMS.issued)
+        issued = self._display_texts(DCTERMS.issued)
         released = date_text(issued[0], self._release_precision()) if issued else None
         names = [name for name in self._of(PG.describedAs) if isinstance(name, Iri)]
         licences = [v for v in self._of(DCTERMS.license) if isinstance(v, Iri)]
@@ -289,14 +289,14 @@ class AcceptedFacts:
             self._text(SCHEMA.alternateName),
             *(short_id(name).rsplit("/", 1)[-1] for name in names),
         }
-        shown = short_id(self.model)
+        text = short_id(self.model)
         openness = self.source.openness
         return {
             "iri": self.model,
-            "id": shown,
-            "name": self._text(SCHEMA.name) or shown.rsplit("/", 1)[-1],
+            "id": text,
+            "name": self._text(SCHEMA.name) or text.rsplit("/", 1)[-1],
             "aliases": sorted(a for a in aliases if a),
-            "developers": self._shown(DCTERMS.creator),
+            "developers": self._display_texts(DCTERMS.creator),
             "released": released,
             "contextLength": self._number(PG.contextLength),
             "parameterCount": self._number(PG.parameterCount),
@@ -305,9 +305,9 @@ class AcceptedFacts:
                 for v in sorted(licences)
             ],
             "openness": sorted({openness.get(v, "unknown") for v in licences}) or ["unknown"],
-            "modalities": self._shown(PG.inputModality),
-            "architecture": self._shown(PG.sparsity),
-            "weights": self._shown(PG.weightsAvailability),
+            "modalities": self._display_texts(PG.inputModality),
+            "architecture": self._display_texts(PG.sparsity),
+            "weights": self._display_texts(PG.weightsAvailability),
             "sources": self.source.sources(self.model),
             "known": self._known(),
             "fields": len(self.source.properties),

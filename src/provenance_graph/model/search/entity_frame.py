@@ -114,20 +114,20 @@ def _kinds(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
     """What each entity is, with the place of the word: the plainest word has the highest."""
     for publisher in table.publishers(snapshot):
         yield publisher, _LEAST, "organization"
-    place = 0
+    position = 0
     for relation in (*DERIVATIONS, *INFLUENCES):
         only = "dataset" if relation == PG.trainedOn else "model"
         for _, _, parent, _ in snapshot.quads(predicate=relation):
             if isinstance(parent, Iri):
-                yield parent, place, only
-        place += 1
+                yield parent, position, only
+        position += 1
     for kind, classes in reversed(table.KINDS.items()):
         for class_ in classes:
             for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
-                yield entity, place, kind
-        place += 1
+                yield entity, position, kind
+        position += 1
     for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
-        yield offer, place, "offer"
+        yield offer, position, "offer"
     for record in snapshot.records():
         yield record, _RECORD, "record"
     for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
@@ -154,9 +154,9 @@ def _labels(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
 
     Records are called by the title of what was read and the day of reading, which their name ends with.
     """
-    for place, predicate in enumerate((RDFS.label, SKOS.prefLabel, SCHEMA.name)):
+    for position, predicate in enumerate((RDFS.label, SKOS.prefLabel, SCHEMA.name)):
         for subject, _, value, _ in snapshot.quads(predicate=predicate):
             if isinstance(value, Literal):
-                yield subject, place, value.lexical
+                yield subject, position, value.lexical
     for record, title in snapshot.titles():
         yield record, _RECORD, f"{title} ({record.rsplit('/', 1)[-1]})"

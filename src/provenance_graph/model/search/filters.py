@@ -125,8 +125,8 @@ def _parts(snapshot: AcceptedSnapshot, catalogue: SearchIndex, name: str) -> lis
     for one in waiting:
         parts += (new := sorted(below[one] - {whole, *parts}))
         waiting += new
-    shown = (snapshot.label(one) or short_id(one) for one in parts)
-    return [one for one in shown if one in known]
+    labels = (snapshot.label(one) or short_id(one) for one in parts)
+    return [one for one in labels if one in known]
 
 
 def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
@@ -200,7 +200,7 @@ def checked(
         if key not in CLOSED or snapshot.as_of:
             continue
         known = frozenset().union(*(catalogue.values(kind) for kind in CLOSED[key]))
-        for place, value in enumerate(values):
+        for position, value in enumerate(values):
             if value not in known:
-                results[key][place] = _read(snapshot, catalogue, key, value)
+                results[key][position] = _read(snapshot, catalogue, key, value)
     return results

@@ -39,8 +39,8 @@ def id_sum(name: str) -> int:
 
 def of_iri(iri: Iri | str) -> tuple[int, str, str]:
     """What the row of an IRI is looked up by: the sum of its id, the id and the IRI itself."""
-    shown = short_id(iri)
-    return id_sum(shown), shown, str(iri)
+    text = short_id(iri)
+    return id_sum(text), text, str(iri)
 
 
 class Heads:
@@ -49,10 +49,10 @@ class Heads:
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, int], int] = {}
 
-    def parted(self, iri: str, shown: str) -> tuple[int | None, str | None]:
+    def parted(self, iri: str, text: str) -> tuple[int | None, str | None]:
         """The number of the beginning of an IRI with that id, or None and the IRI whole."""
-        for skip in (0, shown.find(":") + 1):  # ``id:record/…`` is a prefix and the rest
-            end = shown[skip:]
+        for skip in (0, text.find(":") + 1):  # ``id:record/…`` is a prefix and the rest
+            end = text[skip:]
             if iri.endswith(end):
                 head = iri[: len(iri) - len(end)], skip + 1
                 number = self._numbers.get(head)

@@ -46,12 +46,12 @@ class ModelRows:
 
     def add(self, number: int, facts: ModelFacts, row: Mapping[str, Any]) -> None:
         """Put one model's rows in."""
-        shown = row["id"]
+        id_text = row["id"]
         self._models.append(
             (
                 number,
-                *self._heads.parted(facts.model, shown),
-                shown,
+                *self._heads.parted(facts.model, id_text),
+                id_text,
                 row["name"],
                 row["released"],
                 *facts.release_period(),
@@ -63,10 +63,10 @@ class ModelRows:
             )
         )
         self._cards.append((number, cards.written(row, facts.states())))
-        spellings = sorted({row["name"], shown, *row["aliases"]})
+        spellings = sorted({row["name"], id_text, *row["aliases"]})
         aliases, developers = " ".join(row["aliases"]), " ".join(row["developers"])
         folded = " ".join(fold(name) for name in spellings)
-        self._words.append((number, row["name"], shown, aliases, developers, folded))
+        self._words.append((number, row["name"], id_text, aliases, developers, folded))
         for facet in facts.facets(row):
             if facet[1]:
                 self._of.append((self.facets.setdefault(facet, len(self.facets)), number))

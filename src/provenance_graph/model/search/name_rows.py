@@ -105,16 +105,16 @@ def fill_names(
 
 @dataclass(frozen=True, slots=True)
 class _Spelt:
-    """What an entity is called: ``called`` are the names that it is looked up by, with their bits."""
+    """What an entity is called: ``names`` are the names that it is looked up by, with their bits."""
 
     iri: str
     kind: str
-    shown: str
+    short_id: str
     name: str
     weight: int
     model: int | None
     bits: int | None
-    called: Collection[str]
+    names: Collection[str]
     spellings: list[str]
     is_record: bool
 
@@ -143,19 +143,19 @@ class _NameRows:
         self._number += len(spelt)
 
     def _add(self, number: int, one: _Spelt, words: Mapping[str, str]) -> None:
-        shown, last = one.shown, one.shown.rsplit("/", 1)[-1]
+        text, last = one.short_id, one.short_id.rsplit("/", 1)[-1]
         if one.bits is not None:
             self._called += [
-                (word, number, one.bits, table.tail_of(name, shown))
-                for name in one.called
+                (word, number, one.bits, table.tail_of(name, text))
+                for name in one.names
                 if (word := words[name])
             ]
         folded = _joined(words.values())
         own = None if one.name == last else one.name
-        marked = _marked(folded, shown)
-        self._put(number, one.iri, shown, own, one.kind, one.weight, one.model, marked)
+        marked = _marked(folded, text)
+        self._put(number, one.iri, text, own, one.kind, one.weight, one.model, marked)
         if one.is_record:  # its name ends with the day of reading, as its id does
-            folded = _joined((words[shown], fold(one.name.removesuffix(f" ({last})"))))
+            folded = _joined((words[text], fold(one.name.removesuffix(f" ({last})"))))
         self._pieces.append((number, _longest(folded)))
 
     def add_entries(self, listed: Iterable[HelpEntry]) -> None:
@@ -167,9 +167,9 @@ class _NameRows:
             self._pieces.append((self._number, _longest(folded)))
 
     def _put(
-        self, number: int, iri: str, shown: str, name: str | None, kind: str, *rest: object
+        self, number: int, iri: str, text: str, name: str | None, kind: str, *rest: object
     ) -> None:
-        where = heads.id_sum(shown), *self._heads.parted(iri, shown), shown
+        where = heads.id_sum(text), *self._heads.parted(iri, text), text
         self._entities.append((number, *where, name, kind, *rest))
         self._kinds.append((number, kind))
 
@@ -193,20 +193,22 @@ def _spelt(row: tuple[Any, ...]) -> _Spelt:
     """A row of ``entity_frame.entities`` with all of its names."""
     text, known, weight, bits, label, stated, own, aliases, model, is_record = row
     iri = Iri(text)
-    shown = short_id(iri)
-    last = shown.rsplit("/", 1)[-1]
+    display_text = short_id(iri)
+    last = display_text.rsplit("/", 1)[-1]
     called: set[str] = set()
     if bits is not None:
         called = table.names_of(iri, stated or ())
         spellings = set(called)
     else:
-        spellings = {shown} if is_record else {shown, last}
+        spellings = {display_text} if is_record else {display_text, last}
     name = own if own is not None else label or last
     spellings.add(name)
     if aliases:
         spellings.update(aliases)
     kind = known or kind_by_name(iri)
-    return _Spelt(text, kind, shown, name, weight, model, bits, called, list(spellings), is_record)
+    return _Spelt(
+        text, kind, display_text, name, weight, model, bits, called, list(spellings), is_record
+    )
 
 
 def folded_all(texts: Sequence[str]) -> list[str]:
@@ -231,15 +233,15 @@ def _joined(folded: Iterable[str]) -> str:
     return " ".join(sorted({*folded} - {""}))
 
 
-def _marked(folded: str, shown: str) -> str:
+def _marked(folded: str, text: str) -> str:
     """Folded words with the mark in place of a long id.
 
     >>> _marked("abc sourceversionorgabcd" + 40 * "0", "source/version/org/abc-d/" + 40 * "0")
     'abc *'
     """
-    if len(shown) < _LONG or not shown.isascii():
+    if len(text) < _LONG or not text.isascii():
         return folded
-    own = shown.lower().translate(_UNBETWEEN)
+    own = text.lower().translate(_UNBETWEEN)
     if len(own) < _LONG:
         return folded
     return " ".join(_MARK if word == own else word for word in folded.split(" "))

@@ -34,20 +34,20 @@ def named_in(
     words = [(m.start(), m.end()) for m in SENTENCE_WORD.finditer(text)]
     named: list[str] = []
     matches: dict[int, str] = {}
-    place = 0
-    while len(words) > 2 and place < len(words):
-        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
-            shown = text[words[place][0] : words[place + length - 1][1]]
-            folded = fold(shown)
-            if len(folded) < 3 or (length == 1 and shown.casefold() in _NO_NAMES):
+    position = 0
+    while len(words) > 2 and position < len(words):
+        for length in range(min(LONGEST_NAME, len(words) - position), 0, -1):
+            display_text = text[words[position][0] : words[position + length - 1][1]]
+            folded = fold(display_text)
+            if len(folded) < 3 or (length == 1 and display_text.casefold() in _NO_NAMES):
                 continue
             rows = database.execute(_CALLED, (folded, MAX_NAMED)).fetchall()
             if rows:
-                named.append(shown)
+                named.append(display_text)
                 matches |= {number: kind for number, kind in rows if number not in matches}
-                place += length - 1
+                position += length - 1
                 break
-        place += 1
+        position += 1
     return tuple(named), list(matches.items())
 
 

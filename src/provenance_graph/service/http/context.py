@@ -172,7 +172,7 @@ class Service:
 
         Raises QueryTooLarge rather than cut an answer short.
         """
-        with await self._place(request) as permit, cancel_on_disconnect(request):
+        with await self._permit(request) as permit, cancel_on_disconnect(request):
             limits = query.limits or self.settings.limits()
             answer = await self.backend.answer(replace(query, limits=limits), media_type)
         self._log_slow(request, query.text, permit)
@@ -202,7 +202,7 @@ class Service:
         if not self.backend.has_day(*day):
             with cancel_on_disconnect(request), await self.gates.days.acquire(client):
                 await self.backend.make_day(*day)
-        with await self._place(request) as permit, cancel_on_disconnect(request):
+        with await self._permit(request) as permit, cancel_on_disconnect(request):
             answer = await self.backend.answer_of_day(*day, query, media_type)
         self._log_slow(request, query.text, permit)
         return answer
@@ -210,8 +210,8 @@ class Service:
     async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
         """Call a function in a thread, in a place and within the time of a REST answer."""
         deadline = Deadline(self.settings.rest_seconds)
-        place = self.gates.rest.acquire(call_of(request).client)
-        with cancel_on_disconnect(request), await place, use(deadline):
+        permit = self.gates.rest.acquire(call_of(request).client)
+        with cancel_on_disconnect(request), await permit, use(deadline):
             try:
                 return await in_thread(function, *given)
             finally:
@@ -229,7 +229,7 @@ class Service:
             quick = self.look_up(call.client, query.text, media_type)
             if quick is not None:
                 return quick
-        with await self._place(request) as permit:
+        with await self._permit(request) as permit:
             with cancel_on_disconnect(request):
                 blocks = await self.backend.stream(query, media_type)
                 first, rest = await gather(blocks)
@@ -251,7 +251,7 @@ class Service:
         call.ends.append(large.close)
         return large
 
-    async def _place(self, request: Request) -> Permit:
+    async def _permit(self, request: Request) -> Permit:
         """A place at the workers, in turn; given up when the client leaves meanwhile."""
         client = call_of(request).client
         permit = self.gates.queries.enter(client)

@@ -73,8 +73,8 @@ def method_not_allowed(method: str, allowed: str) -> errors.RequestRefused:
 
 def unsupported_media(given: str, wanted: str) -> errors.RequestRefused:
     """415 with the media types that would work."""
-    shown = given[:80] or "no Content-Type"
-    return refuse(415, "Unsupported media type", f"got {shown}; send {wanted}", "media-type")
+    text = given[:80] or "no Content-Type"
+    return refuse(415, "Unsupported media type", f"got {text}; send {wanted}", "media-type")
 
 
 def not_acceptable(offered: str) -> errors.RequestRefused:

@@ -57,7 +57,7 @@ def run_indexer(root: Path) -> None:
     while True:
         moved = False
         states = dict.fromkeys((root, public_root(root)))
-        background.look({state: _stamp(state) for state in states}, before)
+        background.follow({state: _stamp(state) for state in states}, before)
         for state in states:
             folder, stamp = derived_folder(str(state)), _stamp(state)
             known = before.get(state, "")
@@ -100,7 +100,7 @@ class _Background:
         self._tried: dict[Path, tuple[int, int]] = {}
         self._started = 0.0
 
-    def look(self, stamps: Mapping[Path, tuple[int, int]], versions: Mapping[Path, str]) -> None:
+    def follow(self, stamps: Mapping[Path, tuple[int, int]], versions: Mapping[Path, str]) -> None:
         """Start on a state that has moved, if nothing is in the making.
 
         ``versions`` are those whose quick indexes are there; a slow one that was damaged and

@@ -155,7 +155,7 @@ class PoolBackend:
         packed = pack(part.body, part.media_type, part.base)
         seconds = self._settings.update_seconds
         if len(part.body) <= _SMALL and part.media_type in _PLAIN and self._warm is not None:
-            lines = await self._called(self._warm, packed, seconds)
+            lines = await self._call(self._warm, packed, seconds)
         else:
             lines = await self._bounded(_READER, packed, seconds)
         return UploadPart(lines, "application/n-triples", part.base)
@@ -174,9 +174,9 @@ class PoolBackend:
             memory = self._settings.memory_mb << 20
             check = WarmFunction(self.pool.spawner, function, memory, fresh=True, idle=1)
             self._checks[function] = check
-        return await self._called(check, data, self._settings.query_seconds)
+        return await self._call(check, data, self._settings.query_seconds)
 
-    async def _called(self, function: WarmFunction, data: bytes, seconds: float) -> bytes:
+    async def _call(self, function: WarmFunction, data: bytes, seconds: float) -> bytes:
         """In a thread that waits for a process which has the function's code loaded."""
         limits = replace(self._settings.limits(), seconds=seconds)
         call = functools.partial(function, data, limits)

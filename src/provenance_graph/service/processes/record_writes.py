@@ -282,8 +282,8 @@ class RecordTarget:
     def _records(self, who: str) -> list[Iri]:
         """The records that a client has written."""
         quads = self.store.quads(predicate=PROV.wasAttributedTo, object=agent(who), graph=ANY)
-        place = namespace(who)
-        return sorted({name for name, _, _, g in quads if name == g and name.startswith(place)})
+        location = namespace(who)
+        return sorted({name for name, _, _, g in quads if name == g and name.startswith(location)})
 
     def _body_of(self, name: Iri) -> list[Quad]:
         return [quad for quad in self.store.quads(graph=name) if quad[0] != name]
@@ -346,13 +346,13 @@ class RecordTarget:
         """The graph, if it is in this client's namespace; else a refusal that says why."""
         if graph is None:
             raise default_refused()
-        place = namespace(who)
-        if graph.startswith(place) and len(graph) > len(place):
-            if _MOVES.search(graph, len(place) - 1):
+        location = namespace(who)
+        if graph.startswith(location) and len(graph) > len(location):
+            if _MOVES.search(graph, len(location) - 1):
                 detail = f"<{graph}>: a record's name has no . or .. between slashes, no ? and no #"
                 raise refuse(403, "Forbidden", detail, "namespace")
             return graph
-        where = f"your records are the graphs below <{place}>, such as <{place}notes>"
+        where = f"your records are the graphs below <{location}>, such as <{location}notes>"
         if graph.startswith(_RESERVED):
             detail = f"<{graph}> is managed by the service (identity, reference data); {where}"
             raise refuse(403, "Forbidden", detail, "reserved")

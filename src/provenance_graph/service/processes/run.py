@@ -106,8 +106,8 @@ def _index(root: Path) -> None:
 
 
 def _announce(host: str, port: int, root: Path) -> Callable[[], object]:
-    shown = f"[{host}]" if ":" in host else host
-    return lambda: sys.stderr.write(f"provenance-graph: serving {root} at http://{shown}:{port}/\n")
+    text = f"[{host}]" if ":" in host else host
+    return lambda: sys.stderr.write(f"provenance-graph: serving {root} at http://{text}:{port}/\n")
 
 
 def _tokens(settings: Settings) -> Tokens:

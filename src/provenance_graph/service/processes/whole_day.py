@@ -21,9 +21,9 @@ from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import confine_writer
 
 
-def main(place: str, day: str, memory: str) -> int:
+def main(location: str, day: str, memory: str) -> int:
     """Make a day in this process, within so many bytes of memory."""
-    root = Path(place).resolve()
+    root = Path(location).resolve()
     try:
         with EmbeddedStore.open(root) as store:
             snapshot = AcceptedSnapshot(store, day, folder=derived_folder(str(root)))

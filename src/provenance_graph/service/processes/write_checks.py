@@ -61,11 +61,11 @@ def default_refused() -> Exception:
 
 def header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
     """What a write of a record's own header is answered with."""
-    shown = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:MAX_SHOWN])
+    text = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:MAX_SHOWN])
     return refuse(
         422,
         "Record refused",
-        f"{counted(len(quads), 'statement')} about the record <{name}> itself ({shown}): who wrote "
+        f"{counted(len(quads), 'statement')} about the record <{name}> itself ({text}): who wrote "
         "it, when and as what is its header, which the service writes; leave such statements "
         "out, or send those that it has now unchanged",
         "header",
@@ -74,9 +74,9 @@ def header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
 
 def broken(findings: Sequence[Finding]) -> RequestRefused:
     """What a write is answered with whose records break the shapes."""
-    shown = "; ".join(f"{f.path}: {f.message}" for f in findings[:MAX_SHOWN])
+    text = "; ".join(f"{f.path}: {f.message}" for f in findings[:MAX_SHOWN])
     more = f" and {len(findings) - MAX_SHOWN} more" if len(findings) > MAX_SHOWN else ""
-    return refuse(422, "Record refused", f"{shown}{more}", "invalid")
+    return refuse(422, "Record refused", f"{text}{more}", "invalid")
 
 
 def quads_of(lines: bytes, name: Iri) -> list[Quad]:

@@ -202,8 +202,8 @@ class Federation:
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         address = public_address(await self._resolve(host, port), host, self._besides)
-        shown = f"[{address}]" if ":" in address else address
-        url = parts._replace(netloc=f"{shown}:{port}").geturl()
+        text = f"[{address}]" if ":" in address else address
+        url = parts._replace(netloc=f"{text}:{port}").geturl()
         limit = self._settings.federation_mb << 20
         headers = {
             "host": parts.netloc.rpartition("@")[2],

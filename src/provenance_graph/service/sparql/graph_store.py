@@ -159,8 +159,8 @@ class GraphStoreEndpoint:
     async def _create(self, request: Request) -> Response:
         """POST to the graph store itself makes a new graph (§5.5)."""
         writer, who = allow_write(self._service, request)
-        place = "" if self._service.settings.raw else namespace(who).removeprefix(iris.ID)
-        path = f"{PATH}/{place}{uuid.uuid4()}"
+        where = "" if self._service.settings.raw else namespace(who).removeprefix(iris.ID)
+        path = f"{PATH}/{where}{uuid.uuid4()}"
         graph = self._direct(request, path.removeprefix(f"{PATH}/"))
         parts = await self._parts(request, graph)
         with await self._service.writing(request):

@@ -134,8 +134,8 @@ def _posted(
         params.setdefault(key, []).extend(values)
     other = "query" if name == "update" else "update"
     if name not in params and other in params:
-        place = "/sparql" if other == "query" else "/update"
-        raise bad_request(f"this is for {name}s; send a {other} to {place}", name)
+        location = "/sparql" if other == "query" else "/update"
+        raise bad_request(f"this is for {name}s; send a {other} to {location}", name)
     return _one(params, name), params
 
 

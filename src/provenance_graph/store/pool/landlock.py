@@ -51,21 +51,21 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path] = ()) -> bool:
         return False
     try:
         for places, rights in ((readable, _READ), (writable, handled & ~_EXECUTE)):
-            for place in places:
-                if not _allow(libc, rules, place, rights & handled):
+            for path in places:
+                if not _allow(libc, rules, path, rights & handled):
                     return False
         return bool(libc.syscall(_RESTRICT, rules, ctypes.c_uint32(0)) == 0)
     finally:
         os.close(rules)
 
 
-def _allow(libc: ctypes.CDLL, rules: int, place: Path, rights: int) -> bool:
+def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> bool:
     try:
-        handle = os.open(place, os.O_PATH | os.O_CLOEXEC)
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return True  # what is not there cannot be reached
     try:
-        allowed = rights if place.is_dir() else rights & _FILE
+        allowed = rights if path.is_dir() else rights & _FILE
         rule = struct.pack("=Qi", allowed, handle)
         return bool(libc.syscall(_ADD, rules, _BENEATH, rule, ctypes.c_uint32(0)) == 0)
     finally:

@@ -130,7 +130,7 @@ def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
     sandbox.confine(memory)
     over_budget = _peak_memory() + memory // 8
     while message is not None:
-        sock.sendall(_called(function, message[1]))
+        sock.sendall(_outcome(function, message[1]))
         if not order.get("again") or _peak_memory() > over_budget:
             return 0
         message = frames.receive(sock, reader)
@@ -166,7 +166,7 @@ def _copy(
     try:
         sandbox.die_with_parent(parent)
         sandbox.confine(memory)
-        sock.sendall(_called(function, data))
+        sock.sendall(_outcome(function, data))
     except MemoryError:
         return OUT_OF_MEMORY
     except (BrokenPipeError, ConnectionResetError):
@@ -174,7 +174,7 @@ def _copy(
     return 0
 
 
-def _called(function: Callable[[bytes], object], data: bytes) -> bytes:
+def _outcome(function: Callable[[bytes], object], data: bytes) -> bytes:
     """What a function answers, as frames; what it raises is reported to the caller."""
     try:
         result = function(data)

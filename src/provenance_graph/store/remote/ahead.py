@@ -299,8 +299,8 @@ class AheadStore(RemoteStore):
 
     def _take(self, kind: LookUp, row: dict[str, Value]) -> None:
         quad = self._quad(kind, row)
-        place = {"s": quad[0], "o": quad[2], "g": quad[3] or Iri("")}
-        of = self._fetched.quads.get((kind, tuple(place[name] for name in kind.key)))
+        terms = {"s": quad[0], "o": quad[2], "g": quad[3] or Iri("")}
+        of = self._fetched.quads.get((kind, tuple(terms[name] for name in kind.key)))
         if of is not None:
             of.append(quad)
 
@@ -331,8 +331,8 @@ class AheadStore(RemoteStore):
             wanted[None, lookups.REFERENCE] = 0
         for (predicate, graph), count in wanted.items():
             quads = self._fetched.heads[predicate, graph] = []
-            shown = "?p" if predicate is None else str(node(predicate))
-            pattern = f"?s {shown} ?o"
+            text = "?p" if predicate is None else str(node(predicate))
+            pattern = f"?s {text} ?o"
             pattern = self._placed(pattern if graph is None else f"GRAPH <{graph}> {{ {pattern} }}")
             limit = f"LIMIT {count}" if count else ""
             yield (

@@ -33,7 +33,7 @@ class RemoteCopy:
     def __init__(
         self, folder: Path, url: str, open_: Callable[[str], RemoteStore] = RemoteStore.open
     ) -> None:
-        self.folder, self.place, self._open = folder, url, open_
+        self.folder, self.location, self._open = folder, url, open_
 
     @property
     def current(self) -> Current | None:
@@ -46,10 +46,10 @@ class RemoteCopy:
         Raises StoreError, and leaves what is here, where the service holds no store of this
         software, cannot be read whole, or changed meanwhile.
         """
-        with self._open(self.place) as remote:
-            if not remote.capabilities.held:
+        with self._open(self.location) as remote:
+            if not remote.capabilities.holds_store:
                 raise StoreError(
-                    f"{self.place} holds no store of this software; `build --fresh` puts one there"
+                    f"{self.location} holds no store of this software; `build --fresh` puts one there"
                 )
             version, here = remote.version, self.current
             sequence, digest = _parts(version)
@@ -61,7 +61,7 @@ class RemoteCopy:
 
     def is_versioned(self) -> bool:
         """Whether the service says which version it holds, so that a change can be seen."""
-        with self._open(self.place) as remote:
+        with self._open(self.location) as remote:
             return _is_known(remote.version)
 
 

@@ -22,13 +22,13 @@ class Capabilities:
     """What was found out about a service.
 
     ``union`` says that its default graph is the union of all graphs; ``default_graph`` is then
-    the named graph that holds ours. ``held`` says that it holds a store of this software.
+    the named graph that holds ours. ``holds_store`` says that it holds a store of this software.
     """
 
     union: bool = False
     default_graph: Iri | None = None
     paths: bool = True
-    held: bool = False
+    holds_store: bool = False
     version: str = ""
 
 

@@ -109,13 +109,13 @@ class RemoteStore:
         ``limit`` is how many are enough, all where it is nought.
         """
         own = self.capabilities.default_graph
-        place = own if graph is None else None if isinstance(graph, AnyGraph) else graph
+        within = own if graph is None else None if isinstance(graph, AnyGraph) else graph
         pattern = "?s ?p ?o"
-        if place is not None or isinstance(graph, AnyGraph):
+        if within is not None or isinstance(graph, AnyGraph):
             pattern = f"GRAPH ?g {{ {pattern} }}"
         if own is not None and isinstance(graph, AnyGraph):
             pattern += dataset.named_only(own)
-        terms = (("s", subject), ("p", predicate), ("o", object), ("g", place))
+        terms = (("s", subject), ("p", predicate), ("o", object), ("g", within))
         given = {name: value for name, value in terms if value is not None}
         names = "?s ?p ?o ?g"
         some = f"SELECT {names} WHERE {{ {pattern} }} LIMIT {limit}"
@@ -291,9 +291,9 @@ class RemoteStore:
         except (ValueError, TypeError, KeyError):
             head = None
         if not isinstance(head, dict):
-            shown = "a page for people" if answer.body.lstrip()[:1] == b"<" else "something else"
+            text = "a page for people" if answer.body.lstrip()[:1] == b"<" else "something else"
             raise QueryError(
-                f"{self.url} did not answer with SPARQL results in JSON but with {shown} "
+                f"{self.url} did not answer with SPARQL results in JSON but with {text} "
                 f"({answer.media_type or 'of no type'}): is it the address of a SPARQL service?"
             )
         max_rows = stated_count(answer.headers.get(_MAX_ROWS, ""))

@@ -42,11 +42,11 @@ class Wholes:
         """The patterns of what is wanted, each with what takes its rows."""
         for listing in self.wanted:
             quads = self.quads[listing] = []
-            shown = "?o"
+            text = "?o"
             if listing.object is not None:
                 of = listing.object
-                shown = str(node(of) if isinstance(of, Iri) else term(of))
-            pattern = f"?s {node(listing.predicate)} {shown}"
+                text = str(node(of) if isinstance(of, Iri) else term(of))
+            pattern = f"?s {node(listing.predicate)} {text}"
             if listing.anywhere:
                 pattern = f"GRAPH ?g {{ {pattern} }}"
             yield placed(pattern), partial(_take, quads, listing)

@@ -41,7 +41,7 @@ class RemoteWriter(RemoteStore):
         store = super().open(url, settings)
         with ExitStack() as undo:
             undo.callback(store.close)
-            if not store.capabilities.held:
+            if not store.capabilities.holds_store:
                 store._learn()
             undo.pop_all()
         return store
@@ -99,7 +99,7 @@ class RemoteWriter(RemoteStore):
             self._update(Change(change.drop, [*remove, *before], [*add, state]))
         else:
             self._in_batches(Change(change.drop, remove, add), before, state)
-        self.capabilities = replace(self.capabilities, held=True, version=version)
+        self.capabilities = replace(self.capabilities, holds_store=True, version=version)
         return version
 
     def _in_batches(self, change: Change, before: list[Quad], state: Quad) -> None:
@@ -130,7 +130,7 @@ class RemoteWriter(RemoteStore):
         Raises StoreError where it holds something else, which is never deleted.
         """
         capable = self.capabilities
-        if not capable.held and not capable.union and self.ask("ASK { ?s ?p ?o }"):
+        if not capable.holds_store and not capable.union and self.ask("ASK { ?s ?p ?o }"):
             raise StoreError(
                 f"{self.url} holds data that no build of this software put there; name an empty "
                 "dataset"

@@ -156,9 +156,9 @@ def readable(out: Out, form: ox.QueryResultsFormat | ox.RdfFormat) -> Out:
 def too_large(limits: Limits) -> QueryTooLarge:
     """The refusal of an answer that is larger than its limits."""
     size = limits.answer_bytes
-    shown = f"{size >> 20} MB" if size >> 20 else f"{size} bytes"
+    text = f"{size >> 20} MB" if size >> 20 else f"{size} bytes"
     return QueryTooLarge(
-        f"the answer has more than {limits.rows} rows or {shown}; it is not cut short: add "
+        f"the answer has more than {limits.rows} rows or {text}; it is not cut short: add "
         "LIMIT and OFFSET, or ask for less"
     )
 

@@ -56,10 +56,10 @@ def bind(query: str, bindings: Bindings | None) -> str:
         names = " ".join(variables[name] for name in terms)
         values = f" VALUES ({names}) {{ ({' '.join(map(str, terms.values()))}) }}{values}"
     short = len(query) <= _REMEMBERED
-    place = _remembered(query) if short else _place(query)
-    if place is None:  # a short CONSTRUCT takes no VALUES inside
+    offset = _remembered(query) if short else _values_offset(query)
+    if offset is None:  # a short CONSTRUCT takes no VALUES inside
         return f"{query}\n{values}"
-    pieces = {place: (0, values)}
+    pieces = {offset: (0, values)}
     for name, value in terms.items() if short else ():
         objects = isinstance(value, ox.Literal)
         places = _in_patterns(query, name, objects)
@@ -109,7 +109,7 @@ def _in_patterns(query: str, name: str, objects: bool) -> tuple[int, ...]:
     return tuple(places)
 
 
-def _place(query: str) -> int | None:
+def _values_offset(query: str) -> int | None:
     """Where the outermost group starts; None when values belong after it."""
     depth = 0
     template = False  # inside CONSTRUCT { … }, which comes before the group
@@ -136,5 +136,5 @@ def _place(query: str) -> int | None:
 _AFTER_OBJECT = frozenset(".;,}]")
 _REMEMBERED = 4000
 """The longest query whose place for values is remembered."""
-_remembered = lru_cache(maxsize=512)(_place)
+_remembered = lru_cache(maxsize=512)(_values_offset)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})

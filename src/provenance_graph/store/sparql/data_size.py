@@ -50,28 +50,28 @@ def data_sizes(text: str) -> Iterator[DataSize]:
     size = DataSize()
     if "\\u" in text or "\\U" in text:
         return
-    depth, place, skip, inserted = 0, 0, False, False
+    depth, position, skip, inserted = 0, 0, False, False
     before = operation = ""
     for kind, piece, _ in tokens(text):
         if not depth:  # outside; DATA { begins a block
             depth = int(piece == "{" and before == "DATA")
             inserted = operation == "INSERT"
-            operation, before, place = before, piece.upper(), 0
+            operation, before, position = before, piece.upper(), 0
         elif kind in ("open", "close"):
             if piece not in "{}":
                 return
             depth += 1 if piece == "{" else -1
-            place = 0
+            position = 0
         elif skip:  # the name of a graph, or a literal's datatype
             skip = False
-        elif piece == "^^" or (place == 0 and kind == "word" and piece.upper() == "GRAPH"):
+        elif piece == "^^" or (position == 0 and kind == "word" and piece.upper() == "GRAPH"):
             skip = True
         elif piece in _NEXT:
-            place = _NEXT[piece]
+            position = _NEXT[piece]
         elif kind in _TERMS:
-            if place == 0 and inserted:
+            if position == 0 and inserted:
                 size.add_subject(kind, piece)
-            elif place == _OBJECT:
+            elif position == _OBJECT:
                 size.statements += 1
                 yield size
-            place = min(place + 1, _AFTER_OBJECT)
+            position = min(position + 1, _AFTER_OBJECT)

@@ -93,7 +93,9 @@ def _length(text: str, limits: Limits) -> str:
         try:
             size = len(text.encode())
         except UnicodeEncodeError as error:
-            return f"{_place(text, error.start)}: half a surrogate pair is not a character"
+            return (
+                f"{_line_and_column(text, error.start)}: half a surrogate pair is not a character"
+            )
     if size > limits.text_bytes:
         return f"the text is longer than {limits.text_bytes} bytes"
     return ""
@@ -126,7 +128,7 @@ def _decode_real(match: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 else match[0]
 
 
-def _place(text: str, offset: int) -> str:
+def _line_and_column(text: str, offset: int) -> str:
     line = text.count("\n", 0, offset) + 1
     return f"line {line}, column {offset - text.rfind(chr(10), 0, offset)}"
 
@@ -157,14 +159,14 @@ class _Scan:
             elif kind == "unclosed":
                 why = "this long string does not end"
             elif kind == "word":
-                why = self._word(piece)
+                why = self._check_keyword(piece)
             maybe = ""
             if kind == "name":
                 maybe, why = self._name(piece, before)
             self.terms += kind in _TERMS
             self._pattern(kind, piece, last)
             if why or (why := self._too_many()):
-                return f"{_place(self.text, start)}: {why}"
+                return f"{_line_and_column(self.text, start)}: {why}"
             before, last = piece, kind
         return ""
 
@@ -223,7 +225,7 @@ class _Scan:
         self.depth += max(0, opened - piece.count(")") - piece.count("]"))
         return why
 
-    def _word(self, piece: str) -> str:
+    def _check_keyword(self, piece: str) -> str:
         # Engines read keywords without a border: "true.SERVICE<x>" is one word here.
         self.operators += piece.count("-")
         self.clauses += len(_CLAUSE.findall(piece))

@@ -128,16 +128,16 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
     return tuple(made) if 1 <= len(made) <= MAX_PATTERNS else None
 
 
-def _term(kind: str, text: str, prefixes: dict[str, str], place: int) -> LookupTerm | None:
+def _term(kind: str, text: str, prefixes: dict[str, str], position: int) -> LookupTerm | None:
     """A term where it may stand; relative IRIs and unknown prefixes are not ours to read."""
     if kind == "iri":
         return LookupTerm("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
     if kind == "variable":
         return LookupTerm("variable", text[1:])
     if kind == "a":
-        return LookupTerm("iri", _TYPE) if place == 1 else None
+        return LookupTerm("iri", _TYPE) if position == 1 else None
     if kind == "string":
-        return LookupTerm("string", text[1:-1]) if place == 2 else None
+        return LookupTerm("string", text[1:-1]) if position == 2 else None
     prefix, _, local = text.partition(":")
     space = prefixes.get(prefix)
     return LookupTerm("iri", space + local) if space and _ABSOLUTE.match(space) else None

@@ -88,9 +88,9 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     for prefix in missing:
         if prefix not in known:
             near = get_close_matches(prefix, known, 3)
-            shown = " or ".join(f"{name}:" for name in near)
+            display_text = " or ".join(f"{name}:" for name in near)
             every = ", ".join(f"{name}:" for name in sorted(known))
-            meant = f"; did you mean {shown}?" if near else "."
+            meant = f"; did you mean {display_text}?" if near else "."
             line = text.count("\n", 0, used[prefix]) + 1
             raise QuerySyntax(
                 f"line {line}: the prefix {prefix[:60]}: is not declared{meant} "
@@ -238,7 +238,7 @@ def limited(text: str, rows: int) -> str:
     'SELECT * { ?s ?p ?o } LIMIT 11 VALUES ?s { <urn:a> }'
     """
     results = list(nested(text))
-    place = len(text)
+    position = len(text)
     for at, token in enumerate(results):
         if token.depth:
             continue
@@ -252,9 +252,9 @@ def limited(text: str, rows: int) -> str:
                 return text
             return f"{text[: following.start]}{rows}{text[following.end :]}"
         if token.keyword == "values":
-            place = token.start
+            position = token.start
     # A line of its own: the text may end in a comment.
-    return f"{text[:place]}\nLIMIT {rows}{f' {text[place:]}' if place < len(text) else ''}"
+    return f"{text[:position]}\nLIMIT {rows}{f' {text[position:]}' if position < len(text) else ''}"
 
 
 def inserts_only(text: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 
 from provenance_graph.store.sparql.tokens import PROLOGUE, QUERY_FORMS, UPDATE_FORMS, tokens
 
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_POSITION: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _ADDED: Final = re.compile(r"(?:(?:PREFIX [\w.-]*:|BASE) <[^<>]*>\t)+")
 _USEFUL: Final = re.compile(r'BY|"[^"\\\w]{1,2}"')
 _PAIRS: Final = {")": "(", "]": "[", "}": "{", ">>": "<<"}
@@ -122,12 +122,12 @@ def _patterns(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
             pieces.append(piece)
             continue
         if least and pieces and piece in ("}", ".", ";"):
-            shown = " ".join(pieces)[:60]
+            text = " ".join(pieces)[:60]
             if len(pieces) < least:
                 parts = "predicate and object" if least == 2 else "subject, predicate and object"
-                yield begin, f"{shown!r} is not a pattern: it takes {parts}"
+                yield begin, f"{text!r} is not a pattern: it takes {parts}"
             elif len(pieces) > least:
-                yield begin, f"{shown!r} is more than one pattern: expected a dot between them"
+                yield begin, f"{text!r} is more than one pattern: expected a dot between them"
         opens_values = in_values and piece == "{"
         in_values = piece.lower() == "values" or (in_values and not opens_values)
         least = 0 if opens_values else {"{": 3, ".": 3, "}": 3, ";": 2}.get(piece, 0)
@@ -148,7 +148,7 @@ def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
 
 def _as_parsed(message: str, text: str) -> Fault | None:
     """The engine's own place, with what stands there and, where it helps, what was expected."""
-    match = _PLACE.match(message)
+    match = _POSITION.match(message)
     if match is None:
         return None
     lines = text.split("\n")

@@ -116,12 +116,12 @@ def _scheme(edition: str) -> assessed.Scheme:
 def _developer(document: Document, edition: str) -> str:
     """The developer a report is about, which only its file's name says."""
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
-    shown = re.split(r"[ _-]*fmtransparencyreport", name)[0].removesuffix(".csv")
-    shown = shown.replace("_", " ").strip()[: statements.MAX_STATED]
+    text = re.split(r"[ _-]*fmtransparencyreport", name)[0].removesuffix(".csv")
+    text = text.replace("_", " ").strip()[: statements.MAX_STATED]
     for known in FLAGSHIPS[edition]:
-        if iris.slug(shown).split("-")[0] == known.split("-")[0]:
-            return {"bigcode": "BigCode", "stability": "Stability"}.get(known, shown)
-    return shown
+        if iris.slug(text).split("-")[0] == known.split("-")[0]:
+            return {"bigcode": "BigCode", "stability": "Stability"}.get(known, text)
+    return text
 
 
 def _indicators(rows: Rows, scheme: assessed.Scheme) -> Iterator[Claim | Problem]:

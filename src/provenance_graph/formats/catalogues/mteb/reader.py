@@ -167,8 +167,8 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput
     if full is None:
         yield Problem(where, f"{common.brief(value)} is not a width")
     elif len(widths) > 1:
-        shown = ", ".join(map(str, widths))[: statements.MAX_STATED]
-        yield Claim(subject, property_, full, as_stated=shown, locator=where)
+        text = ", ".join(map(str, widths))[: statements.MAX_STATED]
+        yield Claim(subject, property_, full, as_stated=text, locator=where)
     else:
         yield Claim(subject, property_, full)
 

@@ -124,7 +124,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
                         if repositories.is_statement(tag) or " " in tag
                         else ("row", "topics")
                     )
-                    yield Leaf(path, leaf.place, tag)
+                    yield Leaf(path, leaf.location, tag)
         else:
             yield leaf
 

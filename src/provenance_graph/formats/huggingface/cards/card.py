@@ -47,7 +47,7 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
     spelt = _respelt(card, fields | _LICENCE_FIELDS)
     for stated, value in card.data.items():
         key = stated if isinstance(stated, str) else ""
-        where, field = f"{card.place}/{key}", field_of(key, fields)
+        where, field = f"{card.location}/{key}", field_of(key, fields)
         if field and field != key:
             yield Problem(where, f"{key!r} is not read by the Hub", field)
             if field in card.data:
@@ -67,15 +67,15 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
 
 def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
     """What stands under a key that nothing reads, as it stands; not what is no provenance."""
-    where = f"{card.place}/{key}"
+    where = f"{card.location}/{key}"
     for count, leaf in enumerate(coverage.leaves(value, ("card", key), where)):
         if count >= MAX_UNREAD_VALUES:
             what = f"more than {MAX_UNREAD_VALUES} values under a key that is not read; the rest is dropped"
             yield Problem(where, what, kind="size")
             return
         if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
-            shown = statements.scalar_text(leaf.value)
-            yield coverage.other(card.repo.subject, ".".join(leaf.path[1:]), shown)
+            text = statements.scalar_text(leaf.value)
+            yield coverage.other(card.repo.subject, ".".join(leaf.path[1:]), text)
 
 
 _STATED = frozenset(
@@ -104,13 +104,13 @@ def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
     if len(stated) > 1:
         what = f"{len(stated)} licences; whether all bind or one may be chosen is not stated"
         yield Problem(where, what, "an SPDX expression under license_name", kind="ambiguous")
-        shown = "; ".join(text for _, text in stated)
+        display_text = "; ".join(text for _, text in stated)
         yield Claim(
             card.repo.subject,
             DCTERMS.license,
             None,
             basis=card.basis,
-            as_stated=shown[: statements.MAX_STATED],
+            as_stated=display_text[: statements.MAX_STATED],
             locator=where,
             unusable="several licences; how they combine is not said",
         )
@@ -124,7 +124,7 @@ def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
             locator=at,
             basis=card.basis,
         )
-    yield from _terms(card, link, f"{card.place}/license_link")
+    yield from _terms(card, link, f"{card.location}/license_link")
 
 
 def _terms(card: Card, link: str, where: str) -> ReaderOutput:
@@ -157,8 +157,8 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
                 yield coverage.other(card.repo.subject, "language", code)
             elif code:
                 why = "not a language code"
-                shown = statements.clean(code)[:60]
-                yield card.claim(DCTERMS.language, None, as_stated=shown, unusable=why)
+                display_text = statements.clean(code)[:60]
+                yield card.claim(DCTERMS.language, None, as_stated=display_text, unusable=why)
                 yield Problem(at, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
 
@@ -188,9 +188,9 @@ def _results(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def _name(card: Card, value: Any, where: str) -> ReaderOutput:
-    shown = statements.scalar_text(value)
-    if shown:
-        yield card.claim(SCHEMA.alternateName, literals.text(shown[:200]))
+    text = statements.scalar_text(value)
+    if text:
+        yield card.claim(SCHEMA.alternateName, literals.text(text[:200]))
     elif value:
         yield Problem(where, f"{shape(value)} where a name is expected", kind="shape")
 

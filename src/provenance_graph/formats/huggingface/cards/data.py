@@ -54,7 +54,7 @@ def _one_configured(item: Any) -> Any:
 
 
 def _first(item: dict[Any, Any], keys: tuple[str, ...]) -> str:
-    return next((shown for key in keys if (shown := statements.scalar_text(item.get(key)))), "")
+    return next((text for key in keys if (text := statements.scalar_text(item.get(key)))), "")
 
 
 def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -143,29 +143,29 @@ def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
     if isinstance(value, dict):
         stated, where = value.get("emissions"), f"{where}/emissions"
         for hardware in statements.as_list(value.get("hardware_used")):
-            if shown := statements.scalar_text(hardware):
-                yield card.claim(PG.trainingHardware, literals.text(shown[:200]))
+            if text := statements.scalar_text(hardware):
+                yield card.claim(PG.trainingHardware, literals.text(text[:200]))
     if stated is None:
         return
     tonnes = _tonnes(stated)
     if tonnes is None:
-        shown = statements.scalar_text(stated)[: statements.MAX_STATED]
-        yield Problem(where, f"{shown[:60] or type(stated).__name__!r} is not a mass of CO2")
+        text = statements.scalar_text(stated)[: statements.MAX_STATED]
+        yield Problem(where, f"{text[:60] or type(stated).__name__!r} is not a mass of CO2")
         yield Claim(
             card.repo.subject,
             PG.trainingCO2eTonnes,
             None,
             basis=card.basis,
-            as_stated=shown,
+            as_stated=text,
             locator=where,
             unusable="not a mass",
         )
         return
-    shown = statements.scalar_text(stated)
+    text = statements.scalar_text(stated)
     yield card.claim(
         PG.trainingCO2eTonnes,
         literals.decimal(tonnes),
-        as_stated=shown if isinstance(stated, str) else f"{shown} g",
+        as_stated=text if isinstance(stated, str) else f"{text} g",
         locator=where,
     )
 

@@ -23,11 +23,13 @@ _KEY = re.compile(r"^(?:merge_method|gate_mode|experts)\s*:", re.MULTILINE)
 """A key at the head of a line that a recipe of either kind has."""
 
 
-def read_recipes(repo: NamedRepository, text: str, place: str, basis: Basis | None) -> ReaderOutput:
+def read_recipes(
+    repo: NamedRepository, text: str, location: str, basis: Basis | None
+) -> ReaderOutput:
     """What the recipes say that stand as code in a card; other code says nothing of the model."""
     recipes = [one for one in _code(text) if _KEY.search(one[1])]
     for line, code in recipes[:MAX_RECIPES]:
-        where = f"{place} L{line}".strip()
+        where = f"{location} L{line}".strip()
         if len(code) > MAX_RECIPE:
             yield Problem(where, f"a recipe of {len(code):,} characters is not read", kind="size")
             continue
@@ -41,7 +43,7 @@ def read_recipes(repo: NamedRepository, text: str, place: str, basis: Basis | No
             yield from read_merge(repo, stream, where, basis)
     if len(recipes) > MAX_RECIPES:
         what = f"{len(recipes)} recipes in one card; the first {MAX_RECIPES} are read"
-        yield Problem(place, what, kind="size")
+        yield Problem(location, what, kind="size")
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:

@@ -126,7 +126,7 @@ class Card:
 
     repo: NamedRepository
     data: Mapping[str, Any]
-    place: str = ""
+    location: str = ""
     basis: Basis | None = None
     files: frozenset[str] = frozenset()
     text: str = ""

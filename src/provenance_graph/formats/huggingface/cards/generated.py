@@ -98,7 +98,7 @@ _DATASET = re.compile(r"the (?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P
 
 
 def read_generated(
-    repo: NamedRepository, text: str, place: str, basis: Basis | None, stated: list[Claim]
+    repo: NamedRepository, text: str, location: str, basis: Basis | None, stated: list[Claim]
 ) -> ReaderOutput:
     """Parents and training data from the sentences that tools write.
 
@@ -113,7 +113,7 @@ def read_generated(
         begins = _BEGINS.match(bare) is not None
         if not begins and "dataset" not in bare and "merge" not in bare:
             continue
-        where = f"{place} L{number}".strip()
+        where = f"{location} L{number}".strip()
         for relation, name in _parents(bare) if begins else ():
             yield from _edge(repo, relation, name, where, basis, known)
         if begins and (match := _PINNED.match(bare)):
@@ -125,7 +125,7 @@ def read_generated(
                     yield from _data(repo, one, where)
         if "merge" in bare and _MERGED.search(bare):
             for offset, name in _merged(lines[number : number + 100]):
-                at = f"{place} L{number + offset}".strip()
+                at = f"{location} L{number + offset}".strip()
                 yield from _edge(repo, PG.mergedFrom, name, at, basis, known)
 
 

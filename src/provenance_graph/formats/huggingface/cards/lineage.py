@@ -58,7 +58,7 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
     relation, inferred = relation_of(card)
     stated = statements.scalar_text(card.data.get("base_model_relation"))
     if stated and stated.casefold() not in HUB_RELATIONS:
-        at = f"{card.place}/base_model_relation"
+        at = f"{card.location}/base_model_relation"
         what = f"{stated[:60]!r} is not a relation of the Hub's"
         yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
     basis = Basis.INFERENCE if inferred else card.basis

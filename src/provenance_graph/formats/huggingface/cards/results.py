@@ -17,16 +17,16 @@ from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository
 MAX_RESULTS = 20_000
 
 
-def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOutput:
+def read_model_index(repo: NamedRepository, index: Any, location: str) -> ReaderOutput:
     """Results of a card's ``model-index``; the Hub wants a list, some cards have a mapping."""
     if isinstance(index, dict):
-        yield Problem(place, "model-index is a mapping", "a list of one mapping", kind="shape")
+        yield Problem(location, "model-index is a mapping", "a list of one mapping", kind="shape")
         if "results" not in index:
             index = [{"name": name, **statements.mapping(m)} for name, m in index.items()]
     entries = statements.as_list(index)
     seen: set[Iri] = set()
     for number, entry in enumerate(entries):
-        at = f"{place}/{number}"
+        at = f"{location}/{number}"
         if not isinstance(entry, dict):
             yield Problem(at, f"{brief(entry)} is not a mapping", kind="shape")
             continue
@@ -68,9 +68,9 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
             metric.get("type")
         )
         setup = [
-            f"{key} {shown}"
+            f"{key} {text}"
             for key in ("config", "split")
-            if (shown := statements.scalar_text(dataset.get(key)))
+            if (text := statements.scalar_text(dataset.get(key)))
         ]
         yield from evaluation(
             repo,
@@ -85,11 +85,11 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
         )
 
 
-def read_eval_results(repo: NamedRepository, rows: Any, place: str) -> ReaderOutput:
+def read_eval_results(repo: NamedRepository, rows: Any, location: str) -> ReaderOutput:
     """Results of one ``.eval_results`` file."""
     seen: set[Iri] = set()
     for number, row in enumerate(statements.as_list(rows)[:MAX_RESULTS]):
-        at = f"{place}/{number}"
+        at = f"{location}/{number}"
         dataset = statements.mapping(statements.mapping(row).get("dataset"))
         named = statements.scalar_text(dataset.get("id"))
         if not named:

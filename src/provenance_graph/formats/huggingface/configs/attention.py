@@ -30,8 +30,8 @@ def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -
     guessed = {PG.attentionHeadCount, PG.keyValueHeadCount} & assumed
     basis = Basis.INFERENCE if guessed else config.basis
     if shared is None and heads is not None:
-        one = config.look("multi_query")[1] is True
-        if one and config.look("new_decoder_architecture")[1] is not True:
+        one = config.first_of("multi_query")[1] is True
+        if one and config.first_of("new_decoder_architecture")[1] is not True:
             shared = 1
             yield config.claim(PG.keyValueHeadCount, literals.integer(1))
         elif not config.abridged and config.model_type in HEADS_SHARE_NOTHING:
@@ -54,7 +54,7 @@ def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -
 
 def mechanism_of(config: Config, heads: int | None, shared: int | None) -> Iri | None:
     """The attention mechanism, as far as layer kinds, ranks and head counts tell it."""
-    layers = config.look("layer_types", "layers_block_type")[1]
+    layers = config.first_of("layer_types", "layers_block_type")[1]
     kinds = {str(kind) for kind in layers} if isinstance(layers, list) else set()
     linear = {"linear_attention", "mamba", "mamba2", "recurrent", "conv"} & kinds
     hybrid = (
@@ -63,9 +63,9 @@ def mechanism_of(config: Config, heads: int | None, shared: int | None) -> Iri |
         "attn_type_list",
         "attn_layer_period",
     )
-    if linear or config.look(*hybrid)[1] is not ABSENT:
+    if linear or config.first_of(*hybrid)[1] is not ABSENT:
         return PG.HybridAttention
-    if config.look("kv_lora_rank")[1] is not ABSENT:
+    if config.first_of("kv_lora_rank")[1] is not ABSENT:
         return PG.MultiHeadLatentAttention
     if heads is None or shared is None or shared > heads:
         return None
@@ -75,9 +75,9 @@ def mechanism_of(config: Config, heads: int | None, shared: int | None) -> Iri |
 
 
 def _window(config: Config) -> ReaderOutput:
-    where, size = config.look("sliding_window")
-    used = config.look("use_sliding_window")[1]
-    layers = config.look("layer_types")[1]
+    where, size = config.first_of("sliding_window")
+    used = config.first_of("use_sliding_window")[1]
+    layers = config.first_of("layer_types")[1]
     number = None if size is ABSENT else whole_number(size)
     if size is not ABSENT and number is None:
         yield Problem(where, f"{brief(size)} is not a window of tokens")
@@ -98,25 +98,27 @@ def _window(config: Config) -> ReaderOutput:
 
 def positions(config: Config) -> ReaderOutput:
     """How the model knows the order of tokens: kind, rotary base, scaling."""
-    where, rope = config.look("rope_parameters")
+    where, rope = config.first_of("rope_parameters")
     stated = ""
     if isinstance(rope, dict) and rope and all(isinstance(r, dict) for r in rope.values()):
         stated = "; ".join(f"{kind} {r.get('rope_theta')}" for kind, r in rope.items())
         kind = "full_attention" if "full_attention" in rope else next(iter(rope))
         where, rope = f"{where}/{kind}", rope[kind]
-    at, theta = config.look("rope_theta", "rotary_emb_base", "rope_base", "attn_config.rope_theta")
+    at, theta = config.first_of(
+        "rope_theta", "rotary_emb_base", "rope_base", "attn_config.rope_theta"
+    )
     if isinstance(rope, dict) and "rope_theta" in rope:
         at, theta = f"{where}/rope_theta", rope["rope_theta"]
     elif rope is not ABSENT and not isinstance(rope, dict):
         yield Problem(where, f"{brief(rope)} is not a mapping")
     number = None if theta is ABSENT or isinstance(theta, str) else statements.real(theta)
     if number is not None and number > 0:
-        shown = statements.clean(stated)[: statements.MAX_STATED]
+        text = statements.clean(stated)[: statements.MAX_STATED]
         yield config.claim(
             PG.ropeTheta,
             literals.double(number),
-            as_stated=shown,
-            locator=at if shown else "",
+            as_stated=text,
+            locator=at if text else "",
         )
     elif theta is not ABSENT:
         yield Problem(at, f"{brief(theta)} is not a base of frequencies")
@@ -125,7 +127,7 @@ def positions(config: Config) -> ReaderOutput:
 
 
 def _scaling(config: Config, rope: Any) -> ReaderOutput:
-    where, scaling = config.look("rope_scaling")
+    where, scaling = config.first_of("rope_scaling")
     scaling = scaling if isinstance(scaling, dict) else rope
     if not isinstance(scaling, dict):
         return
@@ -137,18 +139,18 @@ def _scaling(config: Config, rope: Any) -> ReaderOutput:
 
 
 def _position_kind(config: Config, rotary: bool) -> ReaderOutput:
-    kind = config.look("position_embedding_type")[1]
+    kind = config.first_of("position_embedding_type")[1]
     family = config.model_type
     has = {
         PG.AlibiPositionBias: kind == "alibi"
-        or config.look("alibi", "attn_config.alibi")[1] is True,
+        or config.first_of("alibi", "attn_config.alibi")[1] is True,
         PG.RotaryPositionEmbedding: rotary
         or kind in ("rope", "rotary")
-        or config.look("rotary_dim", "rotary_pct", "rotary")[1] not in (ABSENT, False),
+        or config.first_of("rotary_dim", "rotary_pct", "rotary")[1] not in (ABSENT, False),
         PG.RelativePositionBias: str(kind).startswith("relative_key")
-        or config.look("relative_attention_num_buckets")[1] is not ABSENT,
+        or config.first_of("relative_attention_num_buckets")[1] is not ABSENT,
         PG.LearnedAbsolutePositionEmbedding: kind == "absolute"
-        or config.look("learned_pos_emb")[1] is True,
+        or config.first_of("learned_pos_emb")[1] is True,
     }
     known = next((concept for concept, stated in has.items() if stated), None)
     unstated = known is None

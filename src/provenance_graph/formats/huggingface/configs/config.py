@@ -49,7 +49,7 @@ def read_config(
     repo: NamedRepository,
     raw: dict[str, Any],
     basis: Basis | None,
-    place: str = "",
+    location: str = "",
     *,
     abridged: bool = False,
 ) -> ReaderOutput:
@@ -57,20 +57,20 @@ def read_config(
 
     The Hub's answers are abridged to a few keys, so that there an absent key means nothing.
     """
-    config = Config(repo, parts_of(raw, place), basis, abridged or not _is_full(raw))
+    config = Config(repo, parts_of(raw, location), basis, abridged or not _is_full(raw))
     counts = yield from _counts(config)
     assumed = yield from _defaults(config, counts)
     yield from _experts(config, counts, assumed)
     yield from attention(config, counts, assumed)
     yield from positions(config)
     yield from _functions(config)
-    yield from _names(config, raw, place)
+    yield from _names(config, raw, location)
     yield from _blocks(config, counts)
     yield from total(config, counts, raw)
-    yield from precision(repo, [part for _, part in config.parts], place, basis)
+    yield from precision(repo, [part for _, part in config.parts], location, basis)
     layers, width = counts.get(PG.layerCount), counts.get(PG.hiddenSize, 0)
     if layers is not None and layers <= 4 and width >= 1024:
-        where = config.look("num_hidden_layers", "n_layer", "n_layers", "num_layers")[0]
+        where = config.first_of("num_hidden_layers", "n_layer", "n_layers", "num_layers")[0]
         what = f"{layers} layer(s) at width {width}: perhaps a config shrunk for tests"
         yield Problem(where, what, "the repository's own config.json", kind="doubtful")
 
@@ -94,7 +94,7 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
     """The plain numbers; gives them back for what follows from them."""
     results: dict[Iri, int] = {}
     for predicate, keys, least in COUNTS:
-        where, value = config.look(*keys)
+        where, value = config.first_of(*keys)
         if value is ABSENT:
             continue
         if isinstance(value, list) and value:  # one per layer
@@ -129,29 +129,29 @@ def _defaults(
     """
     known = None if config.abridged else DEFAULTS.get(config.model_type)
     assumed: set[Iri] = set()
-    if known is None or not config.look("architectures", "hidden_size", "n_embd")[0]:
+    if known is None or not config.first_of("architectures", "hidden_size", "n_embd")[0]:
         return frozenset()
-    version = config.look("transformers_version")[1]
+    version = config.first_of("transformers_version")[1]
     where = "library default" + (f", transformers {version}" if isinstance(version, str) else "")
     where = statements.clean(where)[:80]
     for predicate, keys, _ in COUNTS:
         default = next((known[key] for key in keys if key in known), None)
-        absent = config.look(*keys)[1] is ABSENT and not any(config.null(key) for key in keys)
+        absent = config.first_of(*keys)[1] is ABSENT and not any(config.null(key) for key in keys)
         if isinstance(default, int) and absent:
             counts[predicate] = default
             assumed.add(predicate)
             yield inferred(config, predicate, literals.integer(default), where)
     theta = known.get("rope_theta")
-    if isinstance(theta, float) and config.look("rope_theta", "rope_parameters")[1] is ABSENT:
+    if isinstance(theta, float) and config.first_of("rope_theta", "rope_parameters")[1] is ABSENT:
         yield inferred(config, PG.ropeTheta, literals.double(theta), where)
     for key, predicate in (
         ("hidden_act", PG.activationFunction),
         ("activation_function", PG.activationFunction),
     ):
-        if key in known and config.look(key)[1] is ABSENT:
+        if key in known and config.first_of(key)[1] is ABSENT:
             yield inferred(config, predicate, ACTIVATIONS[str(known[key])], where)
     tied = known.get("tie_word_embeddings")
-    if isinstance(tied, bool) and config.look("tie_word_embeddings")[1] is ABSENT:
+    if isinstance(tied, bool) and config.first_of("tie_word_embeddings")[1] is ABSENT:
         yield inferred(config, PG.tiedEmbeddings, literals.boolean(tied), where)
     return frozenset(assumed)
 
@@ -164,10 +164,12 @@ def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) ->
         yield config.claim(PG.sparsity, PG.MixtureOfExperts, basis=basis)
         stated += [PG.expertCount, PG.activeExpertCount, PG.denseLayerCount]
         if config.model_type in EXPERT_WIDTH_IS_INTERMEDIATE:
-            inner = whole_number(config.look("intermediate_size", "ffn_config.ffn_hidden_size")[1])
+            inner = whole_number(
+                config.first_of("intermediate_size", "ffn_config.ffn_hidden_size")[1]
+            )
             if inner and PG.expertIntermediateSize not in counts:
                 yield config.claim(PG.expertIntermediateSize, literals.integer(inner))
-            if config.look("intermediate_size_mlp")[1] is ABSENT:
+            if config.first_of("intermediate_size_mlp")[1] is ABSENT:
                 stated.remove(PG.feedForwardSize)
     elif config.model_type in DENSE_TYPES or PG.expertCount in counts:
         basis = config.basis if PG.expertCount in counts else Basis.INFERENCE
@@ -178,7 +180,7 @@ def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) ->
 
 
 def _functions(config: Config) -> ReaderOutput:
-    where, act = config.look(
+    where, act = config.first_of(
         "hidden_act",
         "activation_function",
         "hidden_activation",
@@ -197,37 +199,41 @@ def _functions(config: Config) -> ReaderOutput:
             yield config.unusable(PG.activationFunction, act, where, why)
     elif act is not ABSENT:
         yield Problem(where, f"{brief(act)} is not an activation function's name")
-    norm = statements.scalar_text(config.look("norm_type", "normalization_function")[1]).casefold()
-    rms = config.look("rms_norm_eps", "rms_norm_epsilon")[1] is not ABSENT
-    layer = config.look("layer_norm_epsilon", "layer_norm_eps", "layernorm_epsilon")[1]
-    if rms or "rmsnorm" in norm.replace("_", "") or config.look("rmsnorm")[1] is True:
+    norm = statements.scalar_text(
+        config.first_of("norm_type", "normalization_function")[1]
+    ).casefold()
+    rms = config.first_of("rms_norm_eps", "rms_norm_epsilon")[1] is not ABSENT
+    layer = config.first_of("layer_norm_epsilon", "layer_norm_eps", "layernorm_epsilon")[1]
+    if rms or "rmsnorm" in norm.replace("_", "") or config.first_of("rmsnorm")[1] is True:
         yield config.claim(PG.normalization, PG.RmsNormalization)
     elif config.model_type in RMS_DESPITE_KEY:
         yield config.claim(PG.normalization, PG.RmsNormalization, basis=Basis.INFERENCE)
     elif layer is not ABSENT or "layernorm" in norm.replace("_", ""):
         yield config.claim(PG.normalization, PG.LayerNormalization)
-    where, tied = config.look("tie_word_embeddings")
+    where, tied = config.first_of("tie_word_embeddings")
     if isinstance(tied, bool):
         yield config.claim(PG.tiedEmbeddings, literals.boolean(tied))
     elif tied is not ABSENT:
         yield Problem(where, f"{brief(tied)} is neither true nor false")
 
 
-def _names(config: Config, raw: dict[str, Any], place: str) -> ReaderOutput:
+def _names(config: Config, raw: dict[str, Any], location: str) -> ReaderOutput:
     for index, name in enumerate(statements.as_list(raw.get("architectures"))):
         if isinstance(name, str) and name:
             yield config.claim(PG.architectureClass, literals.text(name[:200]))
         else:
-            yield Problem(f"{place}/architectures/{index}", f"{brief(name)} is not a class name")
+            yield Problem(f"{location}/architectures/{index}", f"{brief(name)} is not a class name")
     kind = raw.get("model_type")
     if isinstance(kind, str) and kind:
         yield config.claim(PG.modelType, literals.text(kind[:200]))
     elif kind is not None:
-        yield Problem(f"{place}/model_type", f"{brief(kind)} is not a name")
+        yield Problem(f"{location}/model_type", f"{brief(kind)} is not a name")
     tokenizer = raw.get("tokenizer_class")
     if isinstance(tokenizer, str) and tokenizer:
         yield config.claim(PG.tokenizer, literals.text(tokenizer[:200]))
-    if config.look("vocab_size")[1] is not ABSENT:  # what a tower beside the language part takes
+    if (
+        config.first_of("vocab_size")[1] is not ABSENT
+    ):  # what a tower beside the language part takes
         towers = [
             kind
             for key, kind in (("vision_config", PG.Image), ("audio_config", PG.Audio))
@@ -239,7 +245,7 @@ def _names(config: Config, raw: dict[str, Any], place: str) -> ReaderOutput:
 
 def _blocks(config: Config, counts: dict[Iri, int]) -> ReaderOutput:
     """Layers that differ: searched architectures list each block."""
-    where, blocks = config.look("block_configs")
+    where, blocks = config.first_of("block_configs")
     if not isinstance(blocks, list):
         return
     heads = counts.get(PG.attentionHeadCount, 0)
@@ -260,8 +266,8 @@ def _blocks(config: Config, counts: dict[Iri, int]) -> ReaderOutput:
             if mechanism:
                 yield config.claim(PG.attentionMechanism, mechanism)
     elif groups:
-        shown = f"{sorted(groups)} heads in a group"
-        yield config.unusable(PG.keyValueHeadCount, shown, where, "differs by layer")
+        text = f"{sorted(groups)} heads in a group"
+        yield config.unusable(PG.keyValueHeadCount, text, where, "differs by layer")
     if len(widths) > 1 and PG.feedForwardSize not in counts:
-        shown = f"{sorted(widths)} times the width"
-        yield config.unusable(PG.feedForwardSize, shown, where, "differs by layer")
+        text = f"{sorted(widths)} times the width"
+        yield config.unusable(PG.feedForwardSize, text, where, "differs by layer")

@@ -27,7 +27,7 @@ class Config:
     abridged: bool = False
     """Whether absent keys say nothing: not even the library's default."""
 
-    def look(self, *keys: str) -> tuple[str, Any]:
+    def first_of(self, *keys: str) -> tuple[str, Any]:
         """Pointer and value of the first key that is there; the value is ``ABSENT`` where none is."""
         for pointer, part in self.parts:
             for key in keys:
@@ -57,29 +57,29 @@ class Config:
 
     def unusable(self, predicate: Iri, stated: Any, locator: str, why: str) -> Claim:
         """A claim whose text is stored and whose value cannot be had."""
-        shown = statements.clean(str(stated))[: statements.MAX_STATED]
+        text = statements.clean(str(stated))[: statements.MAX_STATED]
         return Claim(
             self.repo.subject,
             predicate,
             None,
             basis=self.basis,
-            as_stated=shown,
+            as_stated=text,
             locator=locator,
             unusable=why,
         )
 
 
-def parts_of(raw: dict[str, Any], place: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+def parts_of(raw: dict[str, Any], location: str) -> tuple[tuple[str, dict[str, Any]], ...]:
     """The parts of a config with their places, the language part first."""
     inner: list[tuple[str, dict[str, Any]]] = []
-    pointer, part = place, raw
+    pointer, part = location, raw
     for _ in range(3):  # thinker_config holds a text_config of its own
         key = next((k for k in TEXT_PARTS if isinstance(part.get(k), dict)), "")
         if not key:
             break
         pointer, part = f"{pointer}/{key}", part[key]
         inner.insert(0, (pointer, part))
-    return (*inner, (place, raw))
+    return (*inner, (location, raw))
 
 
 def whole_number(value: Any) -> int | None:
@@ -93,8 +93,8 @@ def whole_number(value: Any) -> int | None:
 
 def brief(value: Any) -> str:
     """A value as a message shows it."""
-    shown = statements.clean(repr(value))
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    text = statements.clean(repr(value))
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def inferred(config: Config, predicate: Iri, value: Iri | Literal, where: str) -> Claim:

@@ -52,7 +52,7 @@ class MergePart:
 class Stage:
     """One merge of a recipe. ``names`` are those of all its merges, which are no models elsewhere."""
 
-    place: str
+    location: str
     raw: dict[str, Any]
     names: frozenset[str] = frozenset()
     final: bool = True
@@ -82,32 +82,37 @@ def one_or_all(stream: Sequence[Any]) -> Any:
 
 
 def read_merge(
-    repo: NamedRepository, stream: Sequence[Any], place: str, basis: Basis | None = Basis.ARTIFACT
+    repo: NamedRepository,
+    stream: Sequence[Any],
+    location: str,
+    basis: Basis | None = Basis.ARTIFACT,
 ) -> ReaderOutput:
     """Claims of the recipe of a merge, one document or several; each parent with its derivation.
 
     ``basis`` is another where the recipe is no file of the repository.
     """
     if not stream or not all(isinstance(raw, dict) for raw in stream):
-        yield Problem(place, "the recipe of a merge is not a mapping", kind="shape")
+        yield Problem(location, "the recipe of a merge is not a mapping", kind="shape")
         return
     seen: _Mentions = {}
-    stages = (Stage(place, stream[0]),) if len(stream) == 1 else tuple(_used(stream, place))
+    stages = (Stage(location, stream[0]),) if len(stream) == 1 else tuple(_used(stream, location))
     for stage in stages:
         if isinstance(stage, Problem):
             yield stage
         else:
             yield from _stage(repo, stage, seen, basis)
     if not seen and any(isinstance(stage, Stage) for stage in stages):
-        yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
+        yield Problem(
+            location, "a recipe without models", "models, slices or experts", kind="missing"
+        )
 
 
-def _used(stream: Sequence[Any], place: str) -> Iterator[Stage | Problem]:
+def _used(stream: Sequence[Any], location: str) -> Iterator[Stage | Problem]:
     """The final merge of several, then those that it uses; a problem for each that it does not."""
     named = {name_of_stage(raw): number for number, raw in enumerate(stream)}
     if len(named) < len(stream):
         what = "two merges of one name, or without, in one recipe, which mergekit refuses"
-        yield Problem(place, what, "a name of its own for all but the final merge", kind="shape")
+        yield Problem(location, what, "a name of its own for all but the final merge", kind="shape")
         return
     names = frozenset(named) - {""}
     uses = {
@@ -121,16 +126,18 @@ def _used(stream: Sequence[Any], place: str) -> Iterator[Stage | Problem]:
     last = [named[""]] if "" in named else sorted(set(uses) - set().union(*uses.values()))
     if len(last) != 1:
         what = f"{len(last)} of the {len(stream)} merges are used by no other"
-        yield Problem(place, f"{what}: which one the repository holds is not said", kind="lineage")
+        yield Problem(
+            location, f"{what}: which one the repository holds is not said", kind="lineage"
+        )
         return
     order = last
     for number in order:  # grows while it is walked: what the merges found so far use
         order += sorted(uses[number] - set(order))
     for number in order:
-        yield Stage(f"{place}/{number}", stream[number], names, number == last[0])
+        yield Stage(f"{location}/{number}", stream[number], names, number == last[0])
     for number in sorted(set(uses) - set(order)):
         what = f"the merge {name_of_stage(stream[number])!r} is not used by the final one"
-        yield Problem(f"{place}/{number}", what[:200], kind="lineage")
+        yield Problem(f"{location}/{number}", what[:200], kind="lineage")
 
 
 def name_of_stage(raw: dict[str, Any]) -> str:
@@ -146,7 +153,7 @@ def _stage(
     method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:
         method = f"moe {statements.scalar_text(raw.get('gate_mode'))}".strip()
-    for result in _parts(raw, stage.place):
+    for result in _parts(raw, stage.location):
         if isinstance(result, Problem):
             yield result
             continue
@@ -154,9 +161,9 @@ def _stage(
             # a share of what is merged further, or of what was merged before: of no parent's alone
             result = replace(result, weight=None, gradient=result.weight.lexical)
         if result.gradient:
-            shown = f"{result.name}: {result.gradient}"
+            text = f"{result.name}: {result.gradient}"
             within = "" if stage.final else f"{name_of_stage(raw)}: "
-            yield coverage.other(repo.subject, f"{within}models.parameters.weight", shown)
+            yield coverage.other(repo.subject, f"{within}models.parameters.weight", text)
         if result.name in stage.names:
             continue
         before = seen.setdefault(result.name, [])
@@ -171,15 +178,15 @@ def _stage(
             yield from _parent(repo, result, method, number, len(before), basis)
     stored = raw.get("out_dtype", raw.get("dtype"))
     if stage.final and isinstance(stored, str) and stored:
-        yield number_format(repo, stored, f"{stage.place}/dtype", basis)
+        yield number_format(repo, stored, f"{stage.location}/dtype", basis)
 
 
-def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
+def _parts(raw: dict[str, Any], location: str) -> Iterator[MergePart | Problem]:
     """Everything that names a model, the parts before the base that they are merged into."""
-    for count, (where, entry) in enumerate(_model_pointers(raw, place)):
+    for count, (where, entry) in enumerate(_model_pointers(raw, location)):
         if count >= MAX_PARTS:
             what = f"more than {MAX_PARTS} parts; the rest of the recipe is not read"
-            yield Problem(place, what, kind="size")
+            yield Problem(location, what, kind="size")
             return
         parameters = statements.mapping(statements.mapping(entry).get("parameters"))
         stated = parameters.get("weight")
@@ -196,21 +203,21 @@ def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
             yield MergePart(where, name, revision, weight if own else None, gradient if own else "")
 
 
-def _model_pointers(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+def _model_pointers(raw: dict[str, Any], location: str) -> Iterator[tuple[str, Any]]:
     for index, part in enumerate(statements.as_list(raw.get("models"))):
-        yield f"{place}/models/{index}", part
+        yield f"{location}/models/{index}", part
     for row, cut in enumerate(statements.as_list(raw.get("slices"))):
         for index, part in enumerate(statements.as_list(statements.mapping(cut).get("sources"))):
-            yield f"{place}/slices/{row}/sources/{index}", part
+            yield f"{location}/slices/{row}/sources/{index}", part
     for name, module in statements.mapping(raw.get("modules")).items():
         yield from _model_pointers(
-            statements.mapping(module), f"{place}/modules/{statements.scalar_text(name)[:80]}"
+            statements.mapping(module), f"{location}/modules/{statements.scalar_text(name)[:80]}"
         )
     for key in ("experts", "shared_experts"):
         for index, part in enumerate(statements.as_list(raw.get(key))):
-            yield f"{place}/{key}/{index}", statements.mapping(part).get("source_model")
+            yield f"{location}/{key}/{index}", statements.mapping(part).get("source_model")
     if raw.get("base_model"):
-        yield f"{place}/base_model", raw["base_model"]
+        yield f"{location}/base_model", raw["base_model"]
 
 
 def _references(stated: Any) -> Iterator[tuple[str, str]]:
@@ -262,7 +269,7 @@ def _parent(
     yield Claim(node, RDF.type, PG.Derivation)
     yield Claim(node, PROV.entity, target, basis=basis)
     if method:
-        shown = literals.text(method[:80])
-        yield Claim(node, PG.mergeMethod, shown, basis=basis)
+        literal = literals.text(method[:80])
+        yield Claim(node, PG.mergeMethod, literal, basis=basis)
     if part.weight is not None:
         yield Claim(node, PG.mergeWeight, part.weight, basis=basis)

@@ -39,7 +39,7 @@ class Packing:
     scaled: int = 0
     """Weights to a scale, where both lie in one type and the Hub counts the weights unpacked."""
 
-    def held(self, kind: str, count: int) -> int:
+    def element_count(self, kind: str, count: int) -> int:
         """How many weights ``count`` elements of the type ``kind`` are.
 
         The Hub has counted the U8s of MXFP4 in two ways: weights alone, and, before, weights with
@@ -82,7 +82,7 @@ def packing(raw: dict[str, Any]) -> Packing | None:
 
 
 def precision(
-    repo: NamedRepository, parts: list[dict[str, Any]], place: str, basis: Basis | None
+    repo: NamedRepository, parts: list[dict[str, Any]], location: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
     """In which number format the weights are, and how they came to fewer bits.
 
@@ -98,18 +98,18 @@ def precision(
             yield from _width(repo, mlx, "", basis)
             return
         if isinstance(quantised, dict) and quantised:
-            yield from _quantised(repo, quantised, f"{place}/quantization_config", basis)
+            yield from _quantised(repo, quantised, f"{location}/quantization_config", basis)
             return
         if quantised is not None and not isinstance(quantised, dict):
-            where = f"{place}/quantization_config"
+            where = f"{location}/quantization_config"
             yield Problem(where, f"{str(quantised)[:60]!r} is not a mapping")
     for part in reversed(parts):
         name = part.get("torch_dtype", part.get("dtype"))
         if isinstance(name, str) and name not in ("auto", ""):
-            yield number_format(repo, name, f"{place}/torch_dtype", basis)
+            yield number_format(repo, name, f"{location}/torch_dtype", basis)
             return
         if name is not None and not isinstance(name, str):
-            yield Problem(f"{place}/torch_dtype", f"{str(name)[:60]!r} is not a number format")
+            yield Problem(f"{location}/torch_dtype", f"{str(name)[:60]!r} is not a number format")
 
 
 def number_format(repo: NamedRepository, name: str, where: str, basis: Basis | None) -> Claim:
@@ -139,8 +139,8 @@ def _quantised(
     if isinstance(method, str) and method:
         yield Claim(repo.subject, PG.quantizationMethod, literals.text(method[:80]), basis=basis)
     elif algorithm:
-        shown = literals.text(algorithm[:80])
-        yield Claim(repo.subject, PG.quantizationMethod, shown, basis=basis)
+        literal = literals.text(algorithm[:80])
+        yield Claim(repo.subject, PG.quantizationMethod, literal, basis=basis)
     else:
         yield Problem(f"{where}/quant_method", "the quantisation method is missing", kind="missing")
     name = method.casefold() if isinstance(method, str) else ""

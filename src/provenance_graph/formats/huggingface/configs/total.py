@@ -43,7 +43,7 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
         layers, width, inner, words, heads, groups, counts.get(PG.headDimension)
     )
     known = DEFAULTS.get(config.model_type, {}).get("tie_word_embeddings")
-    tied = config.look("tie_word_embeddings")[1]
+    tied = config.first_of("tie_word_embeddings")[1]
     tied = known if tied is ABSENT else tied
     if not isinstance(tied, bool) and high > low * _TIED_MAY_BE_EITHER:
         return

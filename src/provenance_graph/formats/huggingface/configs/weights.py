@@ -19,11 +19,11 @@ MAX_TARGETS = 500
 
 
 def read_adapter(
-    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
+    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
     """Claims of an ``adapter_config.json``: the base it needs and the method."""
     base = raw.get("base_model_name_or_path")
-    where = f"{place}/base_model_name_or_path"
+    where = f"{location}/base_model_name_or_path"
     if isinstance(base, str) and base.strip():
         results = list(parent(repo, PG.adapterOf, base, where, basis))
         yield from results
@@ -32,17 +32,17 @@ def read_adapter(
             None,
         )
         if isinstance(target, Iri):
-            yield from _adaptation(repo, target, raw, basis, place)
+            yield from _adaptation(repo, target, raw, basis, location)
     elif base is not None and base != "":
         yield Problem(where, f"{brief(base)} is not a repository's name", kind="lineage")
     task = raw.get("task_type")
     if isinstance(task, str) and task:
         yield Claim(repo.subject, PG.framework, literals.text("peft"), basis=basis)
-    yield from _low_rank(repo, raw, basis, place)
+    yield from _low_rank(repo, raw, basis, location)
 
 
 def _adaptation(
-    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None, place: str
+    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
     """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
     method = statements.scalar_text(raw.get("peft_type"))
@@ -61,33 +61,33 @@ def _adaptation(
     if revision and named is not None and named.revision not in ("", "main", revision):
         what = f"two revisions of the base: {named.revision[:64]} in its name, and {revision[:64]}"
         hint = "both are kept; `revision` is the one that PEFT loads"
-        yield Problem(f"{place}/revision", what, hint, kind="lineage")
+        yield Problem(f"{location}/revision", what, hint, kind="lineage")
 
 
 def _low_rank(
-    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
+    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
     """Rank, scale and target modules of a low-rank adapter."""
     rank = raw.get("r")
     if count := whole_number(rank):
         yield Claim(repo.subject, PG.adapterRank, literals.integer(count), basis=basis)
     elif rank is not None:
-        yield Problem(f"{place}/r", f"{brief(rank)} is not a rank")
+        yield Problem(f"{location}/r", f"{brief(rank)} is not a rank")
     alpha = raw.get("lora_alpha")
     if (scale := statements.score(alpha)) is not None:
         yield Claim(repo.subject, PG.adapterAlpha, scale, basis=basis)
     elif alpha is not None:
-        yield Problem(f"{place}/lora_alpha", f"{brief(alpha)} is not a number")
+        yield Problem(f"{location}/lora_alpha", f"{brief(alpha)} is not a number")
     targets = raw.get("target_modules")
     for module in statements.as_list(targets)[:MAX_TARGETS]:
         if isinstance(module, str) and module:
             yield Claim(repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis)
         else:
-            yield Problem(f"{place}/target_modules", f"{brief(module)} is not a module's name")
+            yield Problem(f"{location}/target_modules", f"{brief(module)} is not a module's name")
     for module in statements.as_list(raw.get("modules_to_save"))[:MAX_TARGETS]:
         if isinstance(module, str) and module:
-            shown = literals.text(f"{module[:180]} (trained in full)")
-            yield Claim(repo.subject, PG.adapterTarget, shown, basis=basis)
+            literal = literals.text(f"{module[:180]} (trained in full)")
+            yield Claim(repo.subject, PG.adapterTarget, literal, basis=basis)
 
 
 _FLOATS = frozenset(
@@ -114,7 +114,7 @@ def read_tensors(
     repo: NamedRepository,
     stored: dict[str, Any],
     packed: Packing | None,
-    place: str,
+    location: str,
     room: int | None = None,
 ) -> ReaderOutput:
     """How many parameters the Hub's reading of safetensors headers means.
@@ -132,30 +132,30 @@ def read_tensors(
         if (number := whole_number(count)) is not None and number >= 0
     }
     if stored.get("total") is not None and not total:
-        yield Problem(f"{place}/total", f"{brief(stored['total'])} is not a count")
+        yield Problem(f"{location}/total", f"{brief(stored['total'])} is not a count")
     if len(counts) < len(stated):
         what = f"{brief(dict(stated))} holds what is not a count of elements"
-        yield Problem(f"{place}/parameters", what)
+        yield Problem(f"{location}/parameters", what)
     summed = sum(counts.values())
     if total and counts and total != summed:
         what = f"total {total:,} is not the sum over types, {summed:,}"
-        yield Problem(f"{place}/total", what, "the sum over types is read", kind="inconsistent")
+        yield Problem(f"{location}/total", what, "the sum over types is read", kind="inconsistent")
     whole_bytes = counts.keys() - _FLOATS - _BUFFERS
     if packed is None and not whole_bytes:
         if count := summed or total:
             yield _counted(repo, count, Basis.ARTIFACT)
         return
     if counts and packed is not None:
-        yield from _unpacked(repo, counts, packed, place, room)
+        yield from _unpacked(repo, counts, packed, location, room)
     elif total or counts:
-        yield from _no_count(repo, counts, total, packed, place)
+        yield from _no_count(repo, counts, total, packed, location)
 
 
 def _unpacked(
     repo: NamedRepository,
     counts: dict[str, int],
     packed: Packing,
-    place: str,
+    location: str,
     room: int | None,
 ) -> ReaderOutput:
     """The parameters behind packed elements, or no count where an integer type is not explained."""
@@ -165,23 +165,26 @@ def _unpacked(
         yield _counted(repo, sum(counts[kind] for kind in plain), Basis.ARTIFACT)
         return
     if integers - packed.weights.keys():
-        yield from _no_count(repo, counts, None, packed, place)
+        yield from _no_count(repo, counts, None, packed, location)
         return
     taken = sum(_OCTETS.get(kind, 0) * counts[kind] for kind in integers)
     done = not packed.scaled and room is not None and taken > room > 0
-    held = {kind: counts[kind] if done else packed.held(kind, counts[kind]) for kind in integers}
+    held = {
+        kind: counts[kind] if done else packed.element_count(kind, counts[kind])
+        for kind in integers
+    }
     count = sum(counts[kind] for kind in plain) + sum(held.values())
-    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
+    text = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
     how = ", ".join(
         f"{held[kind] / max(1, counts[kind]):.6g} to each {kind}" for kind in sorted(integers)
     )
     claim = _counted(repo, count, Basis.INFERENCE)
-    at = f"{place}/parameters, {packed.method} unpacked: {how}"
-    yield replace(claim, as_stated=shown[: statements.MAX_STATED], locator=at)
-    what = f"{shown}: {packed.method} packs several weights into one element"
+    at = f"{location}/parameters, {packed.method} unpacked: {how}"
+    yield replace(claim, as_stated=text[: statements.MAX_STATED], locator=at)
+    what = f"{text}: {packed.method} packs several weights into one element"
     theirs = packed.scaled or done
     hint = "counted by the Hub as unpacked" if theirs else "unpacked, scales included"
-    yield Problem(f"{place}/parameters", what, hint, kind="packed")
+    yield Problem(f"{location}/parameters", what, hint, kind="packed")
 
 
 def _no_count(
@@ -189,22 +192,22 @@ def _no_count(
     counts: dict[str, int],
     total: int | None,
     packed: Packing | None,
-    place: str,
+    location: str,
 ) -> ReaderOutput:
     """Elements of which it is not known how many weights they hold: stored as stated, no count."""
-    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
+    text = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
     why = "elements of packed or unknown types are no parameters"
     yield Claim(
         repo.subject,
         PG.parameterCount,
         None,
         basis=Basis.ARTIFACT,
-        as_stated=shown[: statements.MAX_STATED],
-        locator=f"{place}/parameters" if counts else f"{place}/total",
+        as_stated=text[: statements.MAX_STATED],
+        locator=f"{location}/parameters" if counts else f"{location}/total",
         unusable=why,
     )
     method = packed.method if packed is not None else "a quantisation that nothing states"
-    yield Problem(place, f"{shown[:80]}: {why} ({method})", kind="packed")
+    yield Problem(location, f"{text[:80]}: {why} ({method})", kind="packed")
 
 
 def _counted(repo: NamedRepository, count: int, basis: Basis) -> Claim:
@@ -220,7 +223,7 @@ def read_index(
     repo: NamedRepository,
     raw: dict[str, Any],
     basis: Basis | None,
-    place: str,
+    location: str,
     dtype: Iri | None = None,
     packed: Packing | None = None,
 ) -> ReaderOutput:
@@ -230,13 +233,13 @@ def read_index(
     total, size = meta.get("total_parameters"), meta.get("total_size")
     count = whole_number(total)
     if count and packed is not None and packed.weights:
-        yield from _no_count(repo, {}, count, packed, f"{place}/metadata")
+        yield from _no_count(repo, {}, count, packed, f"{location}/metadata")
         return
     if count:
         yield Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
         return
     if total is not None:
-        yield Problem(f"{place}/metadata/total_parameters", f"{brief(total)} is not a count")
+        yield Problem(f"{location}/metadata/total_parameters", f"{brief(total)} is not a count")
     width = {PG.BFloat16: 2, PG.Float16: 2, PG.Float32: 4}.get(dtype) if dtype else None
     octets = whole_number(size)
     if octets and width and octets % width == 0:
@@ -245,7 +248,7 @@ def read_index(
             PG.parameterCount,
             literals.integer(octets // width),
             basis=Basis.INFERENCE,
-            locator=f"{place}/metadata/total_size over {width} bytes each",
+            locator=f"{location}/metadata/total_size over {width} bytes each",
         )
     elif size is not None and not octets:
-        yield Problem(f"{place}/metadata/total_size", f"{brief(size)} is not a size in bytes")
+        yield Problem(f"{location}/metadata/total_size", f"{brief(size)} is not a size in bytes")

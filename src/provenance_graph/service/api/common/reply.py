@@ -165,10 +165,10 @@ def described(error: RequestValidationError) -> str:
     """Which parameters are wrong and how, in one line."""
     parts = []
     for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"][1:]) or "the body"
+        location = ".".join(str(part) for part in item["loc"][1:]) or "the body"
         blank = item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == r"\S"
         message = "it is blank" if blank else _WORDED.get(item["type"], item["msg"])
-        parts.append(f"{place}: {message}")
+        parts.append(f"{location}: {message}")
     return "; ".join(parts)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
 
 MAX_LISTED = 500
-_PLACE = re.compile(r"((?:line|row|byte|page) \d+(?:,? (?:column|byte) \d+)?): (.+)", re.DOTALL)
+_LOCATION = re.compile(r"((?:line|row|byte|page) \d+(?:,? (?:column|byte) \d+)?): (.+)", re.DOTALL)
 
 
 def prepare() -> None:
@@ -85,8 +85,8 @@ def _stopped(message: str, address: Iri, name: str) -> Problem:
     'line 1'
     """
     what = message.replace(address, name).removeprefix(f"{name}: ")
-    place = _PLACE.fullmatch(what)
-    where, what = place.groups() if place else ("", what)
+    match = _LOCATION.fullmatch(what)
+    where, what = match.groups() if match else ("", what)
     return Problem(where, what, kind="unreadable")
 
 

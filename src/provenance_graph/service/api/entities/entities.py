@@ -40,12 +40,12 @@ def router(access: Access) -> APIRouter:
     """The routes of everything that is no model over one store."""
     routes = api_router("entities")
     _standing(routes, access)
-    for place, kind in KINDS.items():
-        _listed(routes, access, place, kind)
-    for place, kind in {**KINDS, ANY_KIND: ""}.items():
+    for collection, kind in KINDS.items():
+        _listed(routes, access, collection, kind)
+    for collection, kind in {**KINDS, ANY_KIND: ""}.items():
         if kind not in ("source", "record"):  # what these say stands in their graphs
-            _claims(routes, access, place, kind)
-        _page(routes, access, place, kind)
+            _claims(routes, access, collection, kind)
+        _page(routes, access, collection, kind)
     return routes
 
 
@@ -65,8 +65,8 @@ def _standing(routes: APIRouter, access: Access) -> None:
         return reply(access, request, snapshot, made, write=dump_json)
 
 
-def _listed(routes: APIRouter, access: Access, place: str, kind: str) -> None:
-    @routes.get(f"/{place}", name=place, responses={200: {"model": SearchPage}})
+def _listed(routes: APIRouter, access: Access, collection: str, kind: str) -> None:
+    @routes.get(f"/{collection}", name=collection, responses={200: {"model": SearchPage}})
     def every(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Words to look for.")] = "",
@@ -89,9 +89,11 @@ def _listed(routes: APIRouter, access: Access, place: str, kind: str) -> None:
         return reply(access, request, snapshot, made)
 
 
-def _page(routes: APIRouter, access: Access, place: str, kind: str) -> None:
+def _page(routes: APIRouter, access: Access, collection: str, kind: str) -> None:
     @routes.get(
-        f"/{place}/{{name:path}}", name=f"{place}-page", responses={200: {"model": EntityAnswer}}
+        f"/{collection}/{{name:path}}",
+        name=f"{collection}-page",
+        responses={200: {"model": EntityAnswer}},
     )
     def page(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """What the graph says of one entity: facts, what points to it, and the records."""
@@ -103,10 +105,10 @@ def _page(routes: APIRouter, access: Access, place: str, kind: str) -> None:
         return reply(access, request, snapshot, made)
 
 
-def _claims(routes: APIRouter, access: Access, place: str, kind: str) -> None:
+def _claims(routes: APIRouter, access: Access, collection: str, kind: str) -> None:
     @routes.get(
-        f"/{place}/{{name:path}}/claims",
-        name=f"{place}-claims",
+        f"/{collection}/{{name:path}}/claims",
+        name=f"{collection}-claims",
         responses={200: {"model": ClaimsAnswer}},
     )
     def claims(
@@ -143,20 +145,20 @@ def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
 def _collection(snapshot: AcceptedSnapshot, name: str) -> Iri:
     present = snapshot.present
     known = sorted(s for s, *_ in present.quads(predicate=RDF.type, object=PG.Collection))
-    place = iris.mint("collection", "")
+    collection = iris.mint("collection", "")
     for one in known:
         if name in (
             one,
             short_id(one),
-            one.removeprefix(place),
-            f"collection/{one.removeprefix(place)}",
+            one.removeprefix(collection),
+            f"collection/{one.removeprefix(collection)}",
         ):
             return one
     meant = iris.mint("collection", name.removeprefix("collection/"))
     records = present.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
     if any(_in_collection(present, record, meant) for record, *_ in records):
         return meant
-    raise NotFound(name, "source", [one.removeprefix(place) for one in known][:12])
+    raise NotFound(name, "source", [one.removeprefix(collection) for one in known][:12])
 
 
 def _in_collection(present: AcceptedSnapshot, record: Iri, collection: Iri) -> bool:

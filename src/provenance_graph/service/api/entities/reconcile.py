@@ -96,8 +96,8 @@ def _service(routes: APIRouter, access: Access) -> None:
         iri = entity_of(id)
         service = request.app.state.service
         if iri.startswith(ID):
-            place = f"/id/{quote(iri.removeprefix(ID), safe='/:@+~')}"
-            return Response(status_code=303, headers={"Location": service.url(request, place)})
+            location = f"/id/{quote(iri.removeprefix(ID), safe='/:@+~')}"
+            return Response(status_code=303, headers={"Location": service.url(request, location)})
         # Only to entities that are known: nobody is led anywhere else by an address of ours.
         protocol.preview(access.snapshot(), iri)
         return Response(status_code=303, headers={"Location": quote(iri, safe=_IRI)})

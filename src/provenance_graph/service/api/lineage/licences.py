@@ -142,10 +142,10 @@ def _breaches(routes: APIRouter, access: Access) -> None:
             if table_request.first_only:
                 return result.supported(graph).to_json()
             part = COLUMNS.part(result.findings, table_request, limit)
-            shown = replace(result, findings=tuple(part.rows)).supported(graph).to_json()
+            answer = replace(result, findings=tuple(part.rows)).supported(graph).to_json()
             cut = result.is_cut or part.next is not None
-            shown |= {"of": part.total, "truncated": cut, "next": part.next}
-            return shown if part.facets is None else {**shown, "facets": part.facets}
+            answer |= {"of": part.total, "truncated": cut, "next": part.next}
+            return answer if part.facets is None else {**answer, "facets": part.facets}
 
         def rows() -> Sequence[LicenceFinding]:
             return read(LicenceGraph(snapshot)).findings

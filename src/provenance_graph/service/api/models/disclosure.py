@@ -42,7 +42,7 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             rows = list(zip(page.items, index.states(page.items), strict=True))
-            shown = matrix(layout(snapshot), rows)
-            return {**shown, "total": page.total, "next": page.cursor}
+            answer = matrix(layout(snapshot), rows)
+            return {**answer, "total": page.total, "next": page.cursor}
 
         return reply(access, request, snapshot, made)

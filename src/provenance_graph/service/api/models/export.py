@@ -85,7 +85,7 @@ def _formats(routes: APIRouter, access: Access) -> None:
                     "mediaType": one.media_type,
                     "suffix": one.suffix,
                     "describesOne": one.alone or None,
-                    "holds": {shorten(p): place for p, place in sorted(one.terms.items())},
+                    "holds": {shorten(p): location for p, location in sorted(one.terms.items())},
                     "otherwise": one.otherwise,
                 }
                 for one in exporters().values()

@@ -173,5 +173,5 @@ def _table(name: str, rows: QuestionRows) -> answers.TableAnswer:
         "truncated": len(rows) > QUESTION_ROWS or share is not None,
     }
     if share is not None:
-        answer["share"] = {"column": share.variable, "shown": share.shown, "of": share.of}
+        answer["share"] = {"column": share.variable, "shown": share.count, "of": share.of}
     return answer

@@ -84,12 +84,12 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         def wanted() -> tuple[Sequence[Conflict | StoredConflict], dict[str, int]]:
             if unknown := [name for name in kind if name not in KINDS]:
                 raise NotFound(unknown[0], "kind of conflict", KINDS)
-            shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
+            chosen_kinds = set(kind) or (set(KINDS) if all else set(DEFAULT))
             conflicts = ledger(snapshot)
             if isinstance(conflicts, StoredConflicts) and not (
                 severityMin or model or field or developer
             ):  # of a large store no more is read than is shown
-                return conflicts.of_kinds(shown), _by_kind(conflicts.kinds)
+                return conflicts.of_kinds(chosen_kinds), _by_kind(conflicts.kinds)
             about = resolve(snapshot, model, "anything") if model else None
             results = [
                 c
@@ -98,7 +98,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
             ]
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
-            return [c for c in every if c.kind in shown], _by_kind(summary(every))
+            return [c for c in every if c.kind in chosen_kinds], _by_kind(summary(every))
 
         def made() -> ConflictPage:
             results, kinds = wanted()
