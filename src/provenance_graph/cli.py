@@ -7,7 +7,6 @@ import importlib
 import io
 import os
 import pkgutil
-import re
 import sys
 
 import click
@@ -15,7 +14,7 @@ import click
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.core.threads import is_refused, no_thread
-from provenance_graph.options import ANY_PATH
+from provenance_graph.options import ANY_PATH, first_sentence
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -59,7 +58,7 @@ class Commands(click.Group):
         for subject, heading in _SUBJECTS.items():
             names = [name for name, folder in folders.items() if folder == subject]
             listed = sorted(name.strip("_").replace("_", "-") for name in names)
-            rows = [(name, _sentence(self.get_command(ctx, name))) for name in listed]
+            rows = [(name, first_sentence(self.get_command(ctx, name))) for name in listed]
             with formatter.section(heading):
                 formatter.write_dl(rows)
 
@@ -69,12 +68,6 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:  # click itself would leave with 1
             return _output_unread()
-
-
-def _sentence(command: click.Command | None) -> str:
-    """The first sentence of a command's help."""
-    text = " ".join(((command.help if command else "") or "").partition("\n\n")[0].split())
-    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
 
 
 def _modules() -> dict[str, str]:

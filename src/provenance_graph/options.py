@@ -1,6 +1,7 @@
 """Options that many commands have, so that each is named, explained and checked in one place."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,21 @@ class FilePath(click.Path):
         if not os.fspath(value):
             self.fail("the path is empty", param, ctx)
         return super().convert(value, param, ctx)
+
+
+def first_sentence(command: click.Command | None) -> str:
+    """The first sentence of a command's help."""
+    text = " ".join(((command.help if command else "") or "").partition("\n\n")[0].split())
+    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
+
+
+class Subcommands(click.Group):
+    """Commands below a command, each listed with its whole first sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click calls it so
+        """The list of commands in the help text."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_sentence(one)) for name, one in self.commands.items()])
 
 
 ANY_PATH = FilePath(readable=False)

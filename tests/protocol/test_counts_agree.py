@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,54 @@ def test_gaps_and_known_fields_are_as_many_in_the_list_as_on_the_page(
             counted = (gaps(headline), headline["known"], headline["of"])
             assert counted == (row["gaps"], row["known"], row["fields"]), row["id"]
     assert most[0]["gaps"] > 10
+
+
+FILTERS: list[list[tuple[str, str]]] = [
+    [("developer", "microsoft")],
+    [("developer", "Google")],
+    [("developer", "alibaba"), ("developer", "cohere")],
+    [("undisclosed", "trainedOn")],
+    [("undisclosed", "trainedOn"), ("undisclosed", "dataObtainable")],
+    [("undisclosed", "trainedOn"), ("disclosure", "dataObtainable=undisclosed")],
+    [("disclosure", "dataObtainable=undisclosed"), ("undisclosed", "trainedOn")],
+    [("disclosure", "contested")],
+    [("licenceClass", "llama-community"), ("since", "2024-07")],
+    [("licence", "mit"), ("developer", "microsoft")],
+]
+"""Filters as the query string names them, in the order in which they are typed."""
+
+
+ON_A_DAY = [(FILTERS[0], "2025-06-01"), *((one, "2001-01-01") for one in FILTERS)]
+
+
+@pytest.mark.parametrize(("filters", "day"), [*((one, "") for one in FILTERS), *ON_A_DAY])
+def test_a_filter_leaves_the_same_models_by_command_route_and_python(
+    api: TestClient, shipped: Path, filters: list[tuple[str, str]], day: str
+) -> None:
+    words = [
+        word
+        for key, value in filters
+        for word in ("--" + re.sub("([A-Z])", r"-\1", key).lower(), value)
+    ]
+    asked = [("asOf", day)] if day else []
+    page = api.get(f"{API}/models", params=[*filters, *asked, ("limit", "500")]).json()
+    named: dict[str, list[str]] = {}
+    for key, value in filters:
+        named.setdefault(re.sub("([A-Z])", r"_\1", key).lower(), []).append(value)
+    command = json.loads(
+        run(shipped, "models", *words, "--format", "json", *(["--as-of", day] if day else []))
+    )
+    assert {row["id"] for row in page["items"]} == {row["id"] for row in command}
+    assert page["total"] == len(command)
+    assert bool(command) != (day == "2001-01-01")
+    if not day:
+        with Graph.open(str(shipped)) as graph:
+            assert len(graph.models(**named)) == len(command)
+
+
+def test_a_facet_counts_as_many_as_the_list_that_it_leads_to(api: TestClient) -> None:
+    for kind, values in ok(api, f"{API}/facets?year=2024").items():
+        for one in values[:8]:
+            asked = {"year": "2024", kind: one["value"], "limit": 1}
+            page = api.get(f"{API}/models", params=asked).json()
+            assert kind == "year" or page["total"] == one["count"], (kind, one)

@@ -81,6 +81,7 @@ class WrongKind(NotFound):
 
     def __init__(self, name: str, kind: str, entity: str, is_a: str) -> None:
         super().__init__(name, kind)
+        self.entity, self.is_a = entity, is_a
         article = "an" if is_a[:1] in "aeiou" else "a"
         self.args = (
             f"{entity} is {article} {is_a}; a {kind} is required here (show and claims take anything)",

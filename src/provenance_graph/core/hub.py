@@ -14,11 +14,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, unquote
 
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import remembered
 
 PAGE = "https://huggingface.co/"
 MAX_ADDRESS = 1000
@@ -207,7 +207,7 @@ def page(name: str, kind: RepositoryKind = RepositoryKind.MODEL) -> Iri:
     return Iri(f"{PAGE}{kind.value}/{name}" if kind.value else PAGE + name)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def address(text: str) -> Repository | None:
     """Parse a Hub address; None if it names no repository.
 

@@ -18,11 +18,12 @@ from provenance_graph.core.claims import (
     Stance,
     Value,
 )
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.resources import software
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, TRAININGS
-from provenance_graph.formats.forms.definition import Form, FormField, FormSource
+from provenance_graph.formats.forms.definition import Form, FormField, FormSource, forms
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
     STATUSES,
@@ -63,7 +64,14 @@ NONE = "no other model: trained from scratch, as its developer says"
 
 
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
-    """The form about a model (or a dataset), as of the snapshot's day."""
+    """The form about a model (or a dataset), as of the snapshot's day.
+
+    Raises UsageError for a dataset where the form asks about models alone.
+    """
+    if PG.Dataset in snapshot.types(model) and not form.of_datasets:
+        what = f"{form.id} asks about a model, and {short_id(model)} is a dataset"
+        named = ", ".join(one.id for one in forms().values() if one.of_datasets)
+        raise UsageError(f"{what}; of datasets there is {named}")
     return _Filling(snapshot, snapshot.canonical(model)).form(form)
 
 

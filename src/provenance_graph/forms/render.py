@@ -11,7 +11,7 @@ from types import MappingProxyType
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from provenance_graph.core.iris import spaced
+from provenance_graph.core.iris import minted_kind, spaced
 from provenance_graph.core.results import dump_json
 from provenance_graph.forms.answers import STATUSES, FilledForm
 
@@ -96,7 +96,7 @@ def _head(form: FilledForm) -> list[str]:
     matches = [
         f"{_md(form.authority)}, {_md(form.edition)}: <{form.source}>",
         "",
-        f"Model `{form.model}`"
+        f"{minted_kind(form.iri).capitalize() or 'Model'} `{form.model}`"
         + (f", developed by {_md(form.developer)}" if form.developer else "")
         + f"; as known on {form.as_of or form.day}. Fields: {counts}.",
         "",

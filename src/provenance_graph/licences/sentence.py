@@ -139,6 +139,8 @@ def _stated(expressions: Sequence[str], names: str) -> str:
 
 def _name(licence: Licence) -> str:
     name = licence.label or licence.name
+    if licence.shares:
+        return f"{name} (text not read, taken to share the terms of {licence.shares})"
     unread = licence.known and not licence.text_seen and licence.terms_like is None
     return f"{name} (text not read, known from a secondary source)" if unread else name
 

@@ -48,7 +48,7 @@ def _lines(report: LicenceReport) -> Iterator[str]:
             if one.path:
                 yield f"      {path_text(one.path)}"
     if report.notices:
-        yield "to ship with the model, or a derivative of it"
+        yield "to ship with the model as it is"
         for notice in report.notices:
             clause = f" {notice.clause}" if notice.clause else ""
             yield f"  {notice.kind}: {notice.text} [{notice.licence.name}{clause}]"

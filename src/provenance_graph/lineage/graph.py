@@ -70,6 +70,7 @@ class LineageGraph:
         if limit is not None and limit < 1:
             raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
         wanted = relation_mask(relations, influences)
+        followed = tuple(dict.fromkeys(map(relation, relations)))
         sides = [
             (side, rows)
             for side, rows in (("up", self.index.up), ("down", self.index.down))
@@ -80,10 +81,23 @@ class LineageGraph:
             alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
             known = versions.of(self.snapshot, self.index, subject, sides, depth, wanted)
             return Lineage(
-                subject, direction, depth, influences, None, (alone,), (), 0, versions=known
+                subject,
+                direction,
+                depth,
+                influences,
+                None,
+                (alone,),
+                (),
+                0,
+                versions=known,
+                relations=followed,
             )
         results = [(side, closure(rows, node, depth=depth, wanted=wanted)) for side, rows in sides]
         total = sum(len(one) for _, one in results)
+        left_out = 0
+        if not (total or influences or followed):
+            every = relation_mask((), influences=True)
+            left_out = sum(len(closure(rows, node, depth=depth, wanted=every)) for _, rows in sides)
         if limit is None:
             limit = SOURCED if evidence and total > LISTED else LISTED
         nodes = self._nodes(node, results, limit)
@@ -103,6 +117,8 @@ class LineageGraph:
             versions=()
             if total
             else versions.of(self.snapshot, self.index, subject, sides, depth, wanted),
+            relations=followed,
+            left_out=left_out,
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:

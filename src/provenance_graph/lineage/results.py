@@ -191,7 +191,9 @@ class Lineage:
     """The lineage of one entity: nearest nodes first, the entity itself before all.
 
     ``total`` counts what there is; ``nodes`` hold what is shown. ``marked`` of ``markable``
-    models were checked for licence findings. ``versions``: see ``lineage.versions``.
+    models were checked for licence findings. ``versions``: see ``lineage.versions``. ``relations``
+    are those that alone were followed; where no derivation is recorded, ``left_out`` counts the
+    datasets and influences that were not asked for.
     """
 
     subject: Iri
@@ -206,6 +208,8 @@ class Lineage:
     marked: int = 0
     markable: int = 0
     versions: tuple[tuple[Iri, int], ...] = ()
+    relations: tuple[Iri, ...] = ()
+    left_out: int = 0
 
     @property
     def truncated(self) -> bool:
@@ -220,10 +224,25 @@ class Lineage:
         'no lineage is known'
         """
         if not self.total:
-            return f"no lineage is known{versions.versions_text(self.versions)}"
+            return f"{self._nothing}{versions.versions_text(self.versions)}"
         here = f"{max(len(self.nodes) - 1, 0):,}"
         of = f" of {self.total:,} shown" if self.truncated else " shown, all there are"
+        if self.relations:
+            return f"{here}{of}, along {self._followed} only"
         return here + of + ("" if self.influences else ", datasets and influences left out")
+
+    @property
+    def _followed(self) -> str:
+        more = ("data and influences",) if self.influences else ()
+        return ", ".join((*map(local_name, self.relations), *more))
+
+    @property
+    def _nothing(self) -> str:
+        if self.relations:
+            return f"nothing is known along {self._followed}"
+        if self.left_out:
+            return f"no derivation is known; {self.left_out:,} datasets and influences left out"
+        return "no lineage is known"
 
     @property
     def unresolved(self) -> list[Node]:

@@ -84,7 +84,7 @@ def test_descendants_of_a_model_are_a_filter(catalogue: SearchIndex) -> None:
 
 
 def test_undisclosed_properties_are_a_filter(catalogue: SearchIndex) -> None:
-    models = catalogue.models({"undisclosed": ["trainingComputeFLOP"]})
+    models = catalogue.models({"disclosure": ["trainingComputeFLOP=undisclosed"]})
     assert HAIKU in [m["id"] for m in models.items]
 
 

@@ -74,13 +74,17 @@ def command(
     Exits 0 where it is verified (and, with --files, the files are the signed ones), 1 where it is
     not, 2 where FILE holds no signature.
     """
+    from provenance_graph.core.errors import SourceError, UsageError
     from provenance_graph.core.iris import Iri
     from provenance_graph.formats.document import Document
     from provenance_graph.formats.packaging import modelsigning, signatures
 
     data, moment = _content(file), _moment(day)
     document = Document(Iri("urn:file:signature"), data, moment.date().isoformat(), file.name)
-    bundle, statement = modelsigning.parts(document)
+    try:
+        bundle, statement = modelsigning.parts(document)
+    except SourceError as error:
+        raise UsageError(str(error).replace(document.url, str(file))) from error
     trusted = signatures.trust(keys, roots, log_keys, moment)
     outcome = signatures.check(bundle, trusted)
     wrong = [modelsigning.forged_root(statement)] if modelsigning.forged_root(statement) else []

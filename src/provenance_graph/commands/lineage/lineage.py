@@ -117,6 +117,8 @@ def command(
     else:
         text = formats.FORMATS[form](result)
         sys.stdout.write(fitted(text) if form == "tree" else text)
+    if result.left_out:
+        session.say("--data shows the datasets and influences")
     if result.truncated:
         session.say(f"{result.extent}; raise --limit or lower --depth")
 

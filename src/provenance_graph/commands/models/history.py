@@ -55,6 +55,19 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
         session.print_table(COLUMNS, rows(json), form)
     else:
         click.echo(folded("\n".join(page(json))))
+        if start or end:
+            session.say(f"only what was {_within(start, end)}; without --from and --to, all of it")
+
+
+def _within(start: str, end: str) -> str:
+    """A period in words.
+
+    >>> _within("2025", ""), _within("2025-01", "2025-03")
+    ('from 2025 on', 'from 2025-01 to 2025-03')
+    """
+    if not start:
+        return f"until {end}"
+    return f"from {start} to {end}" if end else f"from {start} on"
 
 
 def first_day(text: str) -> str:
@@ -116,7 +129,7 @@ def page(history_answer: HistoryAnswer) -> Iterator[str]:
     yield from _listed("Ranks (each with its list, date and population)", _ranks(history_answer))
     read = ", ".join(f"{r['date']} ({r['records']})" for r in history_answer["retrievals"])
     yield ""
-    yield f"Read on: {read or 'never'}"
+    yield f"Read on: {read or 'no day'}"
 
 
 def _listed(title: str, lines: Iterator[str]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
 @_facet(
     "--licence-class",
     "CLASS",
-    "A class or family of licences, such as osi-approved or llama.",
+    "A class or family of licences, such as osi-approved or llama-community.",
     "licenceClass",
 )
 @_facet("--modality", "KIND", "What it takes as input.", "modality")

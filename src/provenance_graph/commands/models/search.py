@@ -28,7 +28,7 @@ def command(
     limit: int,
     cursor: str,
     form: str,
-) -> int:
+) -> None:
     """Entities whose name holds TEXT: models, datasets, organisations, licences, sources and more.
 
     Words may come in any order; typing errors are forgiven where nothing is spelt so. Of a
@@ -67,4 +67,3 @@ def command(
         what = f"matched by the names in it: {', '.join(match.named)}"
     more = f"; --cursor {match.cursor} continues" if match.cursor else ""
     session.say(f"{len(match.items):,} of {match.total:,} {what}{more}")
-    return 0 if match.items else 1

@@ -89,7 +89,7 @@ def command(
     chosen = stored.find(question)
     if len(result) or not unknown:  # what an empty answer means holds of what is known
         session.say(chosen.summed_up(result))
-    if not len(result) and (assumed := _assumed(chosen, given)):
+    if assumed := _assumed(chosen, given):
         session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")
     if meant := _meant(given, bound):
         session.say(f"asked of {meant}")

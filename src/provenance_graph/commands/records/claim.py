@@ -15,7 +15,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import FilePath, format_option
+from provenance_graph.options import FilePath, Subcommands, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _BY = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def command() -> None:
     """Record what you read: "this document says X", or "searched, not found"."""
 

@@ -13,7 +13,7 @@ import click
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import FilePath, as_of_option, format_option
+from provenance_graph.options import FilePath, Subcommands, as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -30,7 +30,7 @@ FAIL_ON = (
 )
 
 
-@click.group()
+@click.group(cls=Subcommands)
 def command() -> None:
     """Systems of ours and the models behind them, from fleet.toml or documents."""
 

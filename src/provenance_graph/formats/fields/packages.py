@@ -15,6 +15,7 @@ from packageurl import PackageURL
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.statements import scalar_text
@@ -45,7 +46,7 @@ def package(purl: str) -> Package | None:
     return _package(purl) if len(purl) < 1000 else None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _package(purl: str) -> Package | None:
     stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme's case does not count
     try:

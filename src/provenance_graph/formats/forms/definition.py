@@ -127,6 +127,12 @@ class Form(Shipped):
         """Every field by its id."""
         return {field.id: field for section in self.sections for field in section.fields}
 
+    @property
+    def of_datasets(self) -> bool:
+        """Whether it may be about a dataset itself, and not only about a model."""
+        sources = (source for field in self.fields.values() for source in field.sources)
+        return any(source.place == "itself" for source in sources)
+
     def key_of(self, field: FormField) -> str:
         """Under which key a value is kept that somebody wrote where no property holds it."""
         return f"{self.id} {field.id}"

@@ -32,6 +32,7 @@ from provenance_graph.licences.rules.stored import MAX_MODELS, basis
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, closure
 from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import parts_of_organizations
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
 
@@ -226,7 +227,7 @@ def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
 
 
 def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
-    """Models of a developer, by its namespace or any name of the organisation.
+    """Models of a developer and of its parts, by its namespace or any name of the organisation.
 
     Where there is none of that name, by namespaces that begin so: ``meta-l`` for meta-llama.
     """
@@ -234,7 +235,9 @@ def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
     flags = np.zeros(len(index), np.bool_)
     names = {developer.lower()}
     with contextlib.suppress(NotFound, Ambiguous):  # a namespace need not be an organisation
-        names.add(short_id(find_entity(graph.snapshot, developer, ("organization",)).iri).lower())
+        known = find_entity(graph.snapshot, developer, ("organization",)).iri
+        parts = parts_of_organizations(graph.snapshot).get(known, ())
+        names |= {short_id(one).lower() for one in (known, *parts)}
     for number, name in enumerate(index.names):
         flags[number] = namespace(name) in names
     for subject, _, creator, _ in graph.snapshot.quads(predicate=DCTERMS.creator):

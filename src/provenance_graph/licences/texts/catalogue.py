@@ -108,7 +108,8 @@ class Licence:
     """A licence by one version of its text; each object is itself alone.
 
     ``passes`` says per kind of derivation what is carried; it is empty where the terms are
-    not known, and then nothing about the licence is ever called permitted.
+    not known, and then nothing about the licence is ever called permitted. ``shares`` names the
+    licence whose terms it is taken to share by its family, where its own text was not read.
     """
 
     iri: Iri
@@ -131,6 +132,7 @@ class Licence:
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
     terms_like: Iri | None = None
+    shares: str = ""
     text_seen: bool = False
     irrevocable: bool = False
     namespaces: frozenset[str] = frozenset()

@@ -35,6 +35,32 @@ class ClauseLine:
     qualified: str
 
 
+def _joined(expression: str) -> str:
+    """How the licences of an expression go together.
+
+    >>> _joined("MIT OR GPL-2.0-only AND CC-BY-4.0"), _joined("MIT WITH x")
+    ('one of the alternatives may be chosen, and all that AND joins in it bind', '')
+    """
+    choice, together = " OR " in expression, " AND " in expression
+    if choice and together:
+        return (
+            "all that AND joins bind, and of what OR joins one may be chosen"
+            if _outermost(expression) == "AND"
+            else "one of the alternatives may be chosen, and all that AND joins in it bind"
+        )
+    return "one may be chosen" if choice else "all bind" if together else ""
+
+
+def _outermost(expression: str) -> str:
+    """The operator by which the whole expression is joined; OR binds less than AND."""
+    depth, outer = 0, set()
+    for word in re.findall(r"[()]|[^\s()]+", expression):
+        depth += (word == "(") - (word == ")")
+        if not depth and word in ("AND", "OR"):
+            outer.add(word)
+    return "OR" if "OR" in outer else "AND"
+
+
 def _lower(label: str) -> str:
     """A label inside a sentence; texts and names that it quotes keep their letters."""
     return label[:1].lower() + label[1:]
@@ -58,6 +84,8 @@ class Explained:
         grants = [_lower(one.label) for one in self.clauses if one.kind == "permission"]
         asks = [_lower(one.label) for one in self.clauses if one.kind != "permission"]
         read = "" if self.licence.text_seen else "; its own text was not read for this"
+        if self.licence.shares:
+            name += f" is taken to share the terms of {self.licence.shares}, of its family, and"
         text = f"{name} permits {', '.join(grants) or 'nothing by itself'}"
         return f"{text}; it asks and restricts: {', '.join(asks) or 'nothing'}{read}."
 
@@ -98,16 +126,12 @@ class Explanation:
         """How the licences of an expression go together, and exceptions to them; "" for one alone."""
         if not self.expression:
             return ""
-        joins = [
-            words
-            for word, words in ((" AND ", "all bind"), (" OR ", "one may be chosen"))
-            if word in self.expression
-        ]
+        joins = [_joined(self.expression)]
         joins += [
             f"{exception} is an exception whose terms are not described here"
             for exception in dict.fromkeys(re.findall(r" WITH ([^\s)]+)", self.expression))
         ]
-        return f"{self.expression}: {'; '.join(joins)}."
+        return f"{self.expression}: {'; '.join(filter(None, joins))}."
 
     def to_json(self) -> ExplanationAnswer:
         """As JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -99,17 +100,21 @@ class _LicenceReader:
         like = self.licences.get(one.terms_like) if one.terms_like and not one.passes else None
         if like is None:
             return one
+        exact = bool(self.properties(iri)[SKOS.exactMatch])
+        same = exact or _text_of(one.key) == _text_of(like.key)
         one = replace(
             one,
-            grants=like.grants,
+            grants=like.grants if same else like.grants - OF_A_TEXT,
             duties=like.duties,
             restrictions=like.restrictions,
             passes=like.passes,
         )
-        if not self.properties(iri)[SKOS.exactMatch]:
-            return one
+        if not same:
+            return replace(one, shares=like.name)
         return replace(
             one,
+            text_seen=like.text_seen,
+            source=one.source or like.source,
             clauses=like.clauses,
             prefix=like.prefix,
             display=like.display,
@@ -234,6 +239,19 @@ class _LicenceReader:
             for relation in self.properties(iri)[PG.coversRelation]:
                 results[CODE[Iri(str(relation))]] = local_name(iri)
         return results
+
+
+OF_A_TEXT = frozenset({"patent-grant"})
+"""Permissions that a text gives in words of its own: licences of one family differ in them."""
+
+
+def _text_of(key: str) -> str:
+    """The text that an SPDX identifier means: of one version, whether or not later ones may be chosen.
+
+    >>> _text_of("AGPL-3.0-or-later"), _text_of("GPL-2.0+")
+    ('agpl-3.0', 'gpl-2.0')
+    """
+    return re.sub(r"(?:-only|-or-later|\+)$", "", key.lower())
 
 
 def _one(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:

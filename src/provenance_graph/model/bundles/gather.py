@@ -18,7 +18,7 @@ from provenance_graph.core.claims import (
     Stance,
     Value,
 )
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import NotFound, WrongKind
 from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
 from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DATA_USES, DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
@@ -58,6 +58,8 @@ def subject_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
         try:
             return resolve(snapshot, text, "dataset")
         except NotFound as other:
+            if isinstance(other, WrongKind):
+                raise WrongKind(text, "model or dataset", other.entity, other.is_a) from unknown
             near = dict.fromkeys((*unknown.near, *other.near))
             raise NotFound(text, "model or dataset", near) from unknown
 

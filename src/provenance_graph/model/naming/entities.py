@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import Ambiguous, NotFound, WrongKind
 from provenance_graph.core.iris import Iri, short_id
@@ -187,26 +187,45 @@ def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
 
 
 def _direct(present: AcceptedSnapshot, name: str) -> Iterator[Iri]:
-    candidates: list[Iri] = []
+    """What an IRI, an address or an id names: what is in a repository before its page."""
+    for candidates in (_of_repository(name), _by_id(name)):
+        present.expect(candidates)
+        found = False
+        for candidate in candidates:
+            canonical = present.statements.canonical(candidate)
+            if _is_described(present, canonical):
+                found = True
+                yield canonical
+        if found:
+            return
+
+
+def _by_id(name: str) -> list[Iri]:
+    """The IRIs that a text may be short for, or is."""
     if iris.is_iri(name):
-        hub = iris.PREFIXES["hf"]
-        rest = name.removeprefix(hub).removeprefix("datasets/").strip("/")
-        if name.startswith(hub):
-            kind = "dataset" if name.startswith(f"{hub}datasets/") else "model"
-            candidates.append(iris.mint(kind, "/".join(rest.split("/")[:2])))
-        candidates.append(Iri(name))
         prefix, _, local = name.partition(":")
-        if prefix in iris.PREFIXES and not local.startswith("//"):
-            candidates.append(Iri(iris.PREFIXES[prefix] + local))
-    elif name:
-        candidates += [iris.mint(head, name) for head in _HEADS]
-        candidates += [Iri(iris.PREFIXES["licence"] + name), Iri(iris.ID + name)]
-        candidates = [one for one in candidates if iris.is_iri(one)]
-    present.expect(candidates)
-    for candidate in candidates:
-        canonical = present.statements.canonical(candidate)
-        if _is_described(present, canonical):
-            yield canonical
+        known = prefix in iris.PREFIXES and not local.startswith("//")
+        return [Iri(name), *([Iri(iris.PREFIXES[prefix] + local)] if known else ())]
+    if not name:
+        return []
+    candidates = [iris.mint(head, name) for head in _HEADS]
+    candidates += [Iri(iris.PREFIXES["licence"] + name), Iri(iris.ID + name)]
+    return [one for one in candidates if iris.is_iri(one)]
+
+
+def _of_repository(name: str) -> list[Iri]:
+    """What an address on the Hub, or a package URL of a repository there, names."""
+    if name[:4].lower() == "pkg:":
+        from provenance_graph.formats.fields.packages import package
+
+        found = package(name)
+        kind = "dataset" if found is not None and found.dataset else "model"
+        return [iris.mint(kind, found.repository)] if found is not None else []
+    if (repository := hub.address(name)) is None:
+        return []
+    kinds = {hub.RepositoryKind.MODEL: "model", hub.RepositoryKind.DATASET: "dataset"}
+    named = kinds.get(repository.kind)
+    return [iris.mint(named, repository.name)] if named else []
 
 
 def _is_described(present: AcceptedSnapshot, entity: Iri) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import SKOS
 from provenance_graph.model.naming.entities import find_entity
 
 _TOGETHER = {
@@ -37,3 +41,23 @@ def organization_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
         return resolve(snapshot, text, "organization")
     except NotFound:
         return iris.organization(text)
+
+
+def parts_of_organizations(snapshot: AcceptedSnapshot) -> dict[Iri, list[Iri]]:
+    """Organisations with those that are parts of them, at any remove, in their order."""
+    below: dict[Iri, set[Iri]] = defaultdict(set)
+    for part, _, whole, _ in snapshot.quads(predicate=SKOS.broadMatch, graph=identity.GRAPH):
+        if isinstance(whole, Iri):
+            below[snapshot.canonical(whole)].add(snapshot.canonical(part))
+    return {whole: _all_below(below, whole) for whole in list(below)}
+
+
+def _all_below(below: dict[Iri, set[Iri]], whole: Iri) -> list[Iri]:
+    """Whatever is below one, the nearest first; safe on circles."""
+    found: dict[Iri, None] = {whole: None}
+    waiting = [whole]
+    for one in waiting:
+        new = [part for part in sorted(below.get(one, ())) if part not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
+    return list(found)[1:]

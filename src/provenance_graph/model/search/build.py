@@ -336,7 +336,6 @@ class AcceptedFacts:
                 if isinstance(prop, Iri):
                     yield "disclosure", local_name(predicate)
                     yield "disclosure", f"{local_name(prop)}={_STATES[predicate]}"
-                    yield "undisclosed", local_name(prop)
         for predicate, state in _NO_GAPS.items():
             for prop in self._of(predicate):
                 if isinstance(prop, Iri):

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG, SKOS
+from provenance_graph.core.terms import PG
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.folded import fold
-from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.naming.resolve import parts_of_organizations, resolve
 from provenance_graph.model.search.index import SearchIndex
 
 STATES = {
@@ -29,18 +27,28 @@ STATES = {
     "partly": PG.partlyDisclosed,
     "inferred": PG.inferred,
     "contradicted": PG.contradicted,
+    "contested": PG.contested,
 }
-"""States of a field that a list can be narrowed by."""
-_OF_ANY_FIELD = ("undisclosed", "withheld", "partly")
+"""States of a field that a list can be narrowed by; ``contested`` is one of any field."""
+_WORDS = {name: word for word, iri in STATES.items() for name in (word, local_name(iri).casefold())}
+_OF_ANY_FIELD = ("undisclosed", "withheld", "partly", "contested")
 """Those that may be asked for without a field: the gaps, which few models have."""
 
-_FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
 CLOSED = {
-    **{name: (name,) for name in (*_FACETS, "openness", "undisclosed")},
-    "disclosure": ("disclosure", "disclosed"),
-}
-"""Filters whose values are those that some model has, with the facets that hold these."""
-_FEW = 20
+    name: name
+    for name in (
+        "developer",
+        "licence",
+        "openness",
+        "family",
+        "modality",
+        "architecture",
+        "year",
+        "weights",
+    )
+} | {"licenceClass": "licence class"}
+"""Filters whose values are those that some model has, with the word for one."""
+_FEW = 40
 """So many values of a filter are all named where none is near."""
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
@@ -48,48 +56,53 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 def understood(
     snapshot: AcceptedSnapshot, catalogue: SearchIndex, params: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
-    """Filters as the catalogue takes them.
+    """Filters as the catalogue takes them, the same for the command, the API and Python.
 
-    Raises NotFound with near values where nothing in the graph has that value, and
-    UsageError for a day or a state that is none.
+    Raises NotFound with near values where no model has that value: an empty list would say
+    that there are no such models. As of a day there may be none yet, and the list is empty.
+    Raises UsageError for a day or a state that is none.
     """
-    results: dict[str, list[str]] = {}
+    results: dict[str, dict[str, None]] = {}
     for key, values in params.items():
-        if not values:
-            continue
+        for value in values:
+            name, read = _read(snapshot, catalogue, key, value)
+            results.setdefault(name, {}).update(dict.fromkeys(read))
+    return {name: list(read) for name, read in results.items()}
+
+
+def _read(
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: str
+) -> tuple[str, list[str]]:
+    """The catalogue's filter for one that was typed, with its values."""
+    if key in CLOSED:
+        return key, _closed(snapshot, catalogue, key, text)
+    if key == "disclosure":
+        return key, [_state(snapshot, text)]
+    if key == "undisclosed":
+        return "disclosure", [f"{local_name(property_named(snapshot, text))}=undisclosed"]
+    if key in ("since", "until"):
+        return "releasedFrom" if key == "since" else "releasedTo", [_day(key, text)]
+    if key == "descendsFrom":
+        return key, [resolve(snapshot, text)]
+    return key, [text]
+
+
+def _closed(snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: str) -> list[str]:
+    try:
         if key == "developer":
-            named = [_developer(snapshot, catalogue, one) for one in values]
-            results[key] = list(
-                dict.fromkeys(
-                    one for name in named for one in (name, *_parts(snapshot, catalogue, name))
-                )
-            )
-        elif key in _FACETS:
-            results[key] = [_value(catalogue, (key,), one, key) for one in values]
-        elif key == "licenceClass":
-            results[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
-        elif key == "disclosure":
-            results[key] = [_state(snapshot, one) for one in values]
-        elif key == "undisclosed":
-            names = [local_name(property_named(snapshot, one)) for one in values]
-            results["disclosure"] = [
-                *results.get("disclosure", []),
-                *(f"{name}=undisclosed" for name in names),
-            ]
-        elif key in ("since", "until"):
-            bound = "releasedFrom" if key == "since" else "releasedTo"
-            results[bound] = [_day(key, values[0])]
-        elif key == "descendsFrom":
-            results[key] = [resolve(snapshot, values[0])]
-        else:
-            results[key] = list(values)
-    return results
+            name = _developer(snapshot, catalogue, text)
+            return [name, *wholes(snapshot, catalogue).get(name, ())]
+        return [_value(catalogue, key, text)]
+    except NotFound:
+        if snapshot.as_of:
+            return [text]
+        raise
 
 
 def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) -> str:
     """A developer by the name that models are listed with, or by any name of the organisation."""
     try:
-        return _value(catalogue, ("developer",), text, "developer")
+        return _value(catalogue, "developer", text)
     except NotFound as error:
         try:
             known = find_entity(snapshot, text, kinds=("organization",))
@@ -104,38 +117,34 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
                 return starts[0]  # Mistral is Mistral AI
             raise error from None
         name = snapshot.label(known.iri) or short_id(known.iri)
-        if name not in catalogue.values("developer"):
+        if name not in catalogue.values("developer") and name not in wholes(snapshot, catalogue):
             raise
         return name
 
 
-def _parts(snapshot: AcceptedSnapshot, catalogue: SearchIndex, name: str) -> list[str]:
-    """The developers that are parts of one, such as Qwen of Alibaba, as models are listed with them."""
-    try:
-        whole = find_entity(snapshot, name, kinds=("organization",)).iri
-    except (NotFound, Ambiguous):
-        return []
-    below: dict[Iri, set[Iri]] = defaultdict(set)
-    for part, _, other, _ in snapshot.quads(predicate=SKOS.broadMatch, graph=identity.GRAPH):
-        if isinstance(other, Iri):
-            below[snapshot.canonical(other)].add(snapshot.canonical(part))
-    known = set(catalogue.values("developer"))
-    parts: list[Iri] = []
-    waiting = [whole]
-    for one in waiting:
-        parts += (new := sorted(below[one] - {whole, *parts}))
-        waiting += new
-    labels = (snapshot.label(one) or short_id(one) for one in parts)
-    return [one for one in labels if one in known]
+def wholes(snapshot: AcceptedSnapshot, catalogue: SearchIndex) -> dict[str, list[str]]:
+    """Developers with those that are parts of them, such as Qwen of Alibaba, at any remove.
+
+    Both by the names that models are listed with; a part without a model is left out.
+    """
+    listed = set(catalogue.values("developer"))
+    named: dict[str, list[str]] = {}
+    for whole, parts in parts_of_organizations(snapshot).items():
+        shown = [name for one in parts if (name := _shown(snapshot, one)) in listed]
+        if shown:
+            named[_shown(snapshot, whole)] = shown
+    return named
 
 
-def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
-    known = {
-        fold(name): value
-        for kind in kinds
-        for value in catalogue.values(kind)
-        for name in (value, _bare(value))
-    }
+def _shown(snapshot: AcceptedSnapshot, organization: Iri) -> str:
+    return snapshot.label(organization) or short_id(organization)
+
+
+def _value(catalogue: SearchIndex, kind: str, text: str) -> str:
+    values = catalogue.values(kind)
+    if text in values:
+        return text
+    known = {fold(name): value for value in values for name in (value, _bare(value))}
     sought = fold(text)  # once: a long text's is not remembered
     if (exact := known.get(sought)) is not None:
         return exact
@@ -143,7 +152,7 @@ def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -
     inside = sorted((name for name in known if sought and sought in name), key=len)
     near = [_bare(known[name]) for name in dict.fromkeys([*inside, *close])]
     every = sorted(set(map(_bare, known.values()))) if len(known) <= _FEW else ()
-    raise NotFound(text, word, list(dict.fromkeys(near))[:6], () if near else every)
+    raise NotFound(text, CLOSED[kind], list(dict.fromkeys(near))[:6], () if near else every)
 
 
 def _bare(value: str) -> str:
@@ -154,13 +163,15 @@ def _bare(value: str) -> str:
 def _state(snapshot: AcceptedSnapshot, text: str) -> str:
     """``FIELD=STATE``, its field by any of its names; or a state alone, of any field."""
     field, equals, state = text.rpartition("=")
-    word = state.casefold()
+    word = _WORDS.get(state.casefold(), state)
     if word not in STATES:
         raise UsageError(f"no disclosure state {state!r}; there are {', '.join(STATES)}")
     if not equals and word not in _OF_ANY_FIELD:
         raise UsageError(f"name the field that is {word}, such as trainedOn={word}")
     if not equals:
         return local_name(STATES[word])
+    if word == "contested":
+        raise UsageError("contested is said of any field of a model: give it without one")
     return f"{local_name(property_named(snapshot, field))}={word}"
 
 
@@ -170,37 +181,9 @@ def _day(key: str, text: str) -> str:
     return text if key == "since" else f"{text}-99"[:10]
 
 
-def _read(snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: str) -> str:
-    if key == "disclosure":
-        return _state(snapshot, text)
-    if key == "undisclosed":
-        return local_name(property_named(snapshot, text))
-    return _value(catalogue, (key,), text, key)
-
-
 def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
         return False
     return True
-
-
-def checked(
-    snapshot: AcceptedSnapshot, catalogue: SearchIndex, params: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """Facets by the values that the catalogue has; others are read as people type them.
-
-    Raises NotFound with near values for one that no model has: an empty list would say that
-    there are no such models. As of a day there may be none yet, and the list is empty.
-    """
-    results: dict[str, list[str]] = {}
-    for key, values in params.items():
-        results[key] = list(values)
-        if key not in CLOSED or snapshot.as_of:
-            continue
-        known = frozenset().union(*(catalogue.values(kind) for kind in CLOSED[key]))
-        for position, value in enumerate(values):
-            if value not in known:
-                results[key][position] = _read(snapshot, catalogue, key, value)
-    return results

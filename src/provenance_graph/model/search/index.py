@@ -145,9 +145,8 @@ class SearchIndex:
         """A page of models.
 
         ``where`` narrows: facets, ``contextMin``, ``contextMax``, ``parametersMin``,
-        ``parametersMax``, ``releasedFrom``, ``releasedTo``, ``descendsFrom`` (an IRI) and
-        ``undisclosed`` (a property). Raises UsageError for an unknown filter,
-        sort or cursor, naming those there are.
+        ``parametersMax``, ``releasedFrom``, ``releasedTo`` and ``descendsFrom`` (an IRI).
+        Raises UsageError for an unknown filter, sort or cursor, naming those there are.
         """
         clause, values = _where(where or {}, text)
         order, offset = order_by(sort), _offset(cursor)
@@ -158,9 +157,7 @@ class SearchIndex:
                 (sort, offset, limit),
             ).fetchall()
         else:
-            (total,) = self._database.execute(
-                f"SELECT count(*) FROM model m{clause}", values
-            ).fetchone()
+            total = self._total(where or {}, text)
             rows = self._database.execute(
                 f"SELECT number FROM model m LEFT JOIN temp.conflict_count k ON k.iri = {_IRI}"
                 f"{clause} {order} LIMIT ? OFFSET ?",
@@ -185,29 +182,58 @@ class SearchIndex:
         return {**row, "conflicts": known[0] if known else 0}
 
     def facets(
-        self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", limit: int = 40
+        self,
+        where: Mapping[str, Sequence[str]] | None = None,
+        *,
+        text: str = "",
+        limit: int = 40,
+        parts: Mapping[str, Sequence[str]] | None = None,
     ) -> dict[str, list[FacetCount]]:
-        """How many models each value of each facet has, among those that ``where`` leaves."""
+        """How many models each value of each facet has, among those that ``where`` leaves.
+
+        ``parts`` are developers with those that are parts of them: a filter on one lists the
+        models of its parts too, and as many are counted.
+        """
         facet_counts: dict[str, list[FacetCount]] = {}
         for kind in FACETS:
             rest = {key: value for key, value in (where or {}).items() if key != kind}
-            clause, values = _where(rest, text)
-            if not clause:
-                rows = self._database.execute(
-                    "SELECT value, models FROM facet_count WHERE kind = ?"
-                    " ORDER BY models DESC, value LIMIT ?",
-                    (kind, limit),
-                )
-                facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
-                continue
+            counts = self._counts(kind, rest, text, limit)
+            if kind == "developer":
+                counts |= {
+                    whole: n
+                    for whole, below in (parts or {}).items()
+                    if (n := self._total({**rest, kind: [whole, *below]}, text))
+                }
+            ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            facet_counts[kind] = [{"value": value, "count": n} for value, n in ordered[:limit]]
+        return facet_counts
+
+    def _counts(
+        self, kind: str, where: Mapping[str, Sequence[str]], text: str, limit: int
+    ) -> dict[str, int]:
+        """How many models each of the commonest values of a facet has."""
+        clause, values = _where(where, text)
+        if not clause:
+            rows = self._database.execute(
+                "SELECT value, models FROM facet_count WHERE kind = ?"
+                " ORDER BY models DESC, value LIMIT ?",
+                (kind, limit),
+            )
+        else:
             rows = self._database.execute(
                 "SELECT c.value, count(*) AS n FROM facet_count c"  # in this order, not by model
                 " CROSS JOIN facet f ON f.facet = c.facet CROSS JOIN model m ON m.number = +f.number"
                 f"{clause} AND c.kind = ? GROUP BY c.value ORDER BY n DESC, c.value LIMIT ?",
                 (*values, kind, limit),
             )
-            facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
-        return facet_counts
+        return dict(rows)
+
+    def _total(self, where: Mapping[str, Sequence[str]], text: str) -> int:
+        clause, values = _where(where, text)
+        (total,) = self._database.execute(
+            f"SELECT count(*) FROM model m{clause}", values
+        ).fetchone()
+        return int(total)
 
     def values(self, kind: str) -> list[str]:
         """Every value that some model has of a facet."""
@@ -245,10 +271,6 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
             kinds = (key, "disclosed" if key == "disclosure" else key)
             parts.append(f"m.number IN ({_FACET} WHERE c.kind IN (?, ?) AND c.value IN ({marks}))")
             values += [*kinds, *wanted]
-        elif key == "undisclosed":
-            for name in wanted:
-                parts.append(f"m.number IN ({_FACET} WHERE c.kind = 'undisclosed' AND c.value = ?)")
-                values.append(name)
         elif key == "descendsFrom":
             parts.append(
                 "m.number IN (SELECT number FROM above JOIN ancestor USING (ancestor) WHERE iri = ?)"
@@ -259,7 +281,7 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
             parts.append(f"m.{column} {sign} ?")
             values.append(wanted[0] if column.startswith("released") else _integer(key, wanted[0]))
         else:
-            known = ", ".join([*FACETS, "undisclosed", "descendsFrom", *_RANGES])
+            known = ", ".join([*FACETS, "descendsFrom", *_RANGES])
             raise UsageError(f"no filter {key!r}; there are {known}")
     if text and (match := _match(text)):
         parts.append("m.number IN (SELECT rowid FROM words WHERE words MATCH ?)")

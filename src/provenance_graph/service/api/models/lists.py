@@ -11,14 +11,11 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.stored import models_index
 from provenance_graph.core.results import FacetCount
 from provenance_graph.model.answers import ModelPage, SearchAnswer
-from provenance_graph.model.search.filters import checked, understood
+from provenance_graph.model.search.filters import understood, wholes
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Cursor, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
-
-TEXT_FILTERS = ("since", "until", "licenceClass", "descendsFrom")
-"""Filters that are read as the command line reads them, a wrong value refused."""
 
 
 def chosen(
@@ -75,11 +72,8 @@ Filters = Annotated[dict[str, list[str]], Depends(chosen)]
 
 
 def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
-    """Filters as the catalogue takes them; raises UsageError, and NotFound for a model above."""
-    textual = {key: values for key, values in filters.items() if key in TEXT_FILTERS}
-    rest = {key: values for key, values in filters.items() if key not in TEXT_FILTERS}
-    catalogue = SearchIndex.open(snapshot)
-    return checked(snapshot, catalogue, rest) | understood(snapshot, catalogue, textual)
+    """Filters as the catalogue takes them; raises UsageError and NotFound as ``understood`` does."""
+    return understood(snapshot, SearchIndex.open(snapshot), filters)
 
 
 def router(access: Access) -> APIRouter:
@@ -122,7 +116,9 @@ def _lists(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> dict[str, list[FacetCount]]:
-            return SearchIndex.open(snapshot).facets(resolved(filters, snapshot), text=q)
+            catalogue = SearchIndex.open(snapshot)
+            parts = wholes(snapshot, catalogue)
+            return catalogue.facets(resolved(filters, snapshot), text=q, parts=parts)
 
         return reply(access, request, snapshot, made)
 
