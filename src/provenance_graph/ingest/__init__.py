@@ -1,1 +1,1 @@
-"""Read, keep, identify, accept, validate; or report what is wrong."""
+"""Ingestion: reads documents, stores records, decides identity, and computes the accepted view."""

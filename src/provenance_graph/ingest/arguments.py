@@ -1,4 +1,4 @@
-"""What an importer says of documents, as it is typed."""
+"""Parsers of the importer's command line arguments about documents."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from provenance_graph.core.hub import is_name
 
 
 def time_of(text: str) -> str:
-    """The day, or the time in UTC, that a user names as that of retrieval.
+    """Parse a retrieval time: an ISO 8601 day, or a time converted to UTC.
 
-    Raises UsageError for a text that is no date or time in ISO 8601.
+    Raises UsageError if the text is neither.
     """
     if "T" not in text:
         return day_of(text)
@@ -24,9 +24,9 @@ def time_of(text: str) -> str:
 
 
 def account_of(text: str) -> str:
-    """The name of an account on the Hub or of an organisation, as a namespace of models.
+    """Check that a text can be the name of a Hub account or organization, and return it.
 
-    Raises UsageError for a text that could be no account.
+    The empty text is accepted. Raises UsageError for a text that cannot be an account name.
     """
     if text and not is_name(f"{text}/x"):
         raise UsageError(f"{text!r} is not a namespace such as meta-llama")

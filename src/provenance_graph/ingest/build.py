@@ -1,4 +1,4 @@
-"""The whole store from the files under ``data/`` and ``ontology/``."""
+"""Full build of a store from the files under ``data/`` and ``ontology/``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made."""
+    """The result of a build: the store's version, and counts of records, subjects and quads.
+
+    ``records`` counts shipped records, ``carried_over`` imported ones that the new store keeps.
+    """
 
     version: str
     records: int
@@ -74,10 +77,7 @@ class Built:
 
 @lru_cache(maxsize=4)
 def _of_reference(reference: tuple[Quad, ...]) -> tuple[Quad, MemoryStore]:
-    """The stamp of reference data and a store of both, only to be read: small stores share them.
-
-    Who reads what a stamp is of reads its graph: the copy in the default graph need not be there.
-    """
+    """The stamp of reference data and a read-only store of its graph, which small stores share."""
     stamp = reference_data.stamp(reference)
     return stamp, MemoryStore((*(q for q in reference if q[3] == reference_data.GRAPH), stamp))
 
@@ -89,11 +89,11 @@ def compile_quads(
     derive: Deriver | None = None,
     day: str = "",
 ) -> Iterator[Quad]:
-    """Every quad of a small store, in memory: reference data, records, identity, accepted view.
+    """Yield every quad of a small store: reference data, records, identity and accepted view.
 
-    What :func:`build` makes in parts and in columns is the same, quad for quad. ``day`` is what
-    "now" means in the view; without it the view is of today. ``derive`` makes further quads
-    that follow from the claims of a subject.
+    The result equals, quad for quad, that of :func:`build`, which works in parts and in columns.
+    ``day`` is the day for which the view is computed, by default today. ``derive`` makes further
+    quads from the claims of a subject.
     """
     stamp, known = _of_reference(tuple(reference))
     yield from reference
@@ -128,15 +128,14 @@ def build(
     remote: RemoteWriter | None = None,
     further: Sequence[tuple[Path, str]] = (),
 ) -> Built:
-    """Build the store anew, beside the old one, and put it in its place at the end.
+    """Build the store anew beside the old one, and replace the old one at the end.
 
-    Records that were imported into the old store, and are not among the files, are stored
-    unless ``fresh``. An interrupted build leaves the old store in use, and the next one of the
-    same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
-    where it is empty. ``watch`` is notified of every stage, ``engine`` runs its tasks. With
-    ``remote`` the store is made there, ``where`` holds the stages, and nothing is stored of what
-    was imported. ``further`` are files of records that are imported with it. Raises StoreBusy
-    while another build is under way.
+    Records imported into the old store, and not among the files, are carried over unless ``fresh``.
+    An interrupted build leaves the old store in use; the next build of the same files continues it.
+    ``day`` is the day of the accepted view, by default today. ``watch`` reports progress,
+    ``engine`` runs the tasks. With ``remote`` the store is made there, ``where`` holds only the
+    stages, and nothing is carried over. ``further`` are files of records to import. Raises
+    StoreBusy while another build is running.
     """
     with uncollected(), engine or LocalEngine() as running:
         building = _Build(data, where, derive, day or today(), watch, running, remote)
@@ -148,7 +147,7 @@ def build(
 
 @contextmanager
 def _refusals_explained(where: Path) -> Iterator[None]:
-    """Raise StoreError for what the disk refuses and for damaged stages, with what to do."""
+    """Raise StoreError, with the remedy, for disk errors and for damaged stages, which are deleted."""
     try:
         yield
     except pl.exceptions.PolarsError as error:
@@ -166,7 +165,7 @@ def _refusals_explained(where: Path) -> Iterator[None]:
 
 
 class _Build:
-    """One build under way."""
+    """The state of one running build."""
 
     def __init__(
         self,
@@ -185,9 +184,9 @@ class _Build:
         self.further: Sequence[tuple[Path, str]] = ()
 
     def run(self, *, fresh: bool) -> Built:
-        """All stages.
+        """Run all stages.
 
-        Raises RecordError where the data folder holds no records.
+        Raises RecordError if the data folder holds no records.
         """
         files = [
             (path, path.relative_to(self.data).as_posix())
@@ -231,7 +230,7 @@ class _Build:
         )
 
     def _same_data(self, names: Collection[str]) -> None:
-        """Raise UsageError where the store was built from other data, which would be lost."""
+        """Raise UsageError if the store was built from other data, whose records would be lost."""
         try:
             store: Store = EmbeddedStore.open(self.where)
         except StoreMissing:
@@ -252,7 +251,7 @@ class _Build:
         marks: list[tuple[Path, int]],
         digest: str,
     ) -> str:
-        """Load everything into the store; gives the version."""
+        """Load all files into the store; return its version."""
         self.engine.rest()
         fixed = [*self.reference, self.stamp, *further]
         own = stage / "fixed.nq"
@@ -271,7 +270,7 @@ class _Build:
         return version
 
     def _decide_again(self, version: str, retained: list[RecordPart], people: list[Mapping]) -> str:
-        """Decide by rule about imported names and people's decisions, which no shipped row knows."""
+        """Apply the identity rules to imported names and people's decisions; return the version."""
         again = {Iri(name) for name in _claimed(retained)}
         again |= {name for row in people for name in (row.subject, row.object)}
         if not again or len(again) > MAX_DECIDED:
@@ -287,7 +286,7 @@ class _Build:
         return Rules(policy, self.derive.in_columns(self.known, policy), str(self.derive.graph))
 
     def _further_quads(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
-        """What is neither record nor view nor mark nor reference data: identity, notes, the day."""
+        """Quads of identity, notes on collections, and the day of the view."""
         rules = sorted(compiled.identity.rules.items())
         return [
             *identity.quads(rows),
@@ -297,7 +296,7 @@ class _Build:
         ]
 
     def _shipped(self, stage: Path, names: list[str]) -> tuple[Path, int]:
-        """The marks of records that a build put there, as a file, and how many there are."""
+        """Write the marks of the records that this build ships; return the file and their number."""
         target = stage / "shipped.nq"
         end = f"> <{RDF.type}> <{PG.SourceRecord}> <{identity.SHIPPED}> .\n"
         with target.open("w", encoding="utf-8") as file:
@@ -305,7 +304,7 @@ class _Build:
         return target, len(names)
 
     def _keys(self, stage: Path, compiled: Compiled) -> Iterator[tuple[Path, int]]:
-        """The keys of all names, in files, and how many there are in each."""
+        """Write the name keys of all names in parallel; yield each file with its number of quads."""
         blocks = key_tasks(compiled.parts, compiled.by_hand, stage / "keys")
         step = self.watch("groups of names keyed")
         written: list[tuple[str, int]] = []
@@ -315,7 +314,7 @@ class _Build:
         return ((Path(path), count) for path, count in sorted(written))
 
     def _stage(self, files: list[tuple[Path, str]], rows: list[Mapping], *, fresh: bool) -> Path:
-        """The folder of this build's stages: the same for the same input, others are removed."""
+        """The folder of this build's stages, named by a digest of its input; others are deleted."""
         seen = hashlib.sha256(f"{STAGES} {self.day} {fresh}".encode())
         seen.update(str(self.stamp[2]).encode())
         for path, name in (*files, *self.further):
@@ -331,17 +330,17 @@ class _Build:
 
 
 MAX_DECIDED = 50_000
-"""Imported names about which a build decides by rule; for more, `identify` is the command."""
+"""The most names for which a build applies the identity rules; above it, `identify` does."""
 
 STAGING = "staging"
-"""Where a build keeps its stages, below the store."""
+"""The folder of build stages below the store."""
 
 STAGES = 5
-"""Changes with what stages write, so that none goes on with another version's."""
+"""The version of the stage files: increased when their content changes."""
 
 
 def _names(parts: Iterable[RecordPart]) -> list[str]:
-    """The records of some parts, sorted."""
+    """The IRIs of the records of some parts, sorted."""
     results: list[str] = []
     for part in parts:
         results.extend(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["iri"])["iri"])
@@ -349,7 +348,7 @@ def _names(parts: Iterable[RecordPart]) -> list[str]:
 
 
 def _claimed(parts: Iterable[RecordPart]) -> Iterator[str]:
-    """Every name that the claims of some parts are about."""
+    """Yield the distinct subject names of the claims of each part."""
     for part in parts:
         yield from pl.read_parquet(f"{part.folder}/claims.parquet", columns=["name"])[
             "name"
@@ -357,7 +356,7 @@ def _claimed(parts: Iterable[RecordPart]) -> Iterator[str]:
 
 
 def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
-    """What the default graph holds, in sets of whole subjects but for reference data."""
+    """Yield sets of default graph quads: first the fixed quads, then each bucket's whole subjects."""
     yield {quad for quad in fixed if quad[3] is None}
     for one in compiled.resolved:
         for path, form in one.load:
@@ -366,13 +365,13 @@ def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
 
 
 def _quads_of(files: Iterable[tuple[Path, str]]) -> Iterator[Quad]:
-    """The quads of files, each with its form."""
+    """Parse the quads of files; each file comes with the name of its RDF syntax."""
     for path, form in files:
         yield from map(rdf.our_quad, ox.parse(path=path, format=FORMS[form]))
 
 
 def _digest(parts: Iterable[RecordPart]) -> int:
-    """The digest of all records: the sum of their parts in it."""
+    """The digest of all records, as an unreduced sum of the records' digests."""
     return sum(
         sum(pl.read_parquet(f"{part.folder}/headers.parquet", columns=["content"])["content"])
         for part in parts
@@ -380,7 +379,7 @@ def _digest(parts: Iterable[RecordPart]) -> int:
 
 
 def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
-    """The decisions of people in a store that no build put there."""
+    """The mappings in a store that people decided and that are not shipped."""
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:
@@ -392,7 +391,7 @@ def _decided(where: Path, shipped: list[Mapping]) -> list[Mapping]:
 
 
 def _without(rows: list[Mapping], people: list[Mapping]) -> list[Mapping]:
-    """The shipped rows but for those by hand of which somebody decided otherwise."""
+    """The shipped mappings without those by hand for which ``people`` holds a later decision."""
     pairs = {frozenset((row.subject, row.object)) for row in people}
     return [
         row for row in rows if not by_hand(row) or frozenset((row.subject, row.object)) not in pairs

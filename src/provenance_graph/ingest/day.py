@@ -1,8 +1,8 @@
-"""The whole dataset of a day, for queries: what a store built on that day would have held.
+"""The dataset of a past day, for queries: what a store built on that day would have held.
 
-It is made beside the store, once per version and day, and read like any other store. Run as
-a module it makes one in a process of its own: ``python -m provenance_graph.ingest.day STORE
-DAY MEMORY`` writes the folder's path, or the reason why not as JSON and ends with 1.
+It is stored beside the store, once per version and day, and read like any other store. Run as a
+module, ``python -m provenance_graph.ingest.day STORE DAY MEMORY`` makes one in a separate process.
+It writes the folder's path, or the error as JSON and exits with 1.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from provenance_graph.store.pool.sandbox import confine_writer
 from provenance_graph.store.values import ANY
 
 MAX_QUADS = 3_000_000
-"""Quads that the dataset of a day may have."""
+"""The most quads of a day's dataset."""
 MAX_FOLDERS = 4
-"""Datasets of days that are stored beside a store."""
+"""The most datasets of days that are kept beside a store."""
 
 
 def quads(snapshot: AcceptedSnapshot, limit: int | None = None) -> Iterator[Quad]:
-    """The records known on the day, identity, the accepted view, and evidence levels.
+    """Yield the records known on the day, identity, the accepted view, and evidence levels.
 
-    Raises QueryTooLarge where there are more than ``limit``; the records come first, so that
-    a store that is too large is refused before its view is computed.
+    Raises QueryTooLarge if there are more than ``limit`` quads (None: MAX_QUADS). The records come
+    first, so that a store that is too large is refused before its view is computed.
     """
     count, limit = 0, limit or MAX_QUADS
     stated = (quad for quad in snapshot.quads(graph=ANY) if quad[3] != identity.RULES)
@@ -59,7 +59,7 @@ def quads(snapshot: AcceptedSnapshot, limit: int | None = None) -> Iterator[Quad
 
 
 def ruled(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
-    """What the rule makes of names on the day, which later records may have changed."""
+    """Yield the name mappings of the repository rule on the day; later records may change them."""
     names = {name for name, *_ in snapshot.quads(predicate=PG.hubRepository, graph=ANY)}
     for node, _, _, graph in snapshot.quads(
         predicate=PG.property, object=PG.hubRepository, graph=ANY
@@ -74,9 +74,10 @@ def ruled(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
 
 
 def whole(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
-    """A snapshot for a caller that reads much of a past day: over its dataset, made now if need be.
+    """A snapshot over the stored dataset of its day, for many reads; makes the dataset if missing.
 
-    Itself for now, and where nothing can be stored beside the store. Raises QueryTooLarge.
+    The same snapshot if it is current or if nothing can be stored beside the store. Raises
+    QueryTooLarge.
     """
     if not snapshot.as_of:
         return snapshot
@@ -88,7 +89,7 @@ def whole(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
 
 
 def at_hand(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
-    """A snapshot of a past day over its dataset, where that was made."""
+    """A snapshot of a past day over its stored dataset; None if the dataset has not been made."""
     if snapshot.derived is None or not snapshot.as_of:
         return None
     folder = _folder(snapshot.derived, snapshot)
@@ -97,7 +98,7 @@ def at_hand(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
     except (StoreError, OSError):
         return None
     with suppress(OSError):
-        os.utime(folder)  # those asked for last are kept
+        os.utime(folder)  # the most recently used datasets are kept
     return snapshot.over(store, folder / "derived")
 
 
@@ -106,7 +107,7 @@ def _folder(derived: Path, snapshot: AcceptedSnapshot) -> Path:
 
 
 def dataset(snapshot: AcceptedSnapshot, limit: int | None = None) -> Store:
-    """The dataset of a snapshot's day, open for reading: stored beside the store, or in memory.
+    """Open the dataset of a snapshot's day: stored beside the store, else in memory.
 
     Raises QueryTooLarge.
     """
@@ -115,9 +116,9 @@ def dataset(snapshot: AcceptedSnapshot, limit: int | None = None) -> Store:
 
 
 def materialised(snapshot: AcceptedSnapshot, limit: int | None = None) -> Path | None:
-    """The folder of the day's dataset, made now where it is not there yet.
+    """The folder of the day's dataset, which is made if missing.
 
-    None where nothing can be stored beside the store. Raises QueryTooLarge.
+    None if nothing can be stored beside the store. Raises QueryTooLarge.
     """
     if snapshot.derived is None:
         return None
@@ -131,9 +132,9 @@ def materialised(snapshot: AcceptedSnapshot, limit: int | None = None) -> Path |
 
 
 def _make(target: Path, contents: Iterable[Quad]) -> None:
-    """Write a dataset aside and put it in its place; the oldest ones go."""
+    """Write a dataset to a temporary folder and rename it to ``target``; delete the oldest ones."""
     days = target.parent
-    for left in days.glob(".*.*"):  # by a process that was killed: only one makes them at a time
+    for left in days.glob(".*.*"):  # left by a killed process: only one writes at a time
         shutil.rmtree(left, ignore_errors=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=days))
     try:
@@ -145,7 +146,7 @@ def _make(target: Path, contents: Iterable[Quad]) -> None:
 
 
 def _make_room(days: Path, newest: Path) -> None:
-    """Delete the oldest datasets; one that is read stays usable until its reader closes it."""
+    """Delete the oldest datasets; an open dataset stays usable until its reader closes it."""
     results = [one for one in days.iterdir() if one.name[:1] != "." and one != newest]
     results.sort(key=lambda one: one.stat().st_mtime, reverse=True)
     for one in results[MAX_FOLDERS - 1 :]:
@@ -153,7 +154,7 @@ def _make_room(days: Path, newest: Path) -> None:
 
 
 def main(location: str, day: str, memory: str) -> int:
-    """Make the dataset of a day in this process, within so many bytes of memory."""
+    """Make the dataset of a day within ``memory`` bytes; return the exit code."""
     try:
         with EmbeddedStore.open(Path(location).resolve()) as store:
             confine_writer(int(memory), [Path(location).resolve()])

@@ -1,4 +1,4 @@
-"""What people decided about identity, and how a commit changes the rows that say so."""
+"""People's decisions on identity, and the change of mapping rows in a commit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from provenance_graph.store.values import ANY
 
 
 class HandStatements(StoreStatements):
-    """Claims under names that are one by hand or by the certain rule alone."""
+    """Statements of a store under identity by people's decisions and the certain rule alone."""
 
     def __init__(self, store: Store, pending: Overlay | None = None) -> None:
         super().__init__(store, pending)
@@ -45,7 +45,7 @@ class HandStatements(StoreStatements):
         yield from (name for name, other in self.pending.by_hand.items() if other == target)
 
     def referrers(self, name: Iri, predicate: Iri) -> Iterator[Iri]:
-        """The subjects of the claims of a property whose value is a name."""
+        """Yield the subjects of the claims of a property whose value is a name."""
         dropped = self.pending.dropped
         for subject, _, _, graph in self.store.quads(predicate=predicate, object=name, graph=ANY):
             if graph is not None and is_record(graph) and graph not in dropped:
@@ -64,12 +64,12 @@ class HandStatements(StoreStatements):
 
 
 def by_hand(row: Mapping) -> bool:
-    """Whether a person decided, and no rule."""
+    """Whether a person, and not a rule, made a mapping."""
     return not row.author.startswith(RULE_AUTHOR)
 
 
 def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) -> list[Mapping]:
-    """The mappings whose subject (or object) is a name."""
+    """The mappings whose subject is a name, sorted; with another ``end``, whose object is the name."""
     nodes = [node for node, *_ in store.quads(predicate=end, object=name, graph=identity.GRAPH)]
     if not nodes:
         return []
@@ -79,7 +79,7 @@ def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) ->
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Mappings that people put in, and those that are taken out; ``entities`` are looked at again."""
+    """Mappings that people add and remove; identity rules are applied again to ``entities``."""
 
     put: tuple[Mapping, ...] = ()
     taken: tuple[Mapping, ...] = ()
@@ -87,7 +87,7 @@ class Decisions:
 
     @property
     def names(self) -> set[Iri]:
-        """Every name in the decisions."""
+        """Every subject and object of the mappings."""
         return {name for row in (*self.put, *self.taken) for name in (row.subject, row.object)}
 
 
@@ -96,7 +96,7 @@ NO_DECISIONS = Decisions()
 
 @dataclass
 class RowChange:
-    """What identity by rule loses and gains, and the quads that change with it."""
+    """Removed and added mappings of the identity rules, and the removed and added quads."""
 
     gone: list[Mapping] = field(default_factory=list)
     new: list[Mapping] = field(default_factory=list)
@@ -105,11 +105,11 @@ class RowChange:
 
     @property
     def names(self) -> set[Iri]:
-        """Every name of which a row changes."""
+        """Every subject and object of the removed and added mappings."""
         return {name for row in (*self.gone, *self.new) for name in (row.subject, row.object)}
 
     def with_decisions(self, decided: Decisions) -> RowChange:
-        """The change with what people decide, and the quads of both."""
+        """Add people's decisions to the change, with the quads of all its mappings."""
         gone, new = [*self.gone, *decided.taken], [*self.new, *decided.put]
         old, made = set(identity.quads(gone)), set(identity.quads(new))
         out, into = sorted(old - made, key=quad_key), sorted(made - old, key=quad_key)

@@ -1,4 +1,4 @@
-"""Identity decided: over the shipped records, and over any store, in one commit."""
+"""Identity resolution over the shipped records, and over any store in one commit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from provenance_graph.store.processes import uncollected
 
 
 def decide(data: Path) -> IdentityOutcome:
-    """What the rules decide about the records below ``data``, given the rows made by hand."""
+    """Apply the identity rules to the records below ``data``, given the mappings made by hand."""
     by_hand = [row for row in mappings(data) if not row.author.startswith(RULES)]
     with uncollected():
         quads = compile_quads(list(reference_quads()), list(shipped_records(data)), by_hand)
@@ -39,7 +39,7 @@ def decide(data: Path) -> IdentityOutcome:
 
 
 def stored_mappings(store: Store) -> list[Mapping]:
-    """The mappings that a store holds."""
+    """All mappings of a store, sorted."""
     return sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
 
 
@@ -51,11 +51,12 @@ def settle(
     withdrawn: Iterable[frozenset[Iri]] = (),
     log: ChangeLog | None = None,
 ) -> Updated:
-    """Put decisions of people into a store; identity by rule and the accepted view follow.
+    """Commit people's decisions to a store, and update identity by rule and the accepted view.
 
-    All at once or not at all. A row takes the place of what people decided before of the same two
-    names; of ``withdrawn`` pairs that is taken out. Rows by rule are not put: the rules decide
-    about their names anew. ``log`` notes the commit, as in ``update``. Raises NotFound where nobody decided anything of a withdrawn pair.
+    The commit is atomic. A row replaces people's earlier decision on the same two names; decisions
+    on ``withdrawn`` pairs are removed. Rows made by rule are not stored: the rules decide on their
+    names again. ``log`` is the change log, as in ``update``. Raises NotFound if there is no
+    decision on a withdrawn pair.
     """
     rows, withdrawn = list(rows), list(withdrawn)
     for pair in withdrawn:
@@ -77,13 +78,13 @@ def _names(pairs: Iterable[frozenset[Iri]]) -> frozenset[Iri]:
 def refresh(
     store: WritableStore, derive: Deriver | None = None, names: Iterable[Iri] | None = None
 ) -> Updated:
-    """Let the rules decide anew about these names, or about every name of a store."""
+    """Apply the identity rules again to some names, by default to every name of a store."""
     entities = frozenset(names_in(store) if names is None else names)
     return update(store, derive=derive, decided=Decisions(entities=entities))
 
 
 def _of_pair(store: Store, pair: frozenset[Iri]) -> list[Mapping]:
-    """What people decided of two names, in whichever order."""
+    """People's decisions on two names, in either order."""
     return [
         row
         for name in sorted(pair)
@@ -103,12 +104,12 @@ def settle_pair(
     log: ChangeLog | None = None,
     known: Store | None = None,
 ) -> Updated:
-    """Put one decision of a person on two names into a store.
+    """Commit one person's decision on two names to a store.
 
-    ``decision`` is accept, reject or withdraw; ``known`` is the state that must hold both names,
-    where it is another than the store. Raises UsageError for another, a reason or author
-    that is missing and two names that cannot be one, NotFound for a name that the store does not
-    hold, and RecordError where a person decided the opposite before.
+    ``decision`` is accept, reject or withdraw. ``known`` is the state that must hold both names, if
+    it is not the store. Raises UsageError for another decision, for a missing reason or author, and
+    for two names that cannot be one entity; NotFound for a name that the store does not hold;
+    RecordError if a person decided the opposite before.
     """
     if decision not in (ACCEPT, REJECT, WITHDRAW):
         raise UsageError(f"decision {decision!r} is none of {ACCEPT}, {REJECT}, {WITHDRAW}")
@@ -144,7 +145,7 @@ _KINDS = {
 
 
 def _kind_of(store: Store, name: Iri) -> str:
-    """The kind of entity that a name is of, by what the store has accepted of it."""
+    """The kind of entity of a name, by the accepted types; raises NotFound if it has none."""
     subject = StoreStatements(store).canonical(name)
     for *_, value, _ in store.quads(subject, RDF.type):
         if isinstance(value, Iri) and value in _KINDS:

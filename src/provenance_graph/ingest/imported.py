@@ -1,4 +1,4 @@
-"""Records that a store holds and no build put there: written to files, for the build that follows."""
+"""Writes the imported records of a store to files, so that a new build can carry them over."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import is_earlier
 
 IMPORTED_RECORDS = 2_000
-"""Records of the old store that are written into one file."""
+"""The number of records of the old store written to one file."""
 
 
 def write_imported(where: Path, without: Collection[str], folder: Path) -> list[tuple[Path, str]]:
-    """The records of a store that no build put there, as files of records."""
+    """Write the imported records of a store, except those named in ``without``, to files.
+
+    Each path comes with its name in messages.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files: list[tuple[Path, str]] = []
     waiting: list[Record] = []
@@ -44,10 +47,10 @@ def write_imported(where: Path, without: Collection[str], folder: Path) -> list[
 
 
 def imported_records(where: Path) -> Iterator[Record]:
-    """The records of a store that no build put there.
+    """Yield the records of a store that no build shipped; none if there is no store.
 
-    Those of a store that an earlier version built come under a collection of their own, so
-    that none of them replaces a record that is shipped now.
+    Records of a store of an earlier version get a collection of their own, so that none of them
+    replaces a record that is shipped now.
     """
     try:
         store: Store = EmbeddedStore.open(where)
@@ -65,7 +68,7 @@ def imported_records(where: Path) -> Iterator[Record]:
 
 
 MIGRATED = mint("collection", "imported-before-0.2")
-"""The collection of what was imported before records had one."""
+"""The collection of records that were imported before records had collections."""
 
 
 def _migrated(record: Record) -> Record:
@@ -73,7 +76,7 @@ def _migrated(record: Record) -> Record:
 
 
 def collection_notes(where: Path) -> list[Quad]:
-    """What a store keeps of the folders that collections took their names from."""
+    """The quads of a store that tell from which folders collections took their names."""
     try:
         store: Store = EmbeddedStore.open(where)
     except StoreMissing:

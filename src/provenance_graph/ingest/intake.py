@@ -1,4 +1,4 @@
-"""Documents to records: which reader, under which header, with which problems."""
+"""Converts documents to records: chooses the reader, makes the header, collects the problems."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from provenance_graph.formats.registry import format_names, reader_named
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the importer says of the documents, over what they say of themselves.
+    """The importer's statements about the documents, which override those of the documents.
 
-    ``collection`` names where they come from, ``namespace`` the organisation whose
-    repositories the folders are. ``vouched`` says that the importer vouches for its publisher.
-    ``replace`` takes what is refused otherwise; ``now`` is the time that tells two readings
-    of one day apart. ``keys`` says which publishers sign bundles with which key.
+    ``collection`` names the documents' collection, ``namespace`` the organization that owns the
+    repositories in the folders. ``replace`` accepts records that are otherwise refused. ``now`` is
+    the time that distinguishes two readings on one day. ``keys`` tells which publishers sign
+    bundles with which key.
     """
 
     format: str = ""
@@ -40,16 +40,16 @@ class Options:
 
     @property
     def vouched(self) -> bool:
-        """Whether the importer stated who published the documents."""
+        """Whether the importer vouches for the publisher, by naming it, its namespace or a URL."""
         return bool(self.publisher or self.namespace or self.url)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one document: records, problems, and the failure that stopped it.
+    """The result of reading one document: records, problems, or the failure that stopped it.
 
-    ``ledger`` counts the document's values by what became of them. ``parts`` are, of a document
-    that is a list of documents, the one that each record is of.
+    ``ledger`` counts the document's values by their outcome. If the document is a list of
+    documents, ``parts`` holds the document of each record.
     """
 
     document: Document
@@ -62,15 +62,15 @@ class Reading:
 
     @property
     def sourced(self) -> Iterator[tuple[Record, Document]]:
-        """Each record with the document that it is a reading of."""
+        """Yield each record with the document or part of a list of which it is a reading."""
         whole = (self.document,) * len(self.records)
         yield from zip(self.records, self.parts or whole, strict=True)
 
 
 def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
-    """The one reader whose format the content shows; raises UnknownFormat.
+    """The only reader that recognises the features of a document.
 
-    Recognisers look at features; no reader is tried.
+    No reader is tried out. Raises UnknownFormat if no reader, or more than one, recognises them.
     """
     features = document.features
     fitting = [reader for reader in readers.values() if reader.recognises(features)]
@@ -85,7 +85,7 @@ def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
 
 
 def _unread(features: Features) -> str:
-    """What a document is, where it is of a standard that is known and not read."""
+    """The reason why a document of a known but unsupported standard is not read, or ""."""
     version = features.value.get("spdxVersion") if isinstance(features.value, dict) else None
     if isinstance(version, str) and version.startswith("SPDX-2"):
         return (
@@ -101,7 +101,7 @@ def _unread(features: Features) -> str:
 
 
 def read(document: Document, readers: Mapping[str, Reader], options: Options) -> Reading:
-    """Read one document; whatever is wrong with it is in the answer."""
+    """Read one document; errors in the document are returned in the Reading, not raised."""
     of: tuple[Document, ...] = ()
     ledger = ReadingLedger()
     try:
@@ -122,7 +122,7 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
 
 
 def _of_file(problem: Problem, first: int) -> Problem:
-    """A problem of a part of a file with the line of the whole, where it names one."""
+    """Add the line in the whole file to a problem of a part that begins at line ``first``."""
     line = re.match(r"L(\d+)", problem.where) if first > 1 else None
     if line is None:
         return problem
@@ -130,9 +130,10 @@ def _of_file(problem: Problem, first: int) -> Problem:
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:
-    """The reader that was named, else the one that the content shows.
+    """The reader of the named format, else the reader that recognises the document.
 
-    Raises UnknownFormat where no reader, or more than one, recognises the content.
+    Raises UnknownFormat if no reader, or more than one, recognises the content, or if the content
+    is not of the named format.
     """
     if not format:
         return recognise(document, readers)
@@ -152,9 +153,9 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
 
 
 _STRUCTURED = frozenset({"csv", "json", "jsonl", "yaml", "toml", "xml"})
-"""Syntaxes whose keys or columns show the format, so that naming another one is a mistake.
+"""Syntaxes whose keys or columns show the format, so that naming another one is an error.
 
-Prose and Turtle have no such marks: there the importer's word decides.
+Prose and Turtle have no such marks: the importer's ``format`` is accepted there.
 """
 
 
@@ -172,7 +173,7 @@ def _split(
 
 
 def _published(record: Record, publisher: Iri | None) -> Record:
-    """The record under the importer's publisher, where the document names none."""
+    """Set the importer's publisher on a record whose document names no publisher."""
     if publisher is None or record.header.publisher != iris.organization("unstated"):
         return record
     return replace(record, header=replace(record.header, publisher=publisher))
@@ -208,7 +209,7 @@ def _one_record(
 def _every_part(
     parts: list[Document | Problem], reader: Reader, options: Options, ledger: ReadingLedger
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Document, ...]]:
-    """The records of the documents in a list, each under a header of its own, and which it is of."""
+    """The records of the documents in a list, their problems, and the document of each record."""
     records: list[Record] = []
     of: list[Document] = []
     problems: list[Problem] = []
@@ -224,7 +225,7 @@ def _every_part(
 
 
 def _unwritable(claim: Claim) -> Problem | None:
-    """The last guard: an IRI that RDF cannot carry is a problem, not a broken store."""
+    """A problem if an IRI of a claim is invalid in RDF, so that it does not reach the store."""
     for part in (claim.subject, claim.predicate, claim.value):
         if isinstance(part, Iri):
             try:

@@ -1,4 +1,4 @@
-"""Commits into the change log of the store that they are made in."""
+"""Writes commits to the change log of their store."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ def note(
     into: Iterable[Quad] = (),
     log: ChangeLog | None = None,
 ) -> None:
-    """Note the commit that is about to be made with a digest; raises StoreError where that fails.
+    """Append the commit that is about to be made to the change log.
 
-    A store on disk keeps its log in its folder; one in memory keeps none unless it is given.
+    ``digest`` is the digest of the new version. A store on disk has its log in its folder; a store
+    in memory has none unless ``log`` is given. Raises StoreError if the log cannot be written.
     """
     if log is None:
         if not isinstance(store, EmbeddedWriter):
@@ -52,19 +53,20 @@ def note(
 
 
 class ViewBefore:
-    """What a store accepted before it is built anew, to be held against what it accepts then."""
+    """The accepted view of a store before a new build, to compare with the view after it."""
 
     def __init__(self, where: Path) -> None:
         self._store: EmbeddedStore | None = None
-        with suppress(StoreError):  # nothing there, or of another format: the log begins anew
+        with suppress(StoreError):  # no store, or one of another format: the log begins anew
             self._store = EmbeddedStore.open(where)
 
     def note_build(self, where: Path, version: str, views: Iterable[set[Quad]]) -> None:
-        """Note a build that was published: every accepted fact that it changed.
+        """Append a published build to the change log, with every accepted fact that it changed.
 
-        ``views`` together are the new default graph, a subject's quads in one of them and perhaps in
-        the first, so that only the first and what changed is held at once. A first build begins the log. Raises
-        StoreError where the log cannot be written.
+        ``views`` are the sets of quads of the new default graph. The quads of a subject are in one
+        set, and some may be in the first; so only the first set and the changes are in memory at
+        once. Without a store before, the entry begins the log. Raises StoreError if the log cannot
+        be written.
         """
         out: set[Quad] = set()
         new: set[Quad] = set()
@@ -83,7 +85,7 @@ class ViewBefore:
     def _difference(
         store: EmbeddedStore, views: Iterable[set[Quad]]
     ) -> tuple[set[Quad], set[Quad]]:
-        """The quads that are gone, and those that came; a licence may be in two views."""
+        """The removed and the added quads; the quads of a licence may be in two views."""
         out: set[Quad] = set()
         new: set[Quad] = set()
         seen: set[Iri] = set()
@@ -98,17 +100,17 @@ class ViewBefore:
             out |= old - view - first
             new |= view - old
             first = first or view
-        if looked < _count(store):  # subjects are gone, and all are gone through for them
+        if looked < _count(store):  # some subjects were removed: scan all quads for them
             out.update(quad for quad in store.quads() if quad[0] not in seen)
         return out, new
 
     def close(self) -> None:
-        """Give the store before back."""
+        """Close the store before the build."""
         if self._store is not None:
             self._store.close()
 
 
 def _count(store: EmbeddedStore) -> int:
-    """How many quads the default graph holds, counted by the engine."""
+    """The number of quads of the default graph, counted by the engine."""
     ((count,),) = store.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
     return int(str(count))

@@ -1,8 +1,8 @@
-"""Where an imported document stands: its collection, its identity, its custody.
+"""Collection, identity and custody of an imported document.
 
-A document is known by what it calls itself; else by the address it was got from; else by the
-importing collection and the path in it. It is never known by its reader, its file's name or
-its bytes alone. Two collections never replace each other.
+A document is identified by the name that it gives itself; else by the address it was fetched from;
+else by the importing collection and its path in it. Its reader, its file name or its bytes alone
+never identify it. A document of one collection never replaces one of another.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from provenance_graph.store.values import ANY, QuadSource
 
 _HEAD = f"{ID}record/"
 FORWARDED = frozenset({"bundle", "form"})
-"""Formats that carry excerpts of the records of others."""
+"""Formats that carry excerpts of other publishers' records."""
 _STEPS = re.compile(r"[^\w.@+~-]+")
 _UNNAMED = frozenset({iris.organization("unstated"), iris.organization("unknown publisher")})
 
 
 @dataclass(frozen=True, slots=True)
 class PublisherCollections:
-    """The collections that publishers keep, by name, and the addresses below which they lie."""
+    """The collections that publishers maintain: their names, and collection names by base address."""
 
     names: frozenset[str]
     addresses: Mapping[str, str]
 
     def at(self, address: str) -> str:
-        """The collection whose address lies above this one; empty where there is none."""
+        """The collection with the longest base address that is a prefix of an address; else ""."""
         results = [base for base in self.addresses if address.startswith(base)]
         return self.addresses[max(results, key=len)] if results else ""
 
 
 def published(source: QuadSource) -> PublisherCollections:
-    """The published collections of a store's reference data."""
+    """The published collections in a store's reference data."""
     head = f"{ID}collection/"
     results = [s for s, *_ in source.quads(predicate=RDF.type, object=PG.Collection)]
     named = {collection.removeprefix(head) for collection in results}
@@ -59,21 +59,21 @@ def published(source: QuadSource) -> PublisherCollections:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection's name, and the digest of the folder where the name is that folder's own."""
+    """A collection's name; also the folder's digest if the name is taken from a folder."""
 
     name: str
     folder_digest: str = ""
 
     @property
     def iri(self) -> Iri:
-        """Its IRI."""
+        """The IRI of the collection."""
         return mint("collection", self.name)
 
 
 def collection_of(document: Document, options: Options, known: PublisherCollections) -> Collection:
-    """The collection of a document: as given, by its address, else its folder's own name.
+    """The collection of a document: as given, else by its address, else its folder's name.
 
-    A folder that is called like a published source does not join it.
+    A folder with the name of a published source does not join that source's collection.
     """
     if options.collection:
         return Collection(iris.slug(options.collection))
@@ -87,18 +87,18 @@ def collection_of(document: Document, options: Options, known: PublisherCollecti
 
 
 _NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitfile"))
-"""Files that are called so in every folder: the folder's name is the model's."""
+"""File names that are the same in every repository, so the folder's name is the model's."""
 
 
 def below_namespace(document: Document, options: Options) -> Document:
-    """The document as its reader sees it: below the organisation that the importer names.
+    """The document renamed as if it lay in the folder of ``options.namespace``, if that is given.
 
-    That the folder that was asked for lies in another says nothing then; folders of organisations
-    inside it stay what they are.
+    The folder that contains the imported folder is ignored then; folders of organizations inside
+    the imported folder keep their meaning.
     """
     name = document.name
     if document.folder and name.casefold() in _NAMELESS:
-        name = f"{document.folder}/{name}"  # the repository's folder itself was given
+        name = f"{document.folder}/{name}"  # the imported folder is the repository itself
     if not options.namespace:
         return document
     name = _below_argument(name, document)
@@ -107,13 +107,13 @@ def below_namespace(document: Document, options: Options) -> Document:
     return replace(
         document,
         name=f"{options.namespace}/{name}",
-        collection="",  # the importer says whose it is, so the name is no longer the path's alone
+        collection="",  # the name rests on the importer's statement, not on the path alone
         path=document.path or document.name,
     )
 
 
 def _below_argument(name: str, document: Document) -> str:
-    """``model/file`` where only the folder that was asked for, or the one above it, comes before.
+    """Reduce a path to ``model/file`` if only the imported folder or its parent precedes it.
 
     >>> _below_argument("acme/oak/README.md", Document(Iri("x:y"), b"", "", folder="acme"))
     'oak/README.md'
@@ -134,7 +134,7 @@ def _below_argument(name: str, document: Document) -> str:
 def placed(
     record: Record, document: Document, options: Options, format: str, known: PublisherCollections
 ) -> Record:
-    """The record of a document under the name that its identity gives, with its custody."""
+    """The record of a document with the record IRI, collection and custody that apply to it."""
     header = record.header
     collection = collection_of(document, options, known)
     if is_forwarded(record, format):
@@ -164,12 +164,12 @@ def placed(
 
 
 def _is_unnamed(publisher: Iri) -> bool:
-    """Whether a document does not say whose it is: its reader says so in the publisher's name."""
+    """Whether the publisher is a placeholder that a reader sets if the document names no publisher."""
     return publisher in _UNNAMED or local_name(publisher).startswith("unnamed-")
 
 
 def is_made_here(record: Record, format: str) -> bool:
-    """Whether the reader made the record's name, rather than finding it in the document."""
+    """Whether the reader made the record's name, as opposed to finding it in the document."""
     if is_forwarded(record, format):
         return False
     return record.header.record.startswith(f"{_HEAD}{format}/") or format != "rdf"
@@ -181,7 +181,7 @@ def is_forwarded(record: Record, format: str) -> bool:
 
 
 def _adopted(header: Header, options: Options, collection: Collection) -> Header:
-    """A record that came with a header of its own: whose word it is, the importer says."""
+    """The header of a record that came with one; its custody depends on the importer's options."""
     custody = Custody.ASSERTED if options.vouched else Custody.ASSUMED
     if header.custody is Custody.DERIVED:
         custody = Custody.DERIVED
@@ -195,10 +195,10 @@ def _local(
     collection: Collection,
     known: PublisherCollections,
 ) -> str:
-    """The part of a record's name that says which document of the collection it is a reading of."""
+    """The part of a record's name that identifies the document in its collection."""
     stated = header.of_document.removeprefix(_HEAD).partition("/")[2]
     if collection.name in known.names and collection.name != "hub":
-        return stated or "document"  # the catalogue's own id of the entry
+        return stated or "document"  # the id of the entry in the source's catalogue
     if own is not None:
         name = own.name.removeprefix("urn:uuid:").removeprefix(hub.PAGE)
         return _step(name) if len(name) <= 120 else f"{_step(name)[:100]}-{_digest(own.name)}"
@@ -210,7 +210,7 @@ def _local(
 
 
 def _step(path: str) -> str:
-    """A path as part of a name: each step kept separate, so that two paths never meet in one name.
+    """Convert a path to a part of a record's name; different paths give different names.
 
     >>> _step("service a/bom.json"), _step("service-a/bom.json")
     ('service-a-15effa/bom.json', 'service-a/bom.json')
@@ -231,14 +231,14 @@ def _digest(text: str) -> str:
 def _custody(
     header: Header, document: Document, options: Options, known: PublisherCollections
 ) -> Custody:
-    """How it is known that the publisher stated it."""
+    """How it is known that the publisher stated the document."""
     if header.custody is Custody.DERIVED:
         return Custody.DERIVED
     if document.fetched and not options.publisher and _is_own_address(header, document, known):
         return Custody.VERIFIED
     if document.fetched or options.publisher or options.url:
         return Custody.ASSERTED
-    # by naming an organisation the importer speaks for it alone: a folder below another
+    # by naming an organisation the importer vouches for it alone: a folder below another
     # organisation's name stays that one's by its path
     named = iris.organization(options.namespace) if options.namespace else None
     if named and (header.publisher == named or _is_unnamed(header.publisher)):
@@ -256,13 +256,13 @@ def _is_own_address(header: Header, document: Document, known: PublisherCollecti
 
 
 def folder_of(source: QuadSource, collection: Iri) -> str:
-    """The digest of the folder that a collection took its name from; empty where none is stored."""
+    """The digest of the folder that gave a collection its name; empty if none is stored."""
     quads = source.quads(collection, PG.folderDigest, graph=graph_names.COLLECTIONS)
     return next((str(o) for _, _, o, _ in quads), "")
 
 
 def first_record(source: QuadSource, collection: Iri) -> Iri | None:
-    """A record of a collection, which its name begins with; None where it has none."""
+    """Any record of a collection, by the prefix of its name; None if there is none."""
     head = f"{mint('record', local_name(collection))}/"
     quads = source.quads(predicate=PG.ofDocument, graph=ANY)
     return next((record for record, *_ in quads if record.startswith(head)), None)

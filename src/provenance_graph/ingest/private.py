@@ -1,7 +1,7 @@
-"""Private collections: which there are, and a public state that holds nothing of them.
+"""Private collections, and the public state of a store, which holds none of their records.
 
-A collection is private where the store's graph of collections says so. A commit is carried out
-on the full state and, without what is private, on the public one, each with its own view.
+A collection is private if the store's graph of collections says so. A commit is applied to the full
+state and, without private records, to the public state; each has its own accepted view.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from provenance_graph.store.embedded import EmbeddedWriter
 from provenance_graph.store.values import QuadSource
 
 NON_PUBLIC: Final = Iri("http://publications.europa.eu/resource/authority/access-right/NON_PUBLIC")
-"""The right that the EU's list of access rights gives to what is not for everybody."""
+"""The access right for non-public material in the EU's list of access rights."""
 
 
 _FOLLOWS: Final = "FOLLOWS"
-"""The file of the public state that says which version of the full one it goes with."""
+"""The file of the public state that holds the version of the full state it corresponds to."""
 
 
 def mark(collection: Iri) -> Quad:
-    """The statement that a collection is private."""
+    """The quad that marks a collection as private."""
     return collection, DCTERMS.accessRights, NON_PUBLIC, COLLECTIONS
 
 
 def private_collections(store: QuadSource, notes: Iterable[Quad] = ()) -> frozenset[Iri]:
-    """The collections that a store, or statements about to be put into it, say are private."""
+    """The collections that a store, or quads about to be committed, mark as private."""
     results = {s for s, *_ in store.quads(None, DCTERMS.accessRights, NON_PUBLIC, COLLECTIONS)}
     results |= {s for s, p, o, _ in notes if (p, o) == (DCTERMS.accessRights, NON_PUBLIC)}
     return frozenset(results)
 
 
 def is_private(header: Header, private: frozenset[Iri]) -> bool:
-    """Whether a record is for those alone who may read private collections."""
+    """Whether a record belongs to a private collection."""
     return header.collection in private
 
 
 def collections_of(store: QuadSource) -> dict[Iri, Iri]:
-    """The collection of every record: as its header says, else as its name tells."""
+    """The collection of every record, from its header, else from its name."""
     stated = {
         record: collection
         for record, _, collection, _ in store.quads(predicate=PG.inCollection, graph=ANY)
@@ -55,7 +55,7 @@ def collections_of(store: QuadSource) -> dict[Iri, Iri]:
 
 
 def records_of(store: QuadSource, collections: Iterable[Iri]) -> list[Iri]:
-    """The records of some collections."""
+    """The records of some collections, sorted."""
     wanted = frozenset(collections)
     return sorted(
         name for name, collection in collections_of(store).items() if collection in wanted
@@ -63,23 +63,26 @@ def records_of(store: QuadSource, collections: Iterable[Iri]) -> list[Iri]:
 
 
 def public_writer(store: QuadSource, notes: Iterable[Quad] = ()) -> EmbeddedWriter | None:
-    """The writer of the public state, made before anything private is written; else None."""
+    """The writer of the public state, which is created if private data is about to be committed.
+
+    None if nothing is private or the store is not an embedded one.
+    """
     if not isinstance(store, EmbeddedWriter):
         return None
     if store.public is None and private_collections(store, notes):
         public = store.make_public()
-        ChangeLog(store.root).copy_to(public.root)  # nothing private was committed so far
+        ChangeLog(store.root).copy_to(public.root)  # no private data has been committed yet
         followed(public, store.version)
     return store.public
 
 
 def followed(public: EmbeddedWriter, version: str) -> None:
-    """Note the version of the full state that the public one goes with."""
+    """Record the version of the full state to which the public state corresponds."""
     (public.root / _FOLLOWS).write_text(version, "utf-8")
 
 
 def is_stale(store: QuadSource, public: EmbeddedWriter) -> bool:
-    """Whether the full state has moved on without the public one, or the other way round."""
+    """Whether the versions of the full and the public state do not correspond."""
     assert isinstance(store, EmbeddedWriter)
     try:
         return (public.root / _FOLLOWS).read_text("utf-8") != store.version
@@ -88,5 +91,5 @@ def is_stale(store: QuadSource, public: EmbeddedWriter) -> bool:
 
 
 def discard(writer: EmbeddedWriter) -> None:
-    """Remove a public state that is not needed: nothing is private any more."""
+    """Remove the public state, when no collection is private any more."""
     writer.drop_public()

@@ -1,9 +1,9 @@
-"""Records that came in a bundle: whose word they are depends on who signed it.
+"""Records received in a bundle: their custody and collection depend on the bundle's signature.
 
-Only a signature by a key that the operator's list binds to a record's publisher makes the
-record *verified*. For all others the signature proves who sent it: the custody stays
-*assumed*, so that nothing in it counts as a developer's own word, and it goes into a
-collection of the sender's, where it can replace nothing of anybody else's.
+Only a signature by a key that the operator's list binds to a record's publisher makes the record
+*verified*. Any other signature only proves the sender: the custody stays *assumed*, so that the
+record never counts as a developer's own statement. The record goes into a collection of the sender,
+where it cannot replace records of others.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ def signers(document: Document, keys: KeyList) -> list[str]:
 
 @lru_cache(maxsize=2)
 def _opened(data: bytes, url: str) -> BundleFile:
-    """The file of a bundle, opened once for all its records."""
+    """Parse the file of a bundle; cached, so that it is parsed once for all its records."""
     return envelope.read(data, url)
 
 
 def received(
     record: Record, signed_by: list[str], collection: str, keys: KeyList = NO_KEYS
 ) -> Record:
-    """The excerpt under the sender's collection, with the custody that its signature earns.
+    """The record under the sender's collection, with the custody that the signature allows.
 
-    ``collection`` is where unsigned bundles, and those of keys that are not listed, come in.
+    ``collection`` is that of bundles that are unsigned or signed with keys that are not listed.
     """
     header = record.header
     name = f"received-{signed_by[0][:16]}" if signed_by else collection
@@ -56,7 +56,7 @@ def received(
 
 
 def _below(collection: str, name: Iri) -> Iri:
-    """A name of a record or document among those of a collection.
+    """Move the name of a record or document into the name space of a collection.
 
     >>> _below("received-ab", Iri(_HEAD + "mot/x/2026-01-01")).removeprefix(_HEAD)
     'received-ab/mot/x/2026-01-01'

@@ -1,8 +1,8 @@
-"""What a new reading does to the readings that a store holds of the same document.
+"""Decides whether a new reading of a document replaces the stored reading.
 
-A later reading of a document replaces the one before it; nothing else does. Refused, unless
-the importer says so: a reading older than the one that counts, two contents under one
-identity in one import, and a reading after which a model or dataset would have no source left.
+Only a later reading of the same document replaces an earlier one. Refused, unless the importer
+gives ``replace``: a reading older than the current one, two contents under one identity in one
+import, and a reading after which a model or dataset would have no source left.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class RecordFate:
-    """What becomes of a new record: stored under this name, the same as before, or refused."""
+    """The outcome for a new record: stored (replacing a reading or not), unchanged, or refused."""
 
     record: Record | None = None
     replaces: Header | None = None
@@ -34,7 +34,7 @@ class RecordFate:
 
 
 def newest(store: Store, header: Header) -> Header | None:
-    """The reading that counts of the document of a header, in its collection."""
+    """The current stored reading of the document of a header, in its collection, or None."""
     results = [
         known
         for name, _, _, graph in store.quads(
@@ -48,7 +48,11 @@ def newest(store: Store, header: Header) -> Header | None:
 
 
 def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> RecordFate:
-    """What becomes of a record; ``dated`` where the importer named the day of retrieval."""
+    """Decide the outcome for a record against a store.
+
+    ``now`` is the time of import, ``dated`` tells whether the importer named the day of retrieval,
+    and ``replacing`` whether refusals are overridden.
+    """
     header = record.header
     stored = list(store.quads(graph=header.record))
     present = rdf.from_quads(stored) if stored else None
@@ -94,10 +98,10 @@ def _another_time(header: Header, before: Header, now: str) -> bool:
 
 
 def named_otherwise(store: Store, header: Header) -> Problem | None:
-    """That the store has this very document under another identity, so that both count.
+    """A problem if the store holds this document under another identity, so that both count.
 
-    It was read by a reader or a version that named documents otherwise. Two documents of one
-    address that the same reader tells apart are two.
+    This happens if another reader version named documents differently. Two documents of one address
+    that the same reader distinguishes are two documents.
     """
     earlier = {
         known.of_document: known.record
@@ -120,7 +124,7 @@ def named_otherwise(store: Store, header: Header) -> Problem | None:
 
 
 def _same(stored: Record, record: Record) -> bool:
-    """Whether two records say the same, whoever brought them."""
+    """Whether two records are equal except for custody and collection."""
     mine, theirs = (
         replace(r.header, custody=Custody.ASSUMED, collection=r.header.record)
         for r in (stored, record)
@@ -129,7 +133,7 @@ def _same(stored: Record, record: Record) -> bool:
 
 
 def restamped(record: Record, now: str) -> Record:
-    """The record as one of another time: a second reading of its document on one day."""
+    """The record with another retrieval time: for a second reading of its document on one day."""
     was = record.header.record
     name = Iri(f"{undated(was)}/{now}")
     header = replace(record.header, record=name, retrieved=now)
@@ -137,7 +141,7 @@ def restamped(record: Record, now: str) -> Record:
 
 
 def renamed(claim: Claim, was: Iri, name: Iri) -> Claim:
-    """The claim with nodes below a record's old name renamed to be below the new one."""
+    """Rename nodes below the record IRI ``was`` in a claim to nodes below ``name``."""
     subject, value = claim.subject, claim.value
     if subject.startswith(f"{was}#"):
         claim = replace(claim, subject=Iri(f"{name}{subject[len(was) :]}"))
@@ -149,9 +153,9 @@ def renamed(claim: Claim, was: Iri, name: Iri) -> Claim:
 def losses(
     store: Store, batch: Mapping[Iri, Record], replaced: Mapping[Iri, Header]
 ) -> dict[Iri, list[Iri]]:
-    """Models and datasets that would have no source left, by the new record that takes it.
+    """Models and datasets that would have no source left, by the new record that causes it.
 
-    ``replaced`` holds, by the name of the new record, the reading that it replaces.
+    ``replaced`` maps the name of a new record to the header of the reading that it replaces.
     """
     if not replaced:
         return {}
@@ -173,13 +177,13 @@ def losses(
 
 
 def _entities(store: Store, record: Iri) -> list[Iri]:
-    """The models and datasets that a record describes."""
+    """The models and datasets that a record describes, sorted."""
     plain = {s for s, _, o, _ in store.quads(predicate=RDF.type, graph=record) if o in _ENTITIES}
     return sorted(plain)
 
 
 def loss_problem(lost: Iterable[Iri]) -> Problem:
-    """The sentence that refuses a reading after which entities have no source left."""
+    """The problem that refuses a reading after which entities have no source left."""
     names = [short_id(entity) for entity in lost]
     text = ", ".join(names[:_MAX_SHOWN]) + (", …" if len(names) > _MAX_SHOWN else "")
     what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"

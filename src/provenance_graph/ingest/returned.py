@@ -1,8 +1,9 @@
-"""What an export of ours says, when it comes back, that no record here says: it was edited since.
+"""Finds the edits in a re-imported export: values that no record of this store states.
 
-An export is no evidence for the records that it was made of. A value in it that the store has
-of none of its entities was not exported from here: whoever passed the document on changed it, or
-made it of records that this store does not hold. Such a value is a report of theirs, and no more.
+An export is no evidence for the records from which it was made. If the store states a value for
+none of its entities, the value was not exported from here: the person who passed the document on
+changed it, or made it from records that this store does not hold. Such a value counts as that
+person's report only.
 """
 
 from __future__ import annotations
@@ -45,19 +46,16 @@ from provenance_graph.formats.huggingface.names import SOURCE as HUB_CARD
 from provenance_graph.store.base import Store
 
 _DESCRIBES = frozenset({*LABELS, RDF.type})
-"""What a claim of an edited document needs beside it: of what kind its entity is, and its name."""
+"""Properties kept with an edited claim: the type and the names of its entity."""
 _WORDED_ANEW = frozenset({PG.testedOn, SCHEMA.description})
-"""What writers put in other words than the records."""
+"""Properties whose values writers word differently from the records."""
 _MAX_SHOWN = 4
 _NAMELESS = re.compile(rf"{re.escape(ID)}in/[^/]+/(?:model|dataset)/")
 """A model or dataset as a reader calls it where the document does not say which it is."""
 
 
 class KnownHere:
-    """What a store states, for comparing with the values of a document that was made of it.
-
-    ``named`` are the records that the document was made of, ``of`` the entity that it was written from.
-    """
+    """The statements of a store, to compare with values of a document that was exported from it."""
 
     def __init__(self, store: Store, named: Iterable[str], of: Iri | None = None) -> None:
         self._store = store
@@ -69,11 +67,10 @@ class KnownHere:
         self.compared = facts - _DESCRIBES - _WORDED_ANEW
 
     def states(self, item: SourcedClaim) -> bool:
-        """Whether some record states this value of the claim's entity, or one that agrees.
+        """Whether a record states this value, or one that agrees with it, for the claim's entity.
 
-        An entity that the store does not know, as that of a card that says not whose it is, is the
-        one that the document was written from; where it names none, the value may be that of any
-        entity in the records that it was made of.
+        If the store does not know the entity (a card may not name its owner), the value may be that
+        of any entity in the records from which the document was made.
         """
         subject = self._statements.canonical(item.claim.subject)
         known = self._about(subject)
@@ -92,20 +89,20 @@ class KnownHere:
         return any(self._is_same(item, other) for other in others)
 
     def has(self, properties: Mapping[Iri, Collection[Iri]], claim: Claim) -> bool:
-        """Whether a claim's property is among those that are named of its entity.
+        """Whether ``properties`` lists a claim's property for the claim's entity.
 
-        An entity of another name than any of them may be any of them: readers name what has no
-        repository anew.
+        An entity that is not in ``properties`` may be any of those in it, since readers give a new
+        name to an entity without a repository.
         """
         named = {self._statements.canonical(entity): p for entity, p in properties.items()}
         meant = named.get(self._statements.canonical(claim.subject))
         return claim.predicate in (meant if meant is not None else chain(*named.values()))
 
     def _named_alike(self, subject: Iri, predicate: Iri) -> Iterator[Iri]:
-        """Other entities of which a document may state something under a subject's name.
+        """Yield other entities whose statements a document may make under a subject's name.
 
-        A format without a place for versions names one at the model, and an entity stands under
-        the address of its repository, which may be called like another one.
+        A format without a place for versions states a model's version at the model. An entity may
+        have the address of a repository whose name is that of another entity.
         """
         yield from self._in_repository(subject)
         if predicate == SCHEMA.version:
@@ -113,13 +110,13 @@ class KnownHere:
                 yield self._statements.canonical(entity)
 
     def _in_repository(self, name: Iri) -> Iterator[Iri]:
-        """The entities whose repository is called like a model or dataset."""
+        """Yield the entities whose repository has the name of a model or dataset."""
         if (page := _hub_page(name)) is not None:
             for entity, *_ in self._store.quads(predicate=PG.hubRepository, object=page):
                 yield self._statements.canonical(entity)
 
     def _is_suffix(self, value: Value | None) -> bool:
-        """Whether a format is only the ending of a file's name in the records, as writers put it."""
+        """Whether a file format is the suffix of a file name in the records, as writers export it."""
         ending = f".{value}".casefold()
         return any(
             str(name).casefold().endswith(ending)
@@ -149,14 +146,14 @@ class KnownHere:
         mine, theirs = item.claim.value, other.claim.value
         if mine is None:
             return theirs is None
-        if theirs is None:  # a text that names nothing we know, written by its name
+        if theirs is None:  # a stated text without a known entity, exported by its name
             return bool(other.claim.as_stated) and (
                 slug(other.claim.as_stated) in self._spelled(mine)
             )
         return agree(item, other) or bool(self._spelled(mine) & self._spelled(theirs))
 
     def _spelled(self, value: Value) -> frozenset[str]:
-        """The ways in which a value may be written: a number, a text, an entity by any name."""
+        """The spellings of a value: of a number, of a text, or by any name of an entity."""
         if isinstance(value, Literal):
             return _as_written(value)
         meant = {self._statements.canonical(value), *self._in_repository(value)}
@@ -167,7 +164,7 @@ class KnownHere:
 
 
 def _hub_page(subject: Iri) -> Iri | None:
-    """The page of the repository that is called like a model or dataset."""
+    """The Hub page of the repository with the name of a model or dataset, or None."""
     for kind, path in (("model", ""), ("dataset", "datasets/")):
         if subject.startswith(f"{ID}{kind}/"):
             page = f"{hub.PAGE}{path}{short_id(subject)}"
@@ -176,7 +173,7 @@ def _hub_page(subject: Iri) -> Iri | None:
 
 
 def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:
-    """The values that a record gives of a property, of whatever entity."""
+    """Yield the values that a record states for a property, for any entity."""
     for *_, value, _ in store.quads(predicate=predicate, graph=record):
         yield value
     for node, *_ in store.quads(predicate=PG.property, object=predicate, graph=record):
@@ -202,12 +199,12 @@ def _plain(text: str) -> Iterator[str]:
 def further(
     record: Record, known: KnownHere, inferred: Mapping[Iri, Collection[Iri]] = MappingProxyType({})
 ) -> Record | None:
-    """The record with only what the store does not state; None where nothing is left.
+    """The record reduced to values that the store does not state; None if no claim is left.
 
-    Nothing of an edited export counts as anybody's own word: its custody is assumed. What it was
-    written with as ``inferred`` (properties by entity) stays an inference: its format may have
-    no place to say so. A card of the Hub has no field for a maker: its reader takes the account
-    from the name of the repository.
+    Its custody is assumed, so that an edited export never counts as anybody's own statement.
+    Properties that the export marks as ``inferred`` (by entity) stay inferences, since its format
+    may be unable to say so. The creator in a Hub card is ignored: cards have no field for a maker,
+    and the reader takes the account from the name of the repository.
     """
     claims = [
         replace(claim, basis=Basis.INFERENCE) if known.has(inferred, claim) else claim
@@ -227,7 +224,7 @@ def further(
 
 
 def _is_address(claim: Claim) -> bool:
-    """Whether a value only says where a document lies, which writers and readers pick anew."""
+    """Whether a value is only the address of a document, which writers and readers choose anew."""
     value = claim.value
     return (
         isinstance(value, Iri)
@@ -238,7 +235,7 @@ def _is_address(claim: Claim) -> bool:
 
 
 def edited(record: Record) -> Problem:
-    """The sentence that tells what an export says that no record here says."""
+    """The problem that lists the values of an export that no stored record states."""
     claims = [claim for claim in record.claims if claim.predicate not in _DESCRIBES]
     facts = [f"{shorten(c.predicate)} {_display_text(c)}" for c in claims[:_MAX_SHOWN]]
     more = ", …" if len(claims) > _MAX_SHOWN else ""

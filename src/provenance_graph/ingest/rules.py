@@ -1,9 +1,9 @@
-"""Identity by rule, stored in step with every commit.
+"""Identity by rule, kept up to date by every commit.
 
-What the rules decide is a function of the records and of what was decided by hand, never of what the
-rules decided before: that is why imports and retractions in any order end in one view. A commit
-looks only at names that share a key (``matching.keys``) with a name it changed, and decides about
-those anew, in a small store that holds them and nothing else.
+The rules decide from the records and from people's decisions, never from earlier decisions by rule.
+Therefore imports and retractions in any order give the same view. A commit reads only names that
+share a key (``matching.keys``) with a name that it changed, and decides on them in a small store
+that holds only the quads about them.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from provenance_graph.store.values import ANY
 _MARKER = mint("graph", "name-keys#maker")
 _LICENCES = ID + "licence/"
 _PAIR = 2
-"""So many subjects there must be for a rule to relate one to another: most new names share no key."""
+"""The least number of subjects that can be compared; most new names share no key."""
 
 
 def names_in(store: Store) -> set[Iri]:
-    """Every name in a record of a store that is of a kind whose identity is decided."""
+    """Every name in the records of a store whose kind has its identity decided."""
     names: set[Iri] = set()
     for kind in (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization):
         names |= {s for s, *_ in store.quads(predicate=RDF.type, object=kind, graph=ANY)}
@@ -51,19 +51,19 @@ def names_in(store: Store) -> set[Iri]:
 
 
 class NamedClaims(Protocol):
-    """The claims that keys follow from, under what is decided by hand alone."""
+    """The claims that name keys depend on, under identity by people's decisions."""
 
     def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
-        """Everything any record says about one name."""
+        """All claims of all records about one name."""
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
 
     def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
+        """Every name of a canonical subject, its own included, sorted."""
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is stated about."""
+        """Every canonical subject that has a claim."""
 
     def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
         """The subjects of the claims of a property whose value is a name."""
@@ -73,7 +73,10 @@ class NamedClaims(Protocol):
 
 
 def key_quads(source: NamedClaims) -> Iterator[Quad]:
-    """The keys of every name, for a full build; ``source`` knows what is decided by hand alone."""
+    """Yield the key quads of every name, for a full build.
+
+    Identity in ``source`` is by people's decisions and the certain rule alone.
+    """
     subjects = set(source.subjects())
     for predicate in MAKERS:
         subjects.update(
@@ -87,7 +90,7 @@ def key_quads(source: NamedClaims) -> Iterator[Quad]:
 
 
 class IdentityRules:
-    """Decides identity by rule for what one commit changes."""
+    """Applies the identity rules to the names that one commit affects."""
 
     def __init__(self, store: Store, pending: Overlay, policy: Policy) -> None:
         self.store, self.pending, self.policy = store, pending, policy
@@ -103,9 +106,9 @@ class IdentityRules:
     def decide(
         self, entities: Iterable[Iri], subjects: Iterable[Iri], moved: Iterable[Iri] = ()
     ) -> RowChange:
-        """The change of rows where these names are spoken of anew, and these subjects may change.
+        """The change of mapping rows if claims about ``entities`` and ``subjects`` changed.
 
-        ``moved`` are names of which people, or the certain rule, decide otherwise.
+        ``moved`` are names whose mapping by people or by the certain rule changed.
         """
         entities = set(entities)
         touched = {*subjects, *self._offered(entities)}
@@ -130,7 +133,7 @@ class IdentityRules:
     # ---- what is touched -------------------------------------------------------------------
 
     def _offered(self, entities: Iterable[Iri]) -> Iterator[Iri]:
-        """The models that touched offers are of: a host's name in front depends on them."""
+        """Yield the models of affected offers: a host's name in front depends on the offers."""
         for entity in entities:
             for source in (self.before, self.after):
                 for claim, _ in source.about(entity):
@@ -179,7 +182,7 @@ class IdentityRules:
         return {s for s in stored if s not in self._keys} | self._fresh.get(key, set())
 
     def _closed(self, subjects: Iterable[Iri]) -> set[Iri]:
-        """Every subject that shares a key with these, as they were or are, and so on."""
+        """All subjects that share an old or new key with these, directly or through other subjects."""
         waiting = [key for s in subjects for key in (*self._stored_keys(s), *self._keys_of(s))]
         seen = set(waiting)
         members: set[Iri] = set()
@@ -197,7 +200,7 @@ class IdentityRules:
     # ---- organisations ---------------------------------------------------------------------
 
     def _organizations(self, touched: set[Iri]) -> set[Iri]:
-        """Decide about organisations; gives those that a changed row names."""
+        """Decide on organizations; return those that a changed row names."""
         members = {s for s in self._closed(touched) if s.startswith(ORGANIZATION)}
         rows = self._compared_organizations(members)
         gone, new = len(self.change.gone), len(self.change.new)
@@ -213,12 +216,12 @@ class IdentityRules:
             return compare_organizations(members, _RuleLines(self.after), AcceptedSnapshot(small))
 
     def _makes(self, one: Iri, source: HandStatements) -> bool:
-        """Whether any record says that an organisation made something."""
+        """Whether any record states that an organization created something."""
         names = source.names_of(one)
         return any(True for name in names for _ in source.referrers(name, DCTERMS.creator))
 
     def _reaching(self, changed: set[Iri]) -> set[Iri]:
-        """The organisations that come to one of these by what is decided, before or after."""
+        """The organizations that lead to one of these by relations, before or after the commit."""
         result, waiting = set(changed), list(changed)
         new: dict[Iri, set[Iri]] = defaultdict(set)
         for row in self.change.new:
@@ -241,7 +244,7 @@ class IdentityRules:
         return result
 
     def _relations(self, starts: Iterable[Iri], *, rules: bool = True) -> list[Quad]:
-        """What is decided of organisations, from these on; ``rules``: also by rule."""
+        """The relations between organizations reachable from ``starts``; by rule only if ``rules``."""
         fresh: dict[Iri, list[Mapping]] = defaultdict(list)
         for row in (*self.pending.rows, *(self.change.new if rules else ())):
             if not row.negated:
@@ -274,7 +277,7 @@ class IdentityRules:
             return compare(AcceptedSnapshot(small))
 
     def _neighbourhood(self, members: set[Iri]) -> Iterator[Quad]:
-        """The quads that the rules read of some subjects, under what is decided by hand."""
+        """Yield the quads about some subjects that the rules read, under people's decisions."""
         starts: set[Iri] = set()
         for subject in sorted(members):
             starts |= {organization(k[2:]) for k in self._keys_of(subject) if k.startswith("w ")}
@@ -295,7 +298,7 @@ class IdentityRules:
                 yield _MARKER, DCTERMS.creator, one, None
 
     def _stated(self, name: Iri) -> Iterator[Quad]:
-        """Each record's label of a name, and release days that are inferred."""
+        """Yield each record's label of a name, and the release days that are inferred."""
         for number, (claim, _) in enumerate(self.after.about(name)):
             if claim.value is None:
                 continue
@@ -309,7 +312,7 @@ class IdentityRules:
                 yield node, PG.basis, Basis.INFERENCE.value, graph_names.LABELS
 
     def _different_from(self, members: Iterable[Iri]) -> list[Quad]:
-        """What was decided not to be one, where it names one of these."""
+        """The quads of decisions that two names differ, where one of them is in ``members``."""
         rows = {
             row
             for subject in members
@@ -322,7 +325,7 @@ class IdentityRules:
         return list(identity.quads(sorted(rows)))
 
     def _licences(self, entities: Iterable[Iri]) -> None:
-        """Decide about licences that touched records name and no reference licence is."""
+        """Decide on licences that affected records name and that are not reference licences."""
         touched = {entity for entity in entities if entity.startswith(_LICENCES)}
         for entity in entities:
             for source in (self.before, self.after):
@@ -343,7 +346,7 @@ class IdentityRules:
     # ---- rows ------------------------------------------------------------------------------
 
     def _settle(self, names: Iterable[Iri], rows: Iterable[Mapping]) -> None:
-        """Take in what the rules decide now of some names, against what they decided before."""
+        """Record the difference between new rows of the rules and the stored rows of some names."""
         stored = [row for name in sorted(names) for row in rows_about(self.store, name)]
         old = {row for row in stored if not by_hand(row)}
         manual = {row.key for row in stored if by_hand(row) and row not in self.pending.without}
@@ -356,7 +359,7 @@ class IdentityRules:
 
 
 class _RuleLines(dict[Iri, int]):
-    """How many names each organisation made, offers or publishes, counted when asked."""
+    """The number of names that each organization made, offers or publishes, counted on first use."""
 
     def __init__(self, statements: HandStatements) -> None:
         super().__init__()
@@ -374,6 +377,6 @@ class _RuleLines(dict[Iri, int]):
         return self[one]
 
     def get(self, one: Iri, default: int = 0) -> int:  # type: ignore[override]
-        """The count; 0 for an organisation without a claim."""
+        """The count of an organization; 0 if it has no claim."""
         del default
         return self[one]

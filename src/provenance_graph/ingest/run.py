@@ -1,7 +1,8 @@
-"""Import many documents: progress, problems by place, nothing lost, memory flat.
+"""Import of many documents in batches, with bounded memory and problems by document.
 
-Documents are committed in batches: an interrupted import keeps what it had done, the next skips what
-has not changed. Whatever a new reading would replace is weighed before its batch, and reported.
+Every batch is committed, so that an interrupted import keeps the finished batches, and the next
+import skips unchanged documents. Before a batch is committed, the effect of each new reading on
+stored readings is checked and reported.
 """
 
 from __future__ import annotations
@@ -53,10 +54,10 @@ BATCH_CLAIMS = 50_000
 
 @dataclass
 class ImportReport:
-    """What an import did, or would do.
+    """The outcome of an import, or of a dry run.
 
-    ``replaced`` names readings that later ones replace, ``own_exports`` counts documents that we
-    wrote, ``refused`` records not taken, ``passed_over`` a folder's files of no known kind.
+    ``replaced`` names replaced readings, ``own_exports`` counts documents that this software wrote,
+    ``refused`` refused records, ``passed_over`` files of a folder that no reader recognises.
     """
 
     documents: int = 0
@@ -81,12 +82,12 @@ class ImportReport:
 
     @property
     def problems(self) -> int:
-        """How many problems there were, failures to read among them."""
+        """The number of problems, failures to read included."""
         return sum(self.kinds.values())
 
     @property
     def faults(self) -> int:
-        """The problems that are the documents' own: files passed over in a folder are none."""
+        """The number of problems without those for files of a folder that were passed over."""
         return self.problems - self.kinds["skipped"]
 
 
@@ -105,11 +106,11 @@ def import_documents(
     against: Store | None = None,
     day: str = "",
 ) -> ImportReport:
-    """Read documents and put their records in.
+    """Read documents and commit their records to a store.
 
-    ``store`` None keeps nothing; ``against`` is then the store that they are weighed
-    against. ``tell`` hears of every problem as it is met. One bad document never stops the
-    rest. ``day`` is what "now" means in the accepted view.
+    With ``store`` None nothing is committed; records are then checked against the store
+    ``against``. ``tell`` is called with every problem. An unreadable document does not stop the
+    import. ``day`` is the day for which the accepted view is computed.
     """
     running = _Import(store, store or against, readers, options, tell, derive, day)
     for item in documents:
@@ -122,7 +123,7 @@ def import_documents(
 
 
 class _Import:
-    """One import under way: the batch that is not committed yet, and what it has met."""
+    """The state of a running import: the current batch, and the documents seen so far."""
 
     def __init__(
         self,
@@ -149,17 +150,17 @@ class _Import:
         self.new_collections: dict[str, Collection] = {}
 
     def note(self, name: str, problem: Problem) -> None:
-        """Count a problem and tell it."""
+        """Count a problem and pass it to the handler."""
         self.report.kinds[problem.kind] += 1
         self.tell(name, problem)
 
     def refuse(self, name: str, problem: Problem) -> None:
-        """Tell why a record is not taken."""
+        """Count a refused record and report the problem."""
         self.report.refused += 1
         self.note(name, problem)
 
     def take(self, document: Document) -> None:
-        """Read one document and put its records into the batch."""
+        """Read one document and add its records to the batch; commit a full batch."""
         report, name = self.report, document.name or document.url
         report.documents += 1
         collection = collection_of(document, self.options, self.known)
@@ -194,7 +195,7 @@ class _Import:
                 self.commit()
 
     def _returned(self, reading: Reading, of_records: tuple[str, ...], name: str) -> None:
-        """Take of an export of ours only what no record here states: it was edited since."""
+        """Add only the values of an own export that no stored record states: they were edited."""
         self.report.own_exports += 1
         if self.store is None:
             return
@@ -206,7 +207,7 @@ class _Import:
                 self._add(left, part, reading.format, name)
 
     def _pass_over(self, name: str, why: str) -> None:
-        """Tell of a file of a folder that is no document of ours: nobody named it."""
+        """Report a file of a folder that is not a document; the user did not name the file itself."""
         self.report.passed_over += 1
         self.note(name, Problem("", why, kind="skipped"))
 
@@ -220,7 +221,7 @@ class _Import:
         self.note(name, Problem("", why, kind="unreadable"))
 
     def _foreign_folder(self, collection: Collection) -> Problem | None:
-        """Why a collection's default name cannot be taken: another folder has it."""
+        """A problem if a collection's default name already belongs to another folder."""
         if not collection.folder_digest:
             return None
         if collection.name not in self.folders:
@@ -269,7 +270,7 @@ class _Import:
             self.note(name, notice)
 
     def _forwarded(self, record: Record, name: str) -> None:
-        """Keep an excerpt that was sent on: it is named by its content and replaces nothing."""
+        """Add a forwarded excerpt to the batch: named by its content, it replaces nothing."""
         made = record.header.record
         if made in self.batch or made in self.made or self._holds(made):
             self.report.unchanged += 1
@@ -279,7 +280,7 @@ class _Import:
         self.document_of[made] = name
 
     def _alone(self, record: Record, document: Document, name: str) -> bool:
-        """Whether no other document of this import is a reading of the same document."""
+        """Whether no other document of this import is a reading of this one; if one is, refuse it."""
         header = record.header
         key = header.collection, header.of_document, header.revision, header.retrieved
         text = f"{document.folder}/{document.path or name}" if document.folder else name
@@ -306,7 +307,7 @@ class _Import:
         return self.store is not None and any(True for _ in self.store.quads(record, graph=record))
 
     def commit(self) -> None:
-        """Weigh the batch, put it in where the store is written, and begin another."""
+        """Check the batch for losses, commit it if there is a target store, and start a new batch."""
         if self.store is not None:
             self._refuse_losses(self.store)
         report = self.report
@@ -346,10 +347,9 @@ class _Import:
             del self.replaced[name]
 
     def _unchanged(self, document: Document) -> bool:
-        """Whether the store holds this very document, read by the same reader, as its latest.
+        """Whether the store's latest reading is this document, read by the same reader version.
 
-        A reader of another version reads it again; another collection is another document. Where
-        the importer now says whose it is, it is read again under that name.
+        False in another collection, and if the importer newly names the document's owner.
         """
         assert self.store is not None
         if self.options.namespace:
@@ -373,13 +373,13 @@ class _Import:
             ):
                 latest = newest(self.store, header)
                 if latest is not None and latest.record != header.record:
-                    return False  # another content came since: this one comes back
+                    return False  # other content came since: the document changed back
                 same = True
         return same
 
 
 def rewrite(records: Iterable[Record]) -> bytes:
-    """Records as a file of ``data/records``; raises RecordError where two share a name."""
+    """Serialize records as a file of ``data/records``; raises RecordError on a duplicate name."""
     result: dict[Iri, Record] = {}
     for record in records:
         if record.header.record in result:
@@ -389,7 +389,7 @@ def rewrite(records: Iterable[Record]) -> bytes:
 
 
 def _is_plain_text(reading: Reading) -> bool:
-    """Whether a Markdown file of a folder is no card: neither its name nor its head says so."""
+    """Whether a Markdown file of a folder is no model card, by its name and its front matter."""
     document = reading.document
     return (
         bool(document.path)

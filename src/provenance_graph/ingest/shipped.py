@@ -1,4 +1,4 @@
-"""What a build reads: the ontology's files, the shipped records, identity decided by hand."""
+"""Reads the input of a build: ontology files, shipped records, and mappings made by hand."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ IDENTITY = "identity.sssom.tsv"
 
 
 def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
-    """The ontology, licences and rubrics, in the default graph and in REFERENCE.
+    """Yield the ontology, licences and rubrics, in the default graph and in the REFERENCE graph.
 
-    Blank nodes (lists) get names from their file and place, the same in every run.
-    Raises Unreadable, with the line, for a file that is not Turtle.
+    Blank nodes (lists) get names from their file and position, the same in every run. Raises
+    Unreadable, with the line, for a file that is not Turtle.
     """
     for path in ontology_files() if files is None else files:
         try:
@@ -41,7 +41,7 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
 
 @lru_cache(maxsize=256)
 def _triples(stem: str, content: bytes) -> tuple[tuple[Iri, Iri, Value], ...]:
-    """The triples of a file of reference data, which every further build of a process has again."""
+    """Parse the triples of a reference file; cached for further builds of the same process."""
     named: dict[str, Iri] = {}
 
     def name(node: ox.BlankNode) -> Iri:
@@ -63,10 +63,10 @@ def _triples(stem: str, content: bytes) -> tuple[tuple[Iri, Iri, Value], ...]:
 
 
 def reference_text(own: bytes, stamp: Quad) -> bytes:
-    """Reference data in both of its graphs, and its stamp, as N-Quads.
+    """Serialize reference data, in both of its graphs, and its stamp as N-Quads.
 
-    ``own`` is its graph, stamp included, as an engine that holds it writes it: in a tenth of the time
-    that our quads take to be written.
+    ``own`` is the serialized reference graph, stamp included, as dumped by an engine that holds it:
+    this takes a tenth of the time of serializing quads of this software.
     """
     line = ox.serialize([rdf.engine_quad(stamp)], format=ox.RdfFormat.N_QUADS) or b""
     end = f" <{reference_data.GRAPH}> .\n".encode()
@@ -74,9 +74,9 @@ def reference_text(own: bytes, stamp: Quad) -> bytes:
 
 
 def shipped_records(data: Path) -> Iterator[Record]:
-    """The records of every TriG file below ``data/records``, in file order.
+    """Yield the records of every TriG file below ``data/records``, in file order.
 
-    Raises RecordError, with both files, where one record stands in two.
+    Raises RecordError, with both files, if two files hold the same record.
     """
     seen: dict[Iri, Path] = {}
     for path in sorted((data / "records").rglob("*.trig")):
@@ -89,6 +89,6 @@ def shipped_records(data: Path) -> Iterator[Record]:
 
 
 def mappings(data: Path) -> list[Mapping]:
-    """The curated mappings of ``data/identity.sssom.tsv``; none where there is no such file."""
+    """The curated mappings of ``data/identity.sssom.tsv``; empty if the file is missing."""
     path = data / IDENTITY
     return read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []

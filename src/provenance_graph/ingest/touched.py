@@ -1,9 +1,9 @@
-"""Which names and canonical subjects a change of records touches.
+"""Finds the names and canonical subjects that a change of records affects.
 
-An organisation or a dataset is named by every record of its models, thousands of times. A record
-that only says once more what others say of it changes nothing that is accepted of it, so that it
-need not be resolved anew from all of them. What is looked at for that does not grow with their number:
-a few look-ups and one question for every property of which one value is accepted.
+An organization or a dataset is named by thousands of records of its models. A record that only
+repeats statements of other records about it does not change its accepted view, so it need not be
+resolved again from all of them. The check costs the same however many records there are: a few
+look-ups, and one query for every property with a single accepted value.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from provenance_graph.store.base import ANY, Store
 
 
 def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
-    """Every name of which a claim began or ended to hold after one day and by another."""
+    """Yield names with a claim whose validity began or ended after day ``was``, up to ``day``."""
     for term in (PG.validFrom, PG.validUntil):
         for node, _, bound, graph in store.quads(predicate=term, graph=ANY):
             if was < str(bound)[:10] <= day:
@@ -48,7 +48,7 @@ def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
 
 
 def near(store: Store, name: Iri, limit: int = 5) -> list[str]:
-    """Records whose names hold the one asked for, or its last steps, as `retract` takes them."""
+    """Names of records that contain the wanted one or its last two steps, for `retract`."""
     wanted = name.removeprefix(f"{ID}record/").strip("/")
     records = [
         g.removeprefix(f"{ID}record/") for g in store.graphs() if g.startswith(f"{ID}record/")
@@ -59,7 +59,7 @@ def near(store: Store, name: Iri, limit: int = 5) -> list[str]:
 
 
 def touched(store: Store, pending: Overlay, policy: Policy) -> set[Iri]:
-    """Every name of which a changed record, or one it replaces or uncovers, says something new."""
+    """Names about which a changed, replaced or uncovered record states something new."""
     names = set(pending.dropped)
     documents = {record.header.of_document for record in pending.added.values()}
     for name in pending.dropped:
@@ -91,7 +91,7 @@ def subjects_of(
     before: StoreStatements,
     after: StoreStatements,
 ) -> set[Iri]:
-    """The canonical subjects whose view may change, where names moved or are spoken of anew."""
+    """The canonical subjects whose view may change, by changed ``entities`` and ``moved`` names."""
     subjects = {s.canonical(entity) for entity in entities for s in (before, after)}
     for entity in moved:
         names = {
@@ -102,7 +102,7 @@ def subjects_of(
             nodes = {before.canonical(name), after.canonical(name)}
             subjects |= nodes
             if len(nodes) == 1:
-                continue  # what refers to it reads the same: half the store may do so
+                continue  # the view of its referrers, perhaps half the store, is unchanged
             for who in _referrers(store, name, after):
                 subjects.update((before.canonical(who), after.canonical(who)))
     return subjects
@@ -119,16 +119,16 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
         elif graph is not None and predicate == PROV.wasAttributedTo and subject == graph:
             yield from _entities(
                 store.quads(graph=graph), graph
-            )  # who published it decides how it counts
+            )  # the publisher decides how its claims count
         elif graph is not None and not rdf.is_header_or_claim(subject, graph):
             yield subject
     yield from after.pending.referrers.get(name, ())
 
 
 HEADS = tuple(f"{ID}{kind}/" for kind in ("organization", "dataset", "licence"))
-"""What names of entities begin with that other entities' records name, and that have no levels."""
+"""IRI prefixes of entities that other entities' records name, and that have no evidence levels."""
 MAX_CLAIMS_READ = 200
-"""Claims that are looked at before a name is resolved anew instead."""
+"""The most claims that are read for a name before it is resolved again instead."""
 _LINKS = frozenset(
     (*LINKS, *DERIVATIONS, *INFLUENCES, PROV.wasDerivedFrom, PROV.wasInfluencedBy, DCTERMS.creator)
 )
@@ -137,10 +137,10 @@ _LINKS = frozenset(
 def repeated(
     store: Store, policy: Policy, affected: Iterable[Record], names: Iterable[Iri]
 ) -> set[Iri]:
-    """Those of some names of which every affected record says only what another one says.
+    """The names for which every affected record only repeats what an unaffected record states.
 
-    ``affected`` are the records that a change puts in, takes out, replaces or uncovers; another
-    record is a current one that is none of these.
+    ``affected`` are the records that a change adds, removes, replaces or uncovers. Only current
+    records that are not affected count as repeated statements.
     """
     affected = list(affected)
     stated: dict[Iri, list[tuple[Claim, Header]]] = defaultdict(list)
@@ -153,7 +153,7 @@ def repeated(
 
 
 class _Others:
-    """What records say that a change does not affect."""
+    """The statements of records that a change does not affect."""
 
     def __init__(self, store: Store, policy: Policy, affected: frozenset[Iri]) -> None:
         self._store, self._policy, self._affected = store, policy, affected
@@ -166,7 +166,7 @@ class _Others:
         }
 
     def all_repeated(self, stated: Iterable[tuple[Claim, Header]]) -> bool:
-        """Whether every one of these claims changes nothing beside what the others say."""
+        """Whether unaffected records make every one of these claims redundant."""
         distinct: set[tuple[Claim, _BasisKey | None]] = set()
         for claim, header in stated:
             if not (self._is_simple(claim) and _counts_plainly(header)):
@@ -176,7 +176,7 @@ class _Others:
         return all(self._is_repeated(claim, basis_key) for claim, basis_key in distinct)
 
     def _is_simple(self, claim: Claim) -> bool:
-        """Whether of such a claim only its value matters, and not how many say it or when."""
+        """Whether acceptance depends only on a claim's value, not on number or date of its sources."""
         policy, predicate, value = self._policy, claim.predicate, claim.value
         return (
             claim.plain
@@ -189,7 +189,7 @@ class _Others:
         )
 
     def _is_repeated(self, claim: Claim, basis_key: _BasisKey | None) -> bool:
-        """Whether another current record says the same; counting on the same basis, where that is given."""
+        """Whether another current record states the same; with ``basis_key``, on the same basis."""
         if claim.predicate in self._policy.single and self._is_disputed(claim):
             return False
         quads = self._store.quads(claim.subject, claim.predicate, claim.value, ANY)
@@ -199,7 +199,7 @@ class _Others:
         )
 
     def _counts(self, graph: Iri, basis_key: _BasisKey | None) -> bool:
-        """Whether a record's plain claims are accepted before an inference, and it is another."""
+        """Whether a record is unaffected and current, and its plain claims outrank an inference."""
         header = None if graph in self._affected else self._statements.header(graph)
         return (
             header is not None
@@ -212,12 +212,12 @@ class _Others:
         )
 
     def _rank(self, header: Header) -> int:
-        """The rank of a plain claim of a record, at the least."""
+        """The lowest rank that a plain claim of a record may get."""
         lesser = header.basis in DEVELOPER_RANK
         return self._policy.rank(Basis.THIRD_PARTY if lesser else header.basis)
 
     def _is_disputed(self, claim: Claim) -> bool:
-        """Whether any record says another value of what the subject is, under any of its names."""
+        """Whether any record states another value for the subject, under any of its names."""
         statements, value = self._statements, claim.value
         assert value is not None  # a plain claim has one
         for name in statements.names_of(statements.canonical(claim.subject)):
@@ -237,7 +237,7 @@ _OTHER = "ASK { GRAPH ?g { ?s ?p ?o } FILTER(!sameTerm(?o, ?v)) }"
 
 
 def _counts_plainly(header: Header) -> bool:
-    """Whether a record's plain claims are statements, whoever's: no inference, no estimate."""
+    """Whether a record's plain claims are statements, as opposed to inferences or estimates."""
     return header.custody is not Custody.DERIVED and header.basis not in (
         Basis.INFERENCE,
         Basis.ESTIMATE,
@@ -245,5 +245,5 @@ def _counts_plainly(header: Header) -> bool:
 
 
 def _basis_key(header: Header) -> _BasisKey:
-    """What decides on which basis a record's plain claims count."""
+    """The header fields on which the counted basis of a record's plain claims depends."""
     return header.custody, header.publisher, header.basis

@@ -1,7 +1,7 @@
-"""Change records in a store and bring the accepted view along, in one commit.
+"""Changes the records of a store and updates the accepted view in the same commit.
 
-Only the subjects that a changed record touches are resolved again; the result is bit for
-bit what a full build of the same records gives.
+Only the subjects that a changed record affects are resolved again. The result is identical to a
+full build of the same records.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from provenance_graph.ingest.touched import near, subjects_of, touched, turned
 
 
 class DerivedQuads(Protocol):
-    """Makes quads over one state of the records."""
+    """Derives quads from one state of the records."""
 
     def quads(
         self,
@@ -65,39 +65,39 @@ class DerivedQuads(Protocol):
         statements: Statements,
         latest: CurrentVersions,
     ) -> list[Quad]:
-        """The quads of one subject, given the claims of its view."""
+        """The derived quads of one subject, given the claims of its view."""
 
     def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
-        """Every subject whose quads a change of these may change."""
+        """Every subject whose derived quads may change if these subjects change."""
 
     def shared(
         self, store: Store, out: Iterable[Quad], into: Iterable[Quad]
     ) -> tuple[set[Quad], set[Quad]]:
-        """Of quads that subjects share: those that a change leaves to none, and those there."""
+        """Of quads that subjects share: those unused after a change, and those already stored."""
 
 
 class Deriver(Protocol):
-    """Something that follows from claims beyond the view, stored in a graph of its own."""
+    """A derivation of quads from claims, beyond the accepted view, stored in a graph of its own."""
 
     @property
     def graph(self) -> Iri:
-        """The graph of its quads."""
+        """The graph of the derived quads."""
 
     def in_columns(self, reference: Store, policy: Policy) -> LevelColumns:
-        """For a full build in parts."""
+        """The columnar form of the derivation, for a full build in parts."""
 
     def over_records(
         self, reference: Store, policy: Policy, records: Iterable[Record]
     ) -> DerivedQuads:
-        """For a full build; ``reference`` holds the reference data."""
+        """The derivation over records, for a full build; ``reference`` holds the reference data."""
 
     def over_store(self, store: Store, policy: Policy, pending: Overlay) -> DerivedQuads:
-        """For an update that is not committed yet."""
+        """The derivation over a store with pending changes, for an update before its commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordChange:
-    """What one commit changes: records, notes of our own, what people decide, and the day."""
+    """The changes of one commit: records, notes, people's decisions, and the day of the view."""
 
     add: Collection[Record] = ()
     drop: Collection[Iri] = ()
@@ -108,7 +108,7 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What a commit changed: the new version and the canonical subjects resolved again."""
+    """The result of a commit: the new version, the subjects resolved again, and counts of quads."""
 
     version: str
     subjects: frozenset[Iri] = field(default_factory=frozenset)
@@ -126,16 +126,16 @@ def update(
     decided: Decisions = NO_DECISIONS,
     log: ChangeLog | None = None,
 ) -> Updated:
-    """Put records in, take records out, and update the view; all at once or not at all.
+    """Add and remove records and update the accepted view, in one atomic commit.
 
-    ``derive`` makes further quads that follow from the claims of a subject. A record of
-    the same name is replaced. ``day`` is what "now" means: where it is later than the day
-    of the store's view, what began or ended to hold in between is decided again; without
-    it the view keeps its day. ``notes`` are quads of our own graphs, such as where a
-    collection comes from. ``decided`` are mappings that people put in or take out. Identity by
-    rule is decided anew for every name that shares a key with one that changed. ``log`` notes
-    the commit, a store on disk in its own log. Raises NotFound for a record to drop that the store does not
-    hold. Where collections are private, the public state follows with what is for everybody.
+    A record of the same name is replaced. ``derive`` makes further quads from the claims of a
+    subject. ``day`` is the new day of the view: if it is later than the stored day, claims whose
+    validity began or ended in between are decided again; without it the view keeps its day.
+    ``notes`` are quads of administrative graphs, such as the folder of a collection. ``decided``
+    are mappings that people add or remove. The identity rules are applied again to every name that
+    shares a key with a changed one. ``log`` is the change log; a store on disk uses its own. If
+    collections are private, the public state is updated too. Raises NotFound if a record to remove
+    is not in the store.
     """
     change = RecordChange(list(add), list(drop), day, list(notes), decided)
     public = public_writer(store, change.notes)
@@ -159,14 +159,14 @@ def update(
 
 
 def _known(public: Store, decided: Decisions) -> bool:
-    """Whether decisions are about names that the public state knows, and no others."""
+    """Whether there are decisions, and the public state knows all names in them."""
     return bool(decided.entities) and all(
         any(True for _ in public.quads(entity, graph=ANY)) for entity in decided.entities
     )
 
 
 def remake(store: WritableStore, derive: Deriver | None) -> EmbeddedWriter:
-    """Make the public state anew from the published full one, without what is private."""
+    """Build the public state again from the full state, without private records."""
     assert isinstance(store, EmbeddedWriter)
     aside = store.root / f"{PUBLIC}.new"
     shutil.rmtree(aside, ignore_errors=True)
@@ -188,7 +188,7 @@ def remake(store: WritableStore, derive: Deriver | None) -> EmbeddedWriter:
 def set_private(
     store: WritableStore, collections: Iterable[Iri], derive: Deriver | None, *, private: bool
 ) -> None:
-    """Make collections private, or public again, with all records that they hold."""
+    """Make collections private or public, with all their records."""
     assert isinstance(store, EmbeddedWriter)
     marks = [mark(collection) for collection in collections]
     if private:
@@ -208,9 +208,9 @@ def update_state(
     derive: Deriver | None = None,
     log: ChangeLog | None = None,
 ) -> Updated:
-    """``update`` for one state of a store alone.
+    """Apply a change as ``update`` does, but to one state of a store only.
 
-    Raises NotFound for a record to drop that the store does not have.
+    Raises NotFound if a record to remove is not in the store.
     """
     decided = change.decided
     added = {record.header.record: record.sort() for record in change.add}
@@ -263,14 +263,14 @@ def _holds(store: Store, record: Iri) -> bool:
 
 
 def _ruled(statements: StoreStatements, entities: Iterable[Iri]) -> Iterator[Quad]:
-    """The mappings by the rules of names, where an entity has one."""
+    """Yield the mapping quads of the repository rule for the entities that have one."""
     for entity in entities:
         if model := statements.ruled(entity):
             yield entity, SKOS.exactMatch, model, identity.RULES
 
 
 def _put_decisions(pending: Overlay, decided: Decisions) -> None:
-    """Lay what people decide over the store."""
+    """Add people's decisions to the pending changes."""
     pending.rows, pending.without = list(decided.put), set(decided.taken)
     for row in decided.taken:
         if row.merges:
@@ -286,9 +286,9 @@ def _put_decisions(pending: Overlay, decided: Decisions) -> None:
 def _decide_by_rule(
     store: WritableStore, pending: Overlay, entities: set[Iri], moved: set[Iri], policy: Policy
 ) -> RowChange:
-    """The rows that change, of people and by rule; what they decide is laid over the store."""
+    """Apply the identity rules to the pending changes, and return all changed mappings."""
     if not any(True for _ in store.quads(graph=KEYS)):
-        entities = entities | names_in(store)  # an earlier version stored no keys
+        entities = entities | names_in(store)  # stores of an earlier version hold no keys
     deciding = IdentityRules(store, pending, policy)
     around = subjects_of(store, entities, moved, deciding.before, deciding.after)
     rows = deciding.decide(entities, around, moved)
@@ -325,7 +325,7 @@ def difference(
     derive: Deriver | None,
     policy: Policy,
 ) -> tuple[list[Quad], list[Quad]]:
-    """The quads to take out and to put in, so that the view of these subjects is up to date."""
+    """The quads to remove and to add that bring the view of these subjects up to date."""
     latest = CurrentVersions(after)
     derived = derive.over_store(store, policy, after.pending) if derive else None
     reached = set(subjects)
@@ -367,11 +367,11 @@ def _digest(store: Store, gone: Iterable[Iri], added: Iterable[Iterable[Quad]]) 
 
 
 def digest_part(version: str) -> str:
-    """The digest of a version: the same records have the same, in whatever order they came."""
+    """The digest in a version; it depends on the records, not on the order of their import."""
     return version.rpartition("-")[2]
 
 
 def content(quads: Iterable[Quad]) -> int:
-    """A record's part in the digest of a store."""
+    """A record's contribution to the digest of a store: 48 bits of the SHA-256 of its quads."""
     text = "".join(["\x1f".join(quad_key(quad)) + "\x1e" for quad in quads])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])

@@ -1,7 +1,7 @@
-"""What keeps two names apart though they are spelt alike; every bar leaves a reason.
+"""Bars: reasons against a merge of two names of the same spelling.
 
-Each bar stands on an error that a reader of the merges found (``docs/identity.md`` has what each
-is worth); none is lifted by more agreement elsewhere.
+Each bar was introduced for an error that a reviewer of the merges found (``docs/identity.md`` gives
+the effect of each). Agreement in other properties never lifts a bar.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ _QUALIFIERS = frozenset(
 )
 
 DENIED = "a reviewer decided that they are different"
-"""The reason of a person's decision, which leaves a pair to nobody."""
+"""The reason given for a person's decision, which rules never override."""
 
 
 @dataclass
 class EntityGroup:
-    """Names that are one so far, with what all of them say together."""
+    """Names that are merged so far, with the union of the properties of all of them."""
 
     members: list[NamedEntity] = field(default_factory=list)
     repositories: set[str] = field(default_factory=set)
@@ -82,7 +82,7 @@ class EntityGroup:
         return group
 
     def add(self, entity: NamedEntity) -> None:
-        """Take an entity in."""
+        """Add an entity and its properties to the group."""
         self.members.append(entity)
         self.repositories |= entity.repositories
         self.listed |= entity.listed
@@ -96,19 +96,19 @@ class EntityGroup:
 
     @property
     def is_model(self) -> bool:
-        """Whether any of them is a model and not only offered under a name."""
+        """Whether any member is a model, as opposed to a name under which a model is offered."""
         return any(not entity.offered for entity in self.members)
 
     @property
     def anchors(self) -> bool:
-        """Whether other names may be found to be this one: a model, or one of our scheme's."""
+        """Whether names can be merged into this group: it has a developer, and a model or own name."""
         return bool(self.developers) and any(
             not entity.offered or (entity.ours and entity.developers) for entity in self.members
         )
 
     @property
     def own_offer(self) -> bool:
-        """Whether its developer itself offers it."""
+        """Whether a developer of the group is also a host that offers it."""
         return any(
             organization(host) in entity.developers
             for entity in self.members
@@ -117,12 +117,12 @@ class EntityGroup:
 
     @property
     def owners(self) -> set[Iri]:
-        """The developers that stand as owners in the ids."""
+        """The developers that are owners in the IRIs of members."""
         named = {organization(name) for entity in self.members if (name := owner(entity.iri))}
         return named & self.developers
 
     def named_by_developer(self, full: Full) -> bool:
-        """Whether the developer itself has a repository, or a name of our scheme, of this name."""
+        """Whether the developer has a repository, or a name of our scheme, with this full name."""
         names = {*self.repositories}
         names |= {f"{owner(e.iri)}/{local(e.iri)}" for e in self.members if e.ours}
         return self.is_model and any(
@@ -132,12 +132,12 @@ class EntityGroup:
 
     @property
     def head(self) -> NamedEntity:
-        """The member that stands for the group in reasons and rows."""
+        """The member that represents the group in reasons and rows."""
         return min(self.members, key=lambda entity: (entity.offered, not entity.ours, entity.iri))
 
 
 def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) -> Iterator[str]:
-    """What the records hold against two groups being one, whatever their names."""
+    """Yield the reasons in the records against a merge of two groups, whatever their names."""
     if denied and any(
         frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
     ):
@@ -174,12 +174,12 @@ def _made_from(one: EntityGroup, other: EntityGroup) -> bool:
 
 
 def without_versions(groups: list[EntityGroup]) -> list[EntityGroup]:
-    """The groups but for dated versions of others among them: their bare name is that of the whole."""
+    """The groups that are not dated versions of another group, which owns the bare name."""
     return [group for group in groups if not any(_is_version(group, other) for other in groups)]
 
 
 def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
-    """What speaks against a name, of a host or without a developer, meaning a model of that name."""
+    """Yield reasons why a name of a host, or without developer, may not mean a model of that name."""
     context = max((t.context for t in offered.members if t.offered), default=0)
     own = max((t.context for t in model.members if not t.offered), default=0)
     if context and own and context > 16 * own:
@@ -195,24 +195,27 @@ def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
 
 
 def no_real_name(name: Name) -> bool:
-    """Whether a name has nothing but a version or a qualifier (``3.2``, ``v1.1-ultra``)."""
+    """Whether a name consists of versions and qualifiers only (``3.2``, ``v1.1-ultra``)."""
     words = [word for word in name.words if word.isalpha() and word not in _QUALIFIERS]
     known = len(name.words) > 1 and name.words[0] == "o" and name.words[1].isdigit()
     return not any(len(word) > 1 for word in words) and not known
 
 
 def single_word(name: Name) -> bool:
-    """Whether a name is one word without a figure, and does not say that it is Instruct or base."""
+    """Whether a name is one word without size and date, and without the variant Instruct or base."""
     figures = name.sizes or name.dates or name.variant & {"instruct", "base"}
     return len(name.words) == 1 and not figures
 
 
 _REPOSITORIES = frozenset({"mteb", "osaimap", "huggingface"})
-"""Sources that name models by their repositories."""
+"""Sources that name models by their hub repositories."""
 
 
 def converted(group: EntityGroup) -> bool:
-    """Whether it is a repository of weights converted for one library; a host's own name is none."""
+    """Whether a group is a repository of weights converted for one library, by its suffix ``-hf``.
+
+    A host's own name does not count.
+    """
     return any(
         entity.iri.casefold().endswith(("-hf", "_hf")) and (entity.developers or not entity.offered)
         for entity in group.members
@@ -220,12 +223,12 @@ def converted(group: EntityGroup) -> bool:
 
 
 def quantised_copy(group: EntityGroup) -> bool:
-    """Whether all of it is, as a source says, a quantised copy of another model."""
+    """Whether sources call every member of a group a quantised copy of another model."""
     return all(entity.is_quantised for entity in group.members)
 
 
 def plain(group: EntityGroup) -> bool:
-    """Whether it is a repository of weights that are not."""
+    """Whether a group is a repository of weights that are not converted for one library."""
     return any(
         not entity.iri.casefold().endswith(("-hf", "_hf"))
         and not entity.offered
@@ -235,14 +238,14 @@ def plain(group: EntityGroup) -> bool:
 
 
 def billions(entity: NamedEntity) -> Iterator[float]:
-    """Stated parameter counts, and sizes in the names, in billions."""
+    """Yield the stated parameter counts and the sizes in the names, in billions."""
     yield from (count / 1e9 for count in entity.parameters if count > 0)
     for name in entity.names:
         yield from counts_of(name.sizes)
 
 
 def counts_of(sizes: Iterable[str]) -> Iterator[float]:
-    """Those sizes of names that are counts, in billions.
+    """Yield the sizes of names that are parameter counts, in billions.
 
     >>> list(counts_of(["7b", "8x7b", "a3b"]))
     [7.0]
@@ -253,7 +256,7 @@ def counts_of(sizes: Iterable[str]) -> Iterator[float]:
 
 
 def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:
-    """What the records hold in common."""
+    """Yield the properties on which the records of two groups agree."""
     mine = {count for entity in one.members for count in entity.parameters}
     yours = {count for entity in other.members for count in entity.parameters}
     if any(1 / 1.12 < a / b < 1.12 for a in mine for b in yours if b):
@@ -263,12 +266,12 @@ def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:
 
 
 def has_reliable_names(developers: Iterable[Iri]) -> bool:
-    """Whether a developer's bare name is the model itself."""
+    """Whether the bare name of one of the developers' series is a model's own name."""
     return any(short_id(name) in developer_names().bare_name_is_the_model for name in developers)
 
 
 def _is_moved_repository(one: EntityGroup, other: EntityGroup) -> bool:
-    """Whether a repository moved: the same last part, and the owner of one is that of the other."""
+    """Whether a repository moved: the same last part, and one owner is the other group's developer."""
     ends = {r.rpartition("/")[2] for r in one.repositories}
     if not ends & {r.rpartition("/")[2] for r in other.repositories}:
         return False

@@ -1,7 +1,7 @@
-"""Names of models that are one entity by rule, that may be, and that are kept separate.
+"""Pairs of model names: merged by rule, open candidates, and barred.
 
-Over-merging is worse than not merging: a rule decides only where nothing speaks against it, and
-what it leaves open or bars is listed with its reasons.
+A wrong merge is worse than a missing one: a rule merges only if nothing contradicts it. Pairs that
+rules leave open or bar are listed with their reasons.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from provenance_graph.matching.outcome import LEXICAL, Pair, PairVerdict
 from provenance_graph.matching.rules import Matcher
 
 MIN_CONFIDENCE = 0.5
-"""Below this a pair is not shown: too much speaks against it."""
+"""The least confidence of a pair that is shown."""
 
 
 def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -> list[Pair]:
-    """Pairs worth a human's time, surest first, and those that a rule decides.
+    """Candidate pairs for a person's decision, and pairs merged by rule, by falling confidence.
 
-    Names that are merged already are one entity and no pair.
+    Names that are merged already are not pairs.
     """
     return [
         pair
@@ -39,10 +39,11 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
 
 
 def left_open(snapshot: AcceptedSnapshot, pairs: Iterable[Pair]) -> list[Pair]:
-    """Pairs as a store holds them: one that its rules did not decide is open, whatever they say now.
+    """Mark pairs as open that the rules would merge now, if the store holds decisions by rule.
 
-    Where the rules have run, what they would decide beyond that rests on names which entities have
-    from other mappings: an offer that leaves "Instruct" out gives the model its shorter name.
+    Such a merge rests on names that entities have only through other mappings: an offer that leaves
+    "Instruct" out gives the model its shorter name. A store without decisions by rule gives the
+    pairs unchanged.
     """
     if not any(True for _ in snapshot.quads(graph=identity.RULES)):
         return list(pairs)
@@ -65,11 +66,11 @@ def compared(
     makers: frozenset[Iri] | None = None,
     members: Collection[Iri] | None = None,
 ) -> list[Pair]:
-    """Every pair of names with a verdict, surest first.
+    """Every pair of names with a verdict, by falling confidence.
 
-    Of a store whose names have keys only those are looked at that share a spelling with another:
-    no rule compares others, so that memory grows by what there is to compare. ``members`` are
-    these names where the caller has read the keys already.
+    If the store has name keys, only names that share a spelling with another name are read: no rule
+    compares others, and memory is bounded by the names to compare. ``members`` are these names, if
+    the caller has read the keys already.
     """
     if members is None and not snapshot.as_of and has_keys(snapshot):
         members = sharing(snapshot)
@@ -79,12 +80,12 @@ def compared(
 def compared_among(
     snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
 ) -> list[Pair]:
-    """Every pair among some names, which are all that share a spelling with any of them."""
+    """Every pair among some names, given with all names that share a spelling with any of them."""
     return Matcher(entities_of(snapshot, known, members), denied(snapshot)).run()
 
 
 def decisions(pairs: Iterable[Pair]) -> list[Mapping]:
-    """The mappings that the rules decide, one for each name that gives way to another."""
+    """The mappings that merge pairs decided by rule: one row per name that is not preferred."""
     groups: dict[Iri, set[Iri]] = {}
     chosen = [pair for pair in pairs if pair.decided]
     for pair in chosen:
@@ -119,7 +120,7 @@ def _row(name: Iri, head: Iri, pair: Pair | None, any_pair: Pair) -> Mapping:
 
 
 def denied(snapshot: AcceptedSnapshot) -> set[frozenset[Iri]]:
-    """Pairs that somebody decided are not one entity."""
+    """Pairs of names that a person decided are different entities."""
 
     def ends(node: Iri, part: Iri) -> list[Iri]:
         quads = snapshot.quads(node, part, graph=identity.GRAPH)

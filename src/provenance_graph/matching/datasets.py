@@ -1,8 +1,8 @@
-"""Which names of datasets mean one, and which a part or another form of one.
+"""Rules for names of datasets: the same dataset, or a part or another form of it.
 
-D1: names that differ in case, separators or a leading article alone. D2: a name without owner and
+D1: names that differ only in case, separators or a leading article. D2: a name without owner, and
 the Hub repository of that name whose owner is the dataset's stated developer, or the only official
-one known. D4: suffixes that say *a part of* or *translated from*. ``dataset``, ``collection`` and
+one known. D4: suffixes that mean *a part of* or *translated from*. ``dataset``, ``collection`` and
 ``data`` are part of a name: ``aya_collection`` is not ``aya_dataset``.
 """
 
@@ -35,7 +35,7 @@ _DEDUPED = re.compile(r"[-_. ](?:deduplicated|deduped|dedup|dd)$")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset's name with what its records say of it."""
+    """A dataset's IRI with its owner, squashed names and stated makers."""
 
     iri: Iri
     plain: str
@@ -45,7 +45,7 @@ class Dataset:
 
 
 def squashed(name: str) -> str:
-    """A name without case, separators and leading article.
+    """Normalize a dataset's name: without case, separators and leading article.
 
     >>> squashed("The Pile"), squashed("the_pile"), squashed("Aya-Collection")
     ('pile', 'pile', 'ayacollection')
@@ -56,7 +56,7 @@ def squashed(name: str) -> str:
 
 
 def datasets(snapshot: AcceptedSnapshot, known: Organizations) -> list[Pair]:
-    """Pairs of datasets' names that mean one or are related."""
+    """Pairs of dataset names that denote one dataset or are related, by falling confidence."""
     every = sorted(_known(snapshot), key=lambda one: one.iri)
     blocks: dict[str, list[Dataset]] = defaultdict(list)
     for one in every:
@@ -89,7 +89,7 @@ def _known(snapshot: AcceptedSnapshot) -> Iterator[Dataset]:
 
 
 def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
-    """D1 and D2 for the datasets of one squashed name."""
+    """Yield the pairs by D1 and D2 among the datasets of one squashed name."""
     bare = sorted((d for d in block if not d.owner), key=lambda d: (len(d.plain), d.iri))
     owned = sorted((d for d in block if d.owner), key=lambda d: d.iri)
     for one in bare[1:]:
@@ -137,7 +137,9 @@ _FORMS = (
 
 
 def stems(plain: str) -> Iterator[tuple[str, Iri, str]]:
-    """The names of which a name says that it is a part, or deduplicated, with relation and why.
+    """Yield the whole's name if a name has a suffix of a part or of deduplication.
+
+    Each comes with the relation and the reason in words.
 
     >>> [stem for stem, *_ in stems("pile-10k")], list(stems("pile"))
     (['pile'], [])
@@ -150,7 +152,7 @@ def stems(plain: str) -> Iterator[tuple[str, Iri, str]]:
 
 
 def _parts(block: list[Dataset], blocks: dict[str, list[Dataset]]) -> Iterator[Pair]:
-    """D4: a suffix that says part of, or deduplicated."""
+    """Yield the pairs by D4: a suffix that means a part or a deduplicated copy."""
     for one in block:
         for stem, predicate, what in stems(one.plain):
             wholes = [

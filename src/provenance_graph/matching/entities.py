@@ -1,4 +1,4 @@
-"""What the store knows of each name that may be compared: names, developer, size, dates."""
+"""The properties of a model name that the identity rules compare: names, developer, size, dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from provenance_graph.matching.organizations import Organizations, stated_values
 from provenance_graph.store.values import ANY
 
 OFFERS = frozenset({"litellm", "modelsdev"})
-"""Sources of offers, which give one model many names of the same source."""
+"""Sources of offers, in which one model may have many names."""
 
 _OF_ENTRIES = frozenset(
     [
@@ -40,23 +40,25 @@ _OF_ENTRIES = frozenset(
         PG.lifecycle,
     ]
 )
-"""What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
+"""Properties that a source states only of its own entries, not of models that it merely names."""
 Full = tuple[str, str]
-"""A whole name: its words in one spelling, and all that tells models of one name apart."""
+"""A full name: its words in one spelling, and all parts that distinguish models of the same words.
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """One canonical subject with what speaks for or against its being another.
+    """A canonical subject with the properties that count for or against its merge with another.
 
-    ``names`` are the names it goes by: those that sources give it and, where that is no slug that
-    we made of a label, that in its IRI. ``developers`` hold each developer and what it is part of;
-    ``makers`` are those whom a source states, ``hosts`` the services that offer it.
-    ``repositories`` are hub repositories it is known by, ``listed`` the sources that name it, offers
-    apart, ``entries`` those of them that have an entry of it and do not only name it as the base of
-    another model. ``parents`` are models that it was made from; ``alternates`` are labels without what
-    stands in brackets, which decide nothing alone. ``versions_of`` are the names of which a source
-    says that it is a dated version; ``is_quantised``, that a source calls it a quantised copy.
+    ``names`` are the names that sources give it and the name in its IRI, unless that is a slug made
+    from a label. ``developers`` hold each developer and the organizations it is part of; ``makers``
+    are the stated developers, ``hosts`` the services that offer it. ``repositories`` are its hub
+    repositories. ``listed`` are the sources that name it, offers excluded; ``entries`` are those of
+    them that have an entry of it and do not only name it as the base of another model. ``parents``
+    are models from which it was made. ``alternates`` are labels without their text in brackets,
+    which decide nothing alone. ``versions_of`` are the names of which a source calls it a dated
+    version; ``is_quantised`` tells that a source calls it a quantised copy.
     """
 
     iri: Iri
@@ -80,17 +82,17 @@ class NamedEntity:
 
     @property
     def ours(self) -> bool:
-        """Whether it already has a name of our scheme."""
+        """Whether its IRI is a model IRI of our scheme."""
         return self.iri.startswith(ID + "model/")
 
     @property
     def fulls(self) -> frozenset[Full]:
-        """The whole names that it goes by, in each spelling."""
+        """Its full names, in each spelling."""
         return frozenset(full for name in self.names for full in fulls(name))
 
 
 def fulls(name: Name) -> Iterator[Full]:
-    """A name's words in each spelling with its size, variant, quantisation, date and serving."""
+    """Yield a name's full names: each spelling with size, variant, quantisation, date, serving."""
     rest = "|".join(
         "+".join(sorted(part))
         for part in (name.sizes, name.variant, name.quantised, name.dates, name.serving)
@@ -105,10 +107,10 @@ def entities(
     makers: frozenset[Iri] | None = None,
     members: Collection[Iri] | None = None,
 ) -> list[NamedEntity]:
-    """Every model and every offered model of a snapshot, or those among ``members``, by IRI.
+    """The models and offered models of a snapshot, or those among ``members``, sorted by IRI.
 
-    ``makers`` are the organisations that any record names as a developer, under the name that stands
-    for each by hand; without them ``known`` says what stands for each.
+    ``makers`` are the organizations that any record names as a developer, by their canonical names
+    by hand; without them they are read with ``known``.
     """
     if makers is None:
         makers = makers_of(snapshot, known)
@@ -116,14 +118,14 @@ def entities(
 
 
 def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri]:
-    """Every organisation that any record names as a developer."""
+    """The canonical organizations that any record names as a developer."""
     stated = {who for _, who in stated_values(snapshot, DCTERMS.creator)}
     stated |= {o for *_, o, _ in snapshot.quads(predicate=DCTERMS.creator) if isinstance(o, Iri)}
     return frozenset(known.same(who) for who in stated)
 
 
 class Gathered:
-    """The few properties that identity weighs, read once each, of everything or some models."""
+    """The properties that the rules compare, each read once, for all or some models."""
 
     def __init__(
         self,
@@ -159,11 +161,11 @@ class Gathered:
         return {s for s in every if some is None or s in some}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
-        """The accepted values of a property, by the model that has them."""
+        """The accepted values of a property, by model."""
         return self._values_of(predicate, self.members)
 
     def _values_of(self, predicate: Iri, some: Collection[Iri] | None) -> dict[Iri, list[Value]]:
-        """The accepted values of a property, by the entity that has them, of all or of some."""
+        """The accepted values of a property, by entity, for all entities or ``some``."""
         values: dict[Iri, list[Value]] = defaultdict(list)
         for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
             if some is None or subject in some:
@@ -171,12 +173,12 @@ class Gathered:
         return values
 
     def _names_described(self) -> set[Iri]:
-        """Every name under which a source describes one of the models, and the models' own."""
+        """Every name under which a source describes one of the models, and the models' own names."""
         described = {Iri(str(e)) for entities in self.described.values() for e in entities}
         return described | self.models | self.offered
 
     def _labels(self) -> dict[Iri, set[str]]:
-        """What each source calls each of its own entities, under the entity's own name."""
+        """The labels that each source gives its own entities, by the entity's own name."""
         result: dict[Iri, set[str]] = defaultdict(set)
         wanted = self._names_described()
         for subject, _, value, _ in self.snapshot.quads(predicate=SCHEMA.name, graph=ANY):
@@ -188,7 +190,7 @@ class Gathered:
         return result
 
     def _inferred_days(self) -> dict[Iri, set[str]]:
-        """Release days that are inferred, as from the day of an index's own entry."""
+        """Release days that are inferred, for instance from the day of an index's entry, by name."""
         result: dict[Iri, set[str]] = defaultdict(set)
         wanted = self._names_described()
         for about, day in self.snapshot.annotated(DCTERMS.issued, Basis.INFERENCE.value):
@@ -197,7 +199,7 @@ class Gathered:
         return result
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
-        """For each entity offered, the developers whose own services offer it, and all services."""
+        """By model: the developers whose own services offer it, and the names of all services."""
         providers, services = self._values_of(PG.provider, None), developer_names().services
         result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
@@ -213,11 +215,11 @@ class Gathered:
         return result, hosts
 
     def entities(self) -> list[NamedEntity]:
-        """Every entity, by IRI."""
+        """Every entity, sorted by IRI."""
         return [self.entity(iri) for iri in sorted(self.models | self.offered)]
 
     def entity(self, iri: Iri) -> NamedEntity:
-        """One entity."""
+        """Build the NamedEntity of one IRI."""
         known_as = [*sorted(Iri(str(e)) for e in self.described.get(iri, ())), iri]
         labels = sorted(v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal))
         hosts = frozenset(self.hosts.get(iri, ())) | frozenset(
@@ -257,13 +259,13 @@ class Gathered:
     def _names(
         self, iri: Iri, known_as: list[Iri], labels: list[str], hosts: frozenset[str]
     ) -> Iterator[Name]:
-        """Each entity's name: label and id together, since either may leave something out."""
+        """Yield the names of each entity, from label and id together: either may be incomplete."""
         for entity in known_as:
             texts = self.labels.get(entity) or (set(labels) if entity == iri else set())
             yield from entity_names(entity, texts, hosts)
 
     def _is_entry(self, entity: Iri) -> bool:
-        """Whether a source says of an entity what it says of its own entries."""
+        """Whether a source states a property of an entity that it states only of its own entries."""
         read = self.snapshot.quads
         if any(predicate in _OF_ENTRIES for _, predicate, *_ in read(entity, graph=ANY)):
             return True
@@ -291,7 +293,10 @@ class Gathered:
 
 
 def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> Iterator[Name]:
-    """The names of one entity: each label with its id, and the id where it is no slug of a label."""
+    """Yield the names of one entity: each label combined with its id, and the id itself.
+
+    An id that is the slug of a label is no name of its own.
+    """
     given, own = set(labels), local(entity)
     texts = {text for text in given if not identifies_nothing(text)}
     minted = own == own.casefold() and own in {*map(iris.slug, given)}
@@ -304,10 +309,10 @@ def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> I
 
 
 def _together(label: Name, own: Name | None = None) -> Name:
-    """A label with what only the id beside it says: size, variant, quantisation, date.
+    """Add to a label's name the size, variant, quantisation, date and serving that its id has.
 
-    The label's words stand where the id has the same or none; a label in other words than its
-    id, as ``Safety GPT OSS`` of ``gpt-oss-safeguard``, keeps the id's figures all the same.
+    The words stay those of the label, also if the id has other words, as ``gpt-oss-safeguard`` for
+    ``Safety GPT OSS``.
     """
     if own is None or own is label:
         return label
@@ -322,7 +327,7 @@ def _together(label: Name, own: Name | None = None) -> Name:
 
 
 def without_host(name: Name, hosts: frozenset[str]) -> Iterator[Name]:
-    """A name, and where the host's own name stands in front of a real one also that.
+    """Yield a name and, if it begins with the host's own name, also the name without it.
 
     >>> [n.words for n in without_host(parse("databricks-claude-sonnet"), frozenset({"databricks"}))]
     [('databricks', 'claude', 'sonnet'), ('claude', 'sonnet')]

@@ -1,4 +1,4 @@
-"""Groups of names during one run of the rules: what they are called, and what was decided so far."""
+"""Groups of names during one run of the rules, with the pairs decided so far."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from provenance_graph.matching.names import Name, local, owner, parse, preferenc
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 LABEL_OF_MANY = 3
-"""So many different ids under one label show that the label is no name."""
+"""From so many different ids on, a shared label does not count as a name."""
 
 
 class NameGroups:
-    """Entities by the names they go by, in groups that are one so far, and the pairs decided."""
+    """Entities indexed by their full names, in groups merged so far, and the pairs decided."""
 
     def __init__(self, entities: Iterable[NamedEntity], different: set[frozenset[Iri]]) -> None:
         self.different = different
@@ -36,7 +36,7 @@ class NameGroups:
             for name in entity.names:
                 for full in fulls(name):
                     holders = self.by_full[full]
-                    if not holders or holders[-1] != entity.iri:  # one entity after another
+                    if not holders or holders[-1] != entity.iri:  # entities come in sequence
                         holders.append(entity.iri)
                     self.by_words[full[0]].add(full)
                     self.full_names.setdefault(full, name)
@@ -59,7 +59,10 @@ class NameGroups:
         *,
         bracketed: bool = False,
     ) -> list[EntityGroup]:
-        """The groups of which a member that counts goes by this name, each once, in order."""
+        """The distinct groups, in order, of entities with this full name.
+
+        A group is included if ``counts`` holds for any of its members.
+        """
         groups: dict[int, EntityGroup] = {}
         for iri in (
             *self.by_full.get(full, ()),
@@ -71,13 +74,13 @@ class NameGroups:
         return list(groups.values())
 
     def current(self, group: EntityGroup) -> EntityGroup:
-        """The group as it is after the merges so far."""
+        """The group that holds these entities after the merges so far."""
         return self.group[group.members[0].iri]
 
     def _is_label_of_many(self, full: Full, holders: list[Iri]) -> bool:
-        """Whether a source gave one label to entities that have different names of our scheme.
+        """Whether a label is shared by entities with different ids of our scheme.
 
-        An id in our scheme is a name; where three of them carry one label, it names none of them.
+        An id of our scheme is a name. If LABEL_OF_MANY ids share a label, it names none of them.
         """
         own = {
             next(fulls(parse(local(iri))))
@@ -87,14 +90,15 @@ class NameGroups:
         return len(own) >= LABEL_OF_MANY
 
     def developers_of(self, group: EntityGroup, full: Full) -> set[Iri]:
-        """Developers that speak for a name: of a host's offer not the host, unless it made it."""
+        """The developers of a group that count for a name; a host counts only if it made the model."""
         return set() if self.has_no_developer(group, full) else group.developers
 
     def has_no_developer(self, group: EntityGroup, full: Full) -> bool:
-        """Whether nobody states a developer of this name.
+        """Whether a group has no developer that counts for a name.
 
-        R8: a host that makes models too is no developer of a name that none of its models has
-        and a model of somebody else has. An owner in the id that is no host is its developer.
+        R8: a host that also makes models is not the developer of a name that none of its own models
+        has and that another developer's model has. An owner in the id that is not a host is the
+        developer.
         """
         if not group.developers:
             return True
@@ -104,16 +108,16 @@ class NameGroups:
         return bool(others) and not any(g.developers & group.developers for g in others)
 
     def hosting(self, group: EntityGroup) -> set[Iri]:
-        """The organisations that host what the group offers."""
+        """The organizations that host the offers of a group."""
         return {iris.organization(host) for host in group.hosts}
 
     def may_be_made_by(self, group: EntityGroup, model: EntityGroup) -> bool:
-        """Whether a model's developer may be the group's: one in common, or none but its hosts."""
+        """Whether a group has a developer in common with a model, or no developer but its hosts."""
         hosted = self.hosting(group) | {iris.organization(owner(t.iri)) for t in group.members}
         return bool(group.developers & model.developers) or not group.developers - hosted
 
     def is_copy(self, group: EntityGroup, others: list[EntityGroup]) -> bool:
-        """Whether a group's models were made from another of the same name: an upload again."""
+        """Whether members of a group were made from another group of the same name: a re-upload."""
         parents = {parent for entity in group.members for parent in entity.parents}
         return any(
             entity.iri in parents
@@ -123,19 +127,19 @@ class NameGroups:
         )
 
     def instruct_names(self, full: Full) -> list[Full]:
-        """The whole names that differ from one only in being Instruct or chat."""
+        """The known full names that differ from one only in the variant Instruct or chat."""
         sizes, _, rest = full[1].split("|", 2)
         named = [(full[0], f"{sizes}|{variant}|{rest}") for variant in ("instruct", "chat")]
         return [other for other in named if other in self.by_full]
 
     def has_tuned(self, words: str) -> bool:
-        """Whether names of the same words are Instruct or chat."""
+        """Whether a name with the same words has the variant Instruct or chat."""
         return any(self.full_names[f].variant & {"instruct", "chat"} for f in self.by_words[words])
 
     def merge(
         self, one: EntityGroup, other: EntityGroup, rule: str, sure: float, pro: list[str]
     ) -> None:
-        """Make two groups one, by a rule, with how sure it is and the reasons for it."""
+        """Merge two groups and record the pair with its rule, confidence and reasons."""
         one, other = self.current(one), self.current(other)
         if one is other:
             return
@@ -159,7 +163,7 @@ class NameGroups:
         contra: Iterable[str],
         predicate: Iri = SKOS.exactMatch,
     ) -> None:
-        """Note a pair that is not merged, with its reasons; the first verdict on a pair counts."""
+        """Record an unmerged pair with its reasons; the first verdict on a pair is kept."""
         a, b = _best(one, other)
         known = self.pairs.get(frozenset((a.iri, b.iri)))
         if known is not None:
@@ -183,11 +187,11 @@ class NameGroups:
 
 
 def distinct(groups: Iterable[EntityGroup]) -> list[EntityGroup]:
-    """Groups in order, each once."""
+    """The distinct groups, in order."""
     return list({id(group): group for group in groups}.values())
 
 
 def _best(one: EntityGroup, other: EntityGroup) -> tuple[NamedEntity, NamedEntity]:
-    """The two members to name, the one that gives way first."""
+    """The preferred member of each of two groups; the more preferred one comes second."""
     a, b = (min(g.members, key=lambda t: preference(t.iri)) for g in (one, other))
     return (b, a) if preference(a.iri) < preference(b.iri) else (a, b)

@@ -1,4 +1,4 @@
-"""Identity of models, datasets, organisations and licences over one snapshot of any store."""
+"""Runs the identity rules for models, datasets, organizations and licences over a snapshot."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from provenance_graph.matching.organizations import Organizations, counted, orga
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 KINDS = ("organization", "model", "dataset", "licence")
-"""What identity is decided of, organisations first: models are compared by their developers."""
+"""The kinds of entities with identity rules; organizations come first, since models need them."""
 SURE = 0.8
 """The least confidence with which a rule states that two names are related."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityOutcome:
-    """What the rules made of the names of a store, by verdict, surest first."""
+    """The pairs that the rules found in a store, by falling confidence."""
 
     pairs: tuple[Pair, ...]
 
@@ -33,17 +33,17 @@ class IdentityOutcome:
     def over(
         cls, pairs: Iterable[Pair], different: Iterable[frozenset[Iri]] = ()
     ) -> IdentityOutcome:
-        """The pairs that nobody decided to be two, in order."""
+        """Build an outcome from pairs, without those that a person decided are different."""
         rest = (pair for pair in pairs if pair.key not in different)
         return cls(tuple(sorted(rest, key=lambda p: (-p.confidence, p.subject, p.other))))
 
     def of(self, *verdicts: PairVerdict) -> list[Pair]:
-        """The pairs with these verdicts."""
+        """The pairs with one of these verdicts."""
         return [pair for pair in self.pairs if pair.verdict in verdicts]
 
     @property
     def mappings(self) -> list[Mapping]:
-        """The rows that the rules decide: one entity, and how two are related."""
+        """The rows that the rules decide: merges, and relations of at least SURE confidence."""
         related = [
             pair.mapping() for pair in self.of(PairVerdict.RELATED) if pair.confidence >= SURE
         ]
@@ -51,7 +51,7 @@ class IdentityOutcome:
 
 
 def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityOutcome:
-    """Run the rules over a snapshot: for every kind, or some. Raises UsageError for no kind."""
+    """Run the rules over a snapshot, for all kinds or some; raises UsageError for an unknown kind."""
     wanted = list(kinds) or list(KINDS)
     if unknown := [kind for kind in wanted if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
@@ -70,7 +70,7 @@ def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityO
 
 
 def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
-    """The rows that the rules decide of models and datasets, organisations being decided."""
+    """The rows of the rules for models and datasets, given decided organizations."""
     known = Organizations(snapshot)
     pairs = [*compared(snapshot, known), *datasets(snapshot, known)]
     return IdentityOutcome.over(pairs, denied(snapshot)).mappings
@@ -79,11 +79,11 @@ def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
 def compare_organizations(
     names: Iterable[Iri], lines: Dict[Iri, int], snapshot: AcceptedSnapshot
 ) -> list[Mapping]:
-    """The rows that the rules decide of some organisations; the snapshot holds other decisions."""
+    """The rows of the rules for some organizations; the snapshot holds the other decisions."""
     pairs = organizations(names, lines, Organizations(snapshot))
     return IdentityOutcome.over(pairs, denied(snapshot)).mappings
 
 
 def compare_licences(snapshot: AcceptedSnapshot, used: Iterable[Iri]) -> list[Mapping]:
-    """The rows that the rules decide of some licences that records name."""
+    """The rows of the rules for some licences that records name."""
     return IdentityOutcome.over(licences(snapshot, used), denied(snapshot)).mappings

@@ -1,9 +1,9 @@
-"""Keys under which names meet: the rules compare two names only where they share one.
+"""Name keys: the rules compare two names only if they share a key.
 
-A commit recomputes identity where names share a key with what it changed, and nowhere else. The keys
-of a name follow from its own claims and its IRI, so that they can be stored beside it in the store.
-Keys begin with a letter for their kind: ``m`` a spelling of a model's words, ``d`` of a dataset's,
-``o`` of an organisation's, ``w`` an organisation whose identity decides about the name.
+A commit recomputes identity only for names that share a key with a changed name. The keys of a name
+depend only on its own claims and its IRI, so they are stored with it. The first letter of a key is
+its kind: ``m`` a spelling of a model's words, ``d`` of a dataset's, ``o`` of an organization's,
+``w`` an organization whose identity affects decisions on the name.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ Referrers = Callable[[Iri, Iri], Iterable[Iri]]
 
 
 class HandDecided(Protocol):
-    """Claims and names under the decisions made by hand and the certain rule alone."""
+    """Claims and names under identity by people's decisions and the certain rule alone."""
 
     def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
-        """Everything any record says about one name."""
+        """All claims of all records about one name."""
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
 
     def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
+        """Every name of a canonical subject, its own included, sorted."""
 
 
 def keys(subject: Iri, statements: HandDecided, referrers: Referrers) -> frozenset[str]:
-    """The keys of a canonical subject: of a model, a dataset or an organisation."""
+    """The keys of a canonical subject: a model, dataset or organization; else empty."""
     if subject.startswith(organizations.HEAD):
         stated = _is_organization(subject, statements, referrers)
         return frozenset(organization_keys(subject)) if stated else frozenset()
@@ -69,7 +69,7 @@ def _is_organization(subject: Iri, statements: HandDecided, referrers: Referrers
 
 
 def organization_keys(organization: Iri) -> Iterator[str]:
-    """Its spelling, its exact name, and the names that a compound or a part of a firm holds."""
+    """Yield the keys of an organization: its spelling, its exact name, and names contained in it."""
     text = local_name(organization).casefold()
     yield f"o {organizations.squashed(text)}"
     yield f"o={text}"
@@ -78,7 +78,7 @@ def organization_keys(organization: Iri) -> Iterator[str]:
 
 
 def hosts_of(names: Iterable[Iri], statements: HandDecided, referrers: Referrers) -> set[str]:
-    """The services that offer a model, by the providers that the offers state."""
+    """The services that offer a model, by the providers that its offers state."""
     results: set[str] = set()
     for name in names:
         for offer in referrers(name, PG.offerOf):
@@ -123,9 +123,9 @@ def _model_keys(
 
 
 def spellings(name: Name) -> Iterator[str]:
-    """The spellings of a name's words, with and without a first version that others leave out.
+    """Yield the spellings of a name, with and without a first version, which sources leave out.
 
-    A later version shares the key: it tells that the first may not be left out.
+    A later version shares the key, since its existence forbids leaving out the first.
     """
     yield from name.spellings
     if name.sizes and len(name.words) > 1 and re.fullmatch(r"1|0\.[1-9]", name.words[-1]):
@@ -153,5 +153,5 @@ def _dataset_keys(subject: Iri, claims: dict[Iri, list[Claim]]) -> Iterator[str]
 
 
 def closes(key: str) -> bool:
-    """Whether names that share a key are compared pair by pair, and not only decided on by a rule."""
+    """Whether names that share a key are compared in pairs; ``w`` keys only pass changes on."""
     return not re.match(r"w ", key)

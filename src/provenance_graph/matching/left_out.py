@@ -1,6 +1,6 @@
-"""Rules for names of which one leaves out what the other has: size, version, experts, Instruct.
+"""Rules for two names of which one leaves out a size, version, number of experts or Instruct.
 
-Each needs that exactly one entity fits; what two fit is left to a person.
+Each rule needs exactly one entity that fits; if two fit, the pair is left to a person.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ INSTRUCT = "id:rule/offer-leaves-instruct-out"
 _RUNNERS = frozenset({"ollama", "lemonade", "lm_studio", "llamafile"})
 _LATER = tuple(f"0.{number}" for number in range(2, 10))
 _EXPERTS = re.compile(r"[ae]\d+(?:\.\d+)?b|\d+e")
-"""Parameters that are active at once, or how many experts there are: ``a22b``, ``16e``."""
+"""Active parameters or the number of experts: ``a22b``, ``16e``."""
 
 
 def _is_model(entity: NamedEntity) -> bool:
@@ -30,10 +30,10 @@ def _is_model(entity: NamedEntity) -> bool:
 
 
 class PartsLeftOut(NameGroups):
-    """The rules that look at a name and at the same with less in it."""
+    """The rules that compare a name with a name of fewer parts."""
 
     def sizes_left_out(self) -> None:
-        """R5: one label leaves the size out; developer in common, counts within 13 %."""
+        """R5: merge a name without size; a common developer, and parameter counts within 13 %."""
         for words in sorted(self.by_words):
             bare = [f for f in self.by_words[words] if not self.full_names[f].sizes]
             sized = [f for f in self.by_words[words] if self.full_names[f].sizes]
@@ -47,7 +47,7 @@ class PartsLeftOut(NameGroups):
                         self._decide(group, fitting[0], SIZE, pro)
 
     def _of_that_size(self, group: EntityGroup, full: Full, sized: list[Full]) -> list[EntityGroup]:
-        """The models of a group's developer that have its name with a size, and its count."""
+        """Models of the group's developer with its name plus a size near its parameter count."""
         rest = full[1].partition("|")[2]
         counts = {count / 1e9 for entity in group.members for count in entity.parameters}
         return distinct(
@@ -61,10 +61,11 @@ class PartsLeftOut(NameGroups):
         )
 
     def version_left_out(self, *, offers: bool = False) -> None:
-        """R5 again: ``v0.1`` or ``v1`` left out; developer in common, sizes equal, exactly one.
+        """R5: merge names without ``v0.1`` or ``v1``; common developer, equal sizes, one candidate.
 
-        A service's name leaves out ``v0.1`` alone, and only where no later version is known: it
-        means what the service makes of it. These come after all models, with ``offers``.
+        A service's name may leave out only ``v0.1``, and only if no later version is known, since
+        the service decides what the name means. Offers are compared after all models, with
+        ``offers``.
         """
         first = ("0.1",) if offers else ("0.1", "1")
         for full in sorted(self.by_full):
@@ -88,7 +89,7 @@ class PartsLeftOut(NameGroups):
                         self._without_version(group, groups)
 
     def _has_later(self, bare: Name) -> bool:
-        """Whether a later version than the first is known of a name."""
+        """Whether a later version than the first is known for a name."""
         later = (replace(bare, words=(*bare.words, version)) for version in _LATER)
         return any(full in self.by_full for name in later for full in fulls(name))
 
@@ -108,7 +109,7 @@ class PartsLeftOut(NameGroups):
             self._decide_offer(full, group, fitting[0], pro)
 
     def experts_left_out(self) -> None:
-        """R5 again: ``Qwen3-30B`` of ``Qwen3-30B-A3B``: what is active, or how many experts, left out."""
+        """R5: merge ``Qwen3-30B`` with ``Qwen3-30B-A3B``: active parameters or experts left out."""
         for words in sorted(self.by_words):
             whole: dict[Full, list[Full]] = {}
             for full in sorted(self.by_words[words]):
@@ -129,7 +130,7 @@ class PartsLeftOut(NameGroups):
                         self._decide_offer(named[0], group, self.current(fitting[0]), pro)
 
     def instruct_left_out(self) -> None:
-        """R9: an offer without a variant, where only the Instruct or chat of that name exists."""
+        """R9: merge an offer without variant if only an Instruct or chat model has that name."""
         for full in sorted(self.by_full):
             name = self.full_names[full]
             if name.variant or name.quantised or bars.no_real_name(name) or not name.sizes:
@@ -145,7 +146,7 @@ class PartsLeftOut(NameGroups):
             )
             for group in groups:
                 if group.is_model or len(tuned) != 1:
-                    continue  # what an index or a repository leaves out it means to leave out
+                    continue  # an index or a repository leaves a variant out on purpose
                 if not self.may_be_made_by(group, tuned[0]):
                     continue
                 tuned = [self.current(tuned[0])]
@@ -162,7 +163,7 @@ class PartsLeftOut(NameGroups):
                     self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
 
     def instruct_meant(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
-        """Bar d: a host's bare name where base and Instruct both exist means the Instruct."""
+        """Bar d: yield a reason if a host's bare name means the Instruct, as both variants exist."""
         name = self.full_names[full]
         if group.is_model or name.variant or group.hosts & developer_names().hosts_of_base_models:
             return
@@ -174,9 +175,9 @@ class PartsLeftOut(NameGroups):
             yield "a local runner's bare name means the Instruct or chat model"
 
     def served(self, full: Full, one: EntityGroup, other: EntityGroup) -> Iterator[str]:
-        """Bar d again: what a service offers under the base's bare name, be it the developer's own.
+        """Bar d: yield a reason if a service, even the developer's, uses the base's bare name.
 
-        A name with the owner of the repository in front is that of the weights themselves.
+        A name with the repository's owner in front denotes the weights themselves.
         """
         name = self.full_names[full]
         for group, target in ((one, other), (other, one)):
@@ -189,7 +190,7 @@ class PartsLeftOut(NameGroups):
                 yield "base and Instruct both exist, and a service's bare name means the Instruct"
 
     def _tuned(self, full: Full, target: EntityGroup) -> list[EntityGroup]:
-        """The models of a target's developer that are the Instruct or chat of one of its names."""
+        """The Instruct or chat models of a target's developer with one of the target's names."""
         sized = self.full_names[full].sizes
         names = {full, *(f for entity in target.members for f in entity.fulls)}
         named = sorted(f for f in names if self.full_names[f].sizes == sized)
@@ -206,7 +207,7 @@ class PartsLeftOut(NameGroups):
         ]
 
     def _decide(self, group: EntityGroup, fitting: EntityGroup, rule: str, pro: list[str]) -> None:
-        """Make two one, or leave them to a person with what speaks against it."""
+        """Merge two groups, or record a candidate with the reasons against a merge."""
         if against := list(bars.evidence(group, fitting, self.different)):
             self.record(group, fitting, PairVerdict.CANDIDATE, rule, pro, against)
         else:
@@ -215,7 +216,7 @@ class PartsLeftOut(NameGroups):
     def _decide_offer(
         self, full: Full, group: EntityGroup, fitting: EntityGroup, pro: list[str]
     ) -> None:
-        """The same for a name of a host, or without a developer, that leaves something out."""
+        """Merge an offer's or developerless name into a group, or record it as barred with reasons."""
         against = [*bars.evidence(group, fitting, self.different), *bars.meaning(group, fitting)]
         against += self.instruct_meant(full, group, fitting)
         if self.full_names[full].quantised:
@@ -227,7 +228,7 @@ class PartsLeftOut(NameGroups):
 
 
 def _is_base_there(group: EntityGroup, target: EntityGroup) -> bool:
-    """Whether a service's id names the owner of the repository, and so the weights."""
+    """Whether a service's id names the repository's owner, so that it denotes the base weights."""
     owners = {name.partition("/")[0].casefold() for name in target.repositories}
     owners |= {owner(entity.iri).casefold() for entity in target.members if entity.ours}
     return any(owner(entity.iri).casefold() in owners for entity in group.members)

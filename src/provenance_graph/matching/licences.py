@@ -1,4 +1,4 @@
-"""Which names of licences mean one: spellings of the reference licences' own names."""
+"""Rules for names of licences: spellings of the reference licences' own names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = re.compile(r"\b(?:the|license|licence|agreement|community|version)\b")
 
 
 def squashed(name: str) -> str:
-    """A licence's name without case, separators and words that every licence may add.
+    """Normalize a licence's name: without case, separators and words common to licences.
 
     >>> squashed("Apache License, Version 2.0") == squashed("apache-2.0")
     True
@@ -32,9 +32,9 @@ def squashed(name: str) -> str:
 
 
 def licences(snapshot: AcceptedSnapshot, used: Iterable[Iri] | None = None) -> list[Pair]:
-    """Pairs of a licence that records name and the reference licence it means.
+    """Pairs of a stated licence and the reference licence of the same squashed name.
 
-    ``used`` are the licences to look at; without it all that any record states.
+    ``used`` are the licences to compare; by default all that any record states.
     """
     known = reference.parsed(snapshot, _reference_names)
     if used is None:
@@ -62,7 +62,7 @@ def licences(snapshot: AcceptedSnapshot, used: Iterable[Iri] | None = None) -> l
 
 @dataclass(frozen=True, slots=True)
 class _ReferenceNames:
-    """The reference licences, and which of them have a squashed name."""
+    """The reference licences, and reference licences by squashed name."""
 
     licences: frozenset[Iri]
     named: Mapping[str, frozenset[Iri]]

@@ -1,7 +1,7 @@
-"""Links to entities outside: proposed from what sources state, as SSSOM, never made up.
+"""Proposes links of entities to external data, as SSSOM mappings, from statements of sources only.
 
-A link stands on a statement: the repository a source names or was read from, the paper it
-cites, the page of Wikidata it gives, the licence it names. No network is asked.
+A link rests on a statement: a repository that a source names or from which a record was read, a
+paper it cites, a Wikidata page it gives, a licence it names. No network access is made.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ STATED = "semapv:BackgroundKnowledgeBasedMatching"
 SAME_ID = "semapv:LexicalMatching"
 EXACT, RELATED = SKOS.exactMatch, SKOS.relatedMatch
 Target = Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]
-"""Proposes the links of an entity, by its claims that count, to one kind of data outside."""
+"""A function that yields the links of an entity to one target, from its claims that count."""
 
 _ARXIV = re.compile(
     r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?"
@@ -58,15 +58,15 @@ _SURE: Dict[Basis, str] = {
     Basis.THIRD_PARTY: "0.9",
     Basis.INFERENCE: "0.7",
 }
-"""How sure a link is, by the basis of the statement behind it; estimates found no link."""
+"""The confidence of a link by the basis of its statement; an estimate gives no link."""
 
 
 def links(
     snapshot: AcceptedSnapshot, subjects: Iterable[Iri], targets: Iterable[str] = ()
 ) -> list[Mapping]:
-    """Links of entities to outside data, best supported first for each, without repeats.
+    """Links of entities to external data, each once with the highest confidence, sorted by key.
 
-    ``targets`` are of TARGETS, all when empty; raises UsageError for another.
+    ``targets`` are keys of TARGETS, by default all; raises UsageError for an unknown one.
     """
     wanted = list(targets) or list(TARGETS)
     if unknown := [target for target in wanted if target not in TARGETS]:
@@ -92,26 +92,26 @@ def links(
 
 @cache
 def starter() -> tuple[Mapping, ...]:
-    """Links of well-known entities that were read in public documents, which their rows name."""
+    """The shipped links of well-known entities, read in public documents that their rows name."""
     file = folder("data") / "links.sssom.tsv"
     return read_table(file.read_text(encoding="utf-8"), file.name).rows if file.exists() else ()
 
 
 def _target_of(address: Iri) -> str:
-    """Which of the targets an address belongs to."""
+    """The target to which an address belongs, or the empty string."""
     spaces = {"doi": "doi", "wikidata": "wikidata", "ror": "ror", "hub": "hf", "spdx": "spdx3"}
     return next((name for name, key in spaces.items() if address.startswith(_SPACE[key])), "")
 
 
 def everything(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Every model and dataset of a store, and what the starter set has links of."""
+    """Every model and dataset of a store, and the subjects of the shipped links."""
     kinds = (PG.Model, PG.Dataset)
     known = {s for kind in kinds for s, *_ in snapshot.quads(None, RDF.type, kind)}
     return sorted(known | {snapshot.canonical(row.subject) for row in starter()})
 
 
 def _counts(sourced: SourcedClaim) -> bool:
-    """Whether a claim may found a link: current, stated, not refused, no estimate."""
+    """Whether a claim can support a link: accepted or alternative, stated, and not an estimate."""
     return (
         sourced.status in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
         and sourced.claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
@@ -139,7 +139,7 @@ def _link(
 def _hub(
     snapshot: AcceptedSnapshot, subject: Iri, sourced_claims: list[SourcedClaim]
 ) -> Iterator[Mapping]:
-    """The repository that a source names, or in which a record of this very name was read."""
+    """Yield the repository that a source names, or from which a record of the same name was read."""
     dataset = any(c.claim.value == PG.Dataset for c in sourced_claims)
     folder = "datasets/" if dataset else ""
     for claim in sourced_claims:
@@ -154,7 +154,7 @@ def _hub(
 
 
 def doi_of(address: str) -> str:
-    """The DOI of a paper by its address at doi.org or arXiv, as links have it; else nothing.
+    """The DOI address of a paper at doi.org or arXiv, as used in links; else the empty string.
 
     >>> doi_of("https://arxiv.org/pdf/2412.19437v1")
     'https://doi.org/10.48550/arXiv.2412.19437'
@@ -170,7 +170,7 @@ def _doi(
     subject: Iri,  # noqa: ARG001
     sourced_claims: list[SourcedClaim],
 ) -> Iterator[Mapping]:
-    """Papers are about an entity; a DOI given as the same is the entity's own."""
+    """Yield DOIs of papers as related; a DOI stated as sameAs is the entity's own."""
     for claim in sourced_claims:
         address = str(claim.claim.value)
         if claim.claim.predicate not in (PG.paper, SCHEMA.sameAs):
@@ -189,7 +189,7 @@ def _spdx(
     subject: Iri,  # noqa: ARG001
     sourced_claims: list[SourcedClaim],
 ) -> Iterator[Mapping]:
-    """The licences that sources state, where SPDX's list has them."""
+    """Yield the licences that sources state, if they are on the SPDX list."""
     for claim in sourced_claims:
         licence = claim.claim.value
         if claim.claim.predicate != DCTERMS.license or not isinstance(licence, Iri):
@@ -213,10 +213,10 @@ def _spdx(
 def _identifiers(
     space: str, form: re.Pattern[str], predicates: Dict[Iri, Iri], what: str
 ) -> Target:
-    """Links to a registry's records that a source names itself; names are never looked up.
+    """A target that links to records of a registry named by sources; names are never looked up.
 
-    ``form`` is an address of the registry with the identifier as its group, ``predicates`` the
-    properties that name a record, with what each says of the link.
+    ``form`` matches an address of the registry, with the identifier as its group. ``predicates``
+    maps the properties that name a record to the mapping predicate of the link.
     """
 
     def proposed(
@@ -247,14 +247,14 @@ TARGETS: Dict[str, Target] = MappingProxyType(
         ),
     }
 )
-"""What links may lead to."""
+"""The supported link targets, by name."""
 
 
 def merged(text: str, result: Iterable[Mapping], where: str) -> tuple[str, int]:
-    """A table with the links that it lacks behind its rows, and how many those are.
+    """Append missing links to a table of mappings; return the text and the number of added links.
 
-    Rows that stand there stay, whoever wrote them. Raises RecordError where the text is no table of
-    mappings, UsageError where it has columns that would be lost.
+    Existing rows stay, whoever wrote them. Raises RecordError if the text is not a table of
+    mappings, and UsageError if it has columns that would be lost.
     """
     body = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     table = read_table(text, where)

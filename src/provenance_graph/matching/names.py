@@ -1,9 +1,9 @@
-"""A model's name parsed: words, sizes, variant, quantisation, dates.
+"""Parser of model names into words, sizes, variant, quantisation and dates.
 
-Sources write one name in many ways: case, separators, owner in front, ``-hf`` behind,
-``it`` for ``instruct``, ``v0.3``, ``7B`` or ``7.0b`` or ``7 billion``, a cloud's vendor
-prefix and build suffix. What is left after these habits is compared; what tells models
-apart (size, variant, version, date, quantisation) is kept separate and never dropped.
+Sources write one name in many ways: case, separators, owner in front, ``-hf`` behind, ``it`` for
+``instruct``, ``v0.3``, ``7B`` or ``7.0b`` or ``7 billion``, a cloud's vendor prefix and build
+suffix. The words that remain after these habits are removed are compared. Parts that distinguish
+models (size, variant, version, date, quantisation) are kept separate and never dropped.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ _QUANTISED = re.compile(
 _LEVEL = re.compile(
     r"(?<![a-z0-9])(i?q[1-8])[-_](k(?:[-_](?:xs|xl|[sml]))?|xxs|xs|nl|[sm01])(?![a-z0-9])"
 )
-"""A level of quantisation that llama.cpp writes in several parts: ``q4_K_M``, ``Q8_0``."""
+"""A quantisation level that llama.cpp writes in several parts: ``q4_K_M``, ``Q8_0``."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(b|m|t|bn)")
 _EXPERTS = re.compile(r"\d+x\d+(?:\.\d+)?[bm]|[ae]\d+(?:\.\d+)?b|\d+e")
 _REGION = re.compile(r"^(?:us-gov|us|eu|apac|au|jp|ca|sa|global)\.(?=[a-z0-9]+\.)")
 _VENDOR = re.compile(r"^([a-z][a-z0-9]*)\.(?=[a-z])")
 _BUILD = re.compile(r"-(?:v\d+|\d):\d+(?::\w+)?$")
 _FIRST_BUILD = re.compile(r"-v1:0(?::\w+)?$")
-"""How Bedrock ends the name of the first version of whatever it offers."""
+"""The suffix by which Bedrock marks the first version of any model."""
 _POINT = re.compile(r"(?<![\d.])(\d{1,2})p(\d{1,2})(?=[bv]?(?![a-z0-9]))")
-"""``p`` for a full stop, where a service allows none: ``qwen2p5``, ``1p5b``, ``glm-4p5v``."""
+"""``p`` for a decimal point, where a service allows none: ``qwen2p5``, ``1p5b``, ``glm-4p5v``."""
 _BELOW_ONE = re.compile(r"(?<![\w.])0-(?=\d{1,2}[bm](?![a-z0-9]))")
 _TAG = re.compile(r"(?:[@:](?:default|free)|-maas)$")
 _MODE = re.compile(r":(thinking|exacto|nitro|floor|online|extended)$")
 _SERVING = frozenset({"highspeed", "flashx", "fast", "turbo", "lightning", "priority", "latest"})
-"""Words for a way of serving, or for whichever release is newest; ``turbo`` only behind Instruct."""
+"""Words for a way of serving or for the newest release; ``turbo`` only after Instruct."""
 _ALWAYS = frozenset({"highspeed", "flashx", "latest"})
 FILLERS = frozenset({"moe", "llm", "model", "vlm"})
-"""Words that one source writes and another leaves out."""
+"""Words that some sources leave out."""
 _DAY = re.compile(r"(?<!\d)(20[12]\d)[-_.]([01]\d)[-_.]([0-3]\d)(?!\d)")
 _MONTH_YEAR = re.compile(r"(?<!\d)(0[1-9]|1[0-2])[-_. ](20[12]\d)(?!\d)")
 _YEAR_MONTH = re.compile(r"(?<!\d)(20[12]\d)[-_. ](0[1-9]|1[0-2])(?![-_.]?\d)")
@@ -65,7 +65,7 @@ _GREEK = str.maketrans({"α": " alpha ", "β": " beta ", "γ": " gamma ", "δ": 
 _US_DAY = re.compile(r"(?<!\d)([01]\d)-([0-3]\d)-(20[12]\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<=preview-)([01]\d)-([0-3]\d)(?!\d)")
 _DATE = re.compile(r"\d{4,6}|\d{8}|\d{10}|20\d{10}(?:\d\d)?")
-"""A month, a day or a second, in figures; a number of another length is a serial number, a word."""
+"""A month, day or second in digits; a number of another length is a serial number, and a word."""
 _VERSION_0 = re.compile(r"-v0:(?=\d$)")
 _DIGIT = re.compile(r"\d")
 _GGUF = re.compile(r"\.(?=gg(?:uf|ml)$)")
@@ -80,7 +80,7 @@ _PIECE = re.compile(r"\d+(?:\.\d+)*[a-z]?(?![a-z0-9])|\d+(?:\.\d+)*|[^\d.]+")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in parts. Two names with equal parts are the same name, differently written."""
+    """A parsed name. Two names with equal parts are spellings of the same name."""
 
     words: tuple[str, ...]
     sizes: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class Name:
 
     @property
     def spellings(self) -> tuple[str, str]:
-        """The words in any order, and written together; fillers are left out.
+        """The words sorted, and the words joined in order, both without fillers.
 
         >>> set(parse("Code Llama 7B").spellings) & set(parse("CodeLlama-7b").spellings)
         {'codellama'}
@@ -102,11 +102,11 @@ class Name:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What names must share to be compared at all: words in any order, and sizes."""
+        """The words in sorted order, and the sizes."""
         return (*sorted(self.words), "|", *sorted(self.sizes))
 
     def differs(self, other: Name) -> list[str]:
-        """Which parts tell the names apart, in words; empty where they are one name."""
+        """Descriptions of the parts in which two names differ; empty if they are the same name."""
         reported = []
         for part, mine, yours in (
             ("variant", self.variant, other.variant),
@@ -142,7 +142,7 @@ def identifies_nothing(text: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def parse(text: str) -> Name:
-    """Parse a name.
+    """Parse a model's name into its parts.
 
     >>> parse("Meta-Llama-3.1-8B-Instruct").differs(parse("llama 3.1 it (8.0 billion)"))
     []
@@ -168,7 +168,7 @@ def parse(text: str) -> Name:
 
 
 def readings(text: str) -> Iterator[Name]:
-    """A name, and with Bedrock's ending for a first version also that with the version in words.
+    """Yield the parsed name; with Bedrock's first version suffix also the name with the version.
 
     >>> [name.words for name in readings("amazon.nova-pro-v1:0")]
     [('nova', 'pro'), ('nova', 'pro', '1')]
@@ -179,7 +179,7 @@ def readings(text: str) -> Iterator[Name]:
 
 
 def _dates(folded: str) -> str:
-    """Days and months in figures alone: ``2024-08-06`` as ``20240806``, ``Aug 2024`` as ``202408``."""
+    """Rewrite dates as digits only: ``2024-08-06`` as ``20240806``, ``Aug 2024`` as ``202408``."""
     if "20" not in folded and "preview-" not in folded:  # without a year, which most names lack
         return folded
     folded = _DAY.sub(r"\1\2\3", folded)
@@ -190,7 +190,7 @@ def _dates(folded: str) -> str:
 
 
 def _figures(folded: str) -> str:
-    """Figures with their full stops, levels of quantisation in one part."""
+    """Normalize numbers with decimal points and write quantisation levels as one part."""
     folded = _GGUF.sub("-", folded)
     for written, meant in developer_names().respelt.items():
         if written in folded:
@@ -201,7 +201,7 @@ def _figures(folded: str) -> str:
 
 
 def _pieces(folded: str) -> list[str]:
-    """Words and numbers; sizes, expert counts and quantisations stay whole."""
+    """Split a name into words and numbers; sizes, expert counts and quantisations stay whole."""
     results: list[str] = []
     for chunk in _BETWEEN.split(folded):
         whole = chunk.strip(".")
@@ -217,7 +217,7 @@ def _pieces(folded: str) -> list[str]:
 
 
 def _sized(pieces: list[str]) -> list[str]:
-    """``7 billion`` as ``7b``; ``3 5`` as ``3.5``."""
+    """Join ``7 billion`` to ``7b`` and ``3 5`` to ``3.5``."""
     results: list[str] = []
     for piece in pieces:
         last = results[-1] if results else ""
@@ -270,7 +270,7 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
 
 
 def without_developer(words: Sequence[str]) -> tuple[str, ...]:
-    """Words without developers' names in front that no model is called, where more words follow.
+    """Drop leading developer names that are not part of a model's name, if more words follow.
 
     >>> without_developer(["ai", "21", "jamba", "1.5"]), without_developer(["meta", "7"])
     (('jamba', '1.5'), ('meta', '7'))
@@ -305,17 +305,17 @@ ORDER = (
     "modelsdev",
     "litellm",
 )
-"""Which name of several stands for all: ours first, then by source."""
+"""The order of sources by which the canonical name is chosen; "" stands for our own names."""
 _BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
-"""Formats whose documents may name no model, which is then known by collection and path."""
+"""Formats whose documents may name no model; the model is then known by collection and path."""
 _WITHIN = frozenset(
     {"cyclonedx", "spdx3", "croissant", "fair4ml", "rocrate", "mldcat-ap", "modelsigning", "prov"}
 )
-"""Formats in which a name without an owner is known within its document: below its path."""
+"""Formats in which a name without an owner is local to its document, below its path."""
 
 
 def preference(name: Iri) -> tuple[int, int, int, str]:
-    """Names that stand for the whole sort first: hub repositories, our scheme, sources; short first.
+    """The sort key of canonical names: hub repositories, our scheme, then sources; short first.
 
     >>> a, b = iris.model("openai/gpt-4"), iris.entity("epoch", "model", "gpt-4")
     >>> min(b, a, key=preference) == a
@@ -328,7 +328,7 @@ def preference(name: Iri) -> tuple[int, int, int, str]:
 
 
 def local(iri: Iri) -> str:
-    """The name in an IRI of a model, without owner or provider.
+    """The name in the IRI of a model, without owner or provider.
 
     >>> local(iris.model("meta-llama/Llama-3.1-8B"))
     'Llama-3.1-8B'
@@ -337,18 +337,18 @@ def local(iri: Iri) -> str:
 
 
 def source(iri: Iri) -> str:
-    """The source in whose words an IRI names an entity; empty for our own names."""
+    """The source whose own name an IRI is; empty for IRIs of our scheme."""
     return iri[len(ID) + 3 :].partition("/")[0] if iri.startswith(ID + "in/") else ""
 
 
 def first_part(iri: Iri) -> str:
-    """What stands first in the local name of a source's IRI: of an offer, the host."""
+    """The first step of the local name in a source's IRI, which for an offer is its host."""
     parts = iri[len(ID) :].split("/")
     return parts[3] if iri.startswith(ID + "in/") and len(parts) > 4 else ""
 
 
 def owner(iri: Iri) -> str:
-    """The owner that an IRI names: of a repository or of a model in our scheme; a folder is none.
+    """The owner that an IRI names: of a repository or a model of our scheme, never a folder.
 
     >>> owner(iris.model("meta-llama/Llama-3.1-8B"))
     'meta-llama'

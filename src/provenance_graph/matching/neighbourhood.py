@@ -1,7 +1,7 @@
-"""The names that share a key with others, and what the store knows of those alone.
+"""The names that share a key with given names, and the properties of only these names.
 
-The rules compare two names only where they share a spelling (``matching.keys``). What they decide
-of some names therefore follows from the names around them, without reading the whole store.
+The rules compare two names only if they share a spelling (``matching.keys``). Decisions on some
+names therefore depend only on the names around them, and the whole store need not be read.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
 
 _SPELLING = "m "
-"""What the keys of models' spellings begin with."""
+"""The prefix of the keys of model spellings."""
 
 
 def has_keys(snapshot: AcceptedSnapshot) -> bool:
-    """Whether the names of a store have keys: of an early one they have none."""
+    """Whether the names of a store have keys; stores of early versions have none."""
     return any(True for _ in snapshot.present.quads(predicate=PG.nameKey, graph=KEYS))
 
 
 def sharing(snapshot: AcceptedSnapshot) -> frozenset[Iri]:
-    """Every model or offered model with a spelling that another one has as well, sought once.
+    """Every model or offered model that shares a spelling with another one; cached per snapshot.
 
-    Of the spellings only their hashes are held, of millions of names: two that meet by chance
-    bring two names more to be compared, and change no verdict.
+    Only hashes of the spellings are held in memory, for millions of names. A hash collision adds
+    two names to the comparison and changes no verdict.
     """
     return snapshot.cached("names that share a spelling", lambda: _sharing(snapshot))
 
@@ -52,17 +52,17 @@ def _sharing(snapshot: AcceptedSnapshot) -> frozenset[Iri]:
 
 
 def _spellings(snapshot: AcceptedSnapshot) -> Iterator[tuple[Iri, int]]:
-    """Every name of a model with the hash of each of its spellings, of which it has each once."""
+    """Yield every name of a model with the hash of each of its distinct spellings."""
     for name, _, key, _ in snapshot.quads(predicate=PG.nameKey, graph=KEYS):
         if (text := str(key)).startswith(_SPELLING):
             yield name, hash(text)
 
 
 def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
-    """The models that share a spelling with some, and those that share one with these, and so on.
+    """The models that share a spelling with some subjects, directly or through other models.
 
-    Keys are of now: those of a past day are among them, since they follow from records that the
-    store still has.
+    Keys are current ones. They include those of a past day, since they depend on records that the
+    store still holds.
     """
     now = snapshot.present
     members: set[Iri] = set()
@@ -85,7 +85,7 @@ def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
 
 
 def _names_then(snapshot: AcceptedSnapshot, holder: Iri) -> set[Iri]:
-    """What the names of an entity stood for on the day of a snapshot."""
+    """The canonical subjects, on the day of a snapshot, of the names of an entity."""
     if not snapshot.as_of:
         return {snapshot.canonical(holder)}
     statements = snapshot.present.statements
@@ -96,7 +96,7 @@ def _names_then(snapshot: AcceptedSnapshot, holder: Iri) -> set[Iri]:
 def entities_of(
     snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
 ) -> list[NamedEntity]:
-    """What ``matching.entities`` knows of some models, read subject by subject."""
+    """The named entities of some models, read subject by subject."""
     return _GatheredOf(snapshot, known, members).entities()
 
 
@@ -108,18 +108,18 @@ _MAKING = f"""SELECT ?o {{
     || EXISTS {{ GRAPH ?g {{ ?c <{PG.value}> ?o ; <{PG.property}> <{DCTERMS.creator}> }} }}
   )
 }}"""
-"""Which of some organisations any record, or the accepted view, names as a developer."""
+"""Selects the organizations that any record, or the accepted view, names as a developer."""
 
 
 class _Makers:
-    """The organisations that any record names as a developer, looked up when one is asked about."""
+    """The organizations that any record names as a developer, looked up on demand."""
 
     def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
         self._snapshot, self._known = snapshot, known
         self._seen: dict[Iri, bool] = {}
 
     def ask(self, organizations: Iterable[Iri]) -> None:
-        """Look up several at once, for a store to which each look-up is a request."""
+        """Look up several organizations in one query, for a store where every look-up is a request."""
         names = {one: self._known.names_of(one) for one in organizations}
         every = {name for some in names.values() for name in some}
         if not every or self._snapshot.as_of or not self._snapshot.expect(()):
@@ -149,7 +149,7 @@ class _Makers:
 
 
 class _GatheredOf(Gathered):
-    """The properties that identity weighs, of some subjects alone."""
+    """The properties that the rules compare, read for some subjects only."""
 
     def __init__(
         self, snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
@@ -160,7 +160,7 @@ class _GatheredOf(Gathered):
         super().__init__(snapshot, known, self._named_makers)
 
     def entities(self) -> list[NamedEntity]:
-        """Every entity, by IRI."""
+        """Every entity, sorted by IRI."""
         owners = {iris.organization(o) for name in self._names_described() if (o := owner(name))}
         self._named_makers.ask(owners | {self.known.same(one) for one in owners})
         return super().entities()
@@ -176,7 +176,7 @@ class _GatheredOf(Gathered):
         return values
 
     def _annotated(self, name: Iri, predicate: Iri) -> Iterator[dict[Iri, Value]]:
-        """The claims with nodes of their own about a name and a property."""
+        """Yield the annotated claims about a name and a property, each as values by predicate."""
         for node, _, _, graph in self.snapshot.quads(predicate=PG.about, object=name, graph=ANY):
             stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
             if stated.get(PG.property) == predicate:

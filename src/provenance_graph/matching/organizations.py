@@ -1,11 +1,10 @@
-"""Which names of organisations mean one, a part of one, or several; and the rules for new names.
+"""Rules for names of organizations: the same organization, a part of one, or several in one name.
 
-O1: one, where only separators, accents, the name's own acronym and words such as ``AI``, ``Labs``,
-``Inc`` differ and the shorter
-name is an organisation of its own with at most as many models; words for a line of business make
-a part. O2: a compound name is several where one of its parts is a known organisation and none is
-a fragment of a university's or institute's name. O3: an owner of repositories speaks for a
-developer where two models say so.
+O1: two names are one if they differ only in separators, accents, an acronym of the name itself or
+words such as ``AI``, ``Labs``, ``Inc``, and the shorter name has at most SEVERAL models; words for
+a line of business make a part. O2: a compound name denotes several organizations if one of its
+parts is a known organization and none is a fragment of a university's or institute's name. O3: an
+owner of repositories speaks for a developer if two models say so.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ ONE = "id:rule/organisation-spelling"
 PART = "id:rule/organisation-part"
 COMPOUND = "id:rule/organisation-compound"
 SEVERAL = 3
-"""A developer with more models than this is one of its own beside a longer name."""
+"""A developer with more models than this is an organization distinct from one of a longer name."""
 HEAD = ID + "organization/"
 RELATIONS = (SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart)
-"""How names of organisations are related: one, a part of, speaks for, a name of several."""
+"""Relations between names of organizations: same, part of, speaks for, and compound of."""
 MAKERS = (DCTERMS.creator, PG.provider, DCTERMS.publisher)
 """Properties whose values are organisations that made, offer or publish something."""
 _LEGAL = frozenset(
@@ -62,12 +61,12 @@ _FRAGMENTS = frozenset(
     ]
 )
 _SMALL = frozenset(["of", "the", "and", "for", "at", "in", "de", "di"])
-"""Words of which an acronym takes no letter."""
+"""Words that contribute no letter to an acronym."""
 _JOINERS = re.compile(r"-(?:and|with|x)-|,-?|-&-|\+")
 
 
 class Organizations:
-    """What the store's mappings, and further ones, say of organisations."""
+    """Relations between organizations, by the store's mappings and ``further`` ones."""
 
     def __init__(self, snapshot: AcceptedSnapshot, further: Iterable[Mapping] = ()) -> None:
         self._same: dict[Iri, Iri] = {}
@@ -87,7 +86,7 @@ class Organizations:
                 self._wholes[row.subject].add(row.object)
 
     def same(self, organization: Iri) -> Iri:
-        """The name that stands for an organisation."""
+        """The canonical name of an organization."""
         seen = {organization}
         while (following := self._same.get(organization)) and following not in seen:
             seen.add(following)
@@ -95,12 +94,12 @@ class Organizations:
         return organization
 
     def names_of(self, organization: Iri) -> list[Iri]:
-        """Every name for which an organisation stands, itself among them where it does."""
+        """Every name whose canonical name is this organization, sorted."""
         names = {organization, *self._same}
         return sorted(name for name in names if self.same(name) == organization)
 
     def with_wholes(self, organization: Iri) -> set[Iri]:
-        """The organisation, what it is part of or speaks for, and the members of a compound."""
+        """An organization, those it is part of or speaks for, and the members of a compound."""
         result: set[Iri] = set()
         waiting = [organization]
         while waiting:
@@ -114,7 +113,7 @@ class Organizations:
 
 
 def squashed(name: str) -> str:
-    """A name without separators and words that every organisation may add.
+    """Normalize an organization's name: without separators and words common to organizations.
 
     >>> squashed("x-ai") == squashed("xai"), squashed("Defog.ai"), squashed("01-ai")
     (True, 'defog', '01ai')
@@ -133,13 +132,13 @@ def squashed(name: str) -> str:
 
 
 def _parts(name: str) -> list[str]:
-    """The words of a name without case and accents."""
+    """The words of a name, without case and accents."""
     plain = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return [part for part in re.split(r"[^a-z0-9]+", "".join(plain).casefold()) if part]
 
 
 def _without_acronym(parts: list[str]) -> list[str]:
-    """The words of a name but for a last one made of their first letters, as in "… (MIT)"."""
+    """Drop a last word that is the acronym of the words before it, as in "… (MIT)"."""
     *words, last = parts or [""]
     initials = {"".join(w[0] for w in words), "".join(w[0] for w in words if w not in _SMALL)}
     return words if len(words) > 1 and len(last) > 1 and last in initials else parts
@@ -148,9 +147,9 @@ def _without_acronym(parts: list[str]) -> list[str]:
 def organizations(
     names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
 ) -> Iterator[Pair]:
-    """Pairs of organisations' names that mean one, or of which one is a part of the other.
+    """Yield pairs of organization names that are the same, or one a part of the other.
 
-    ``lines`` says how many entities each made, offers or publishes.
+    ``lines`` gives the number of entities that each made, offers or publishes.
     """
     names = sorted(names)
     blocks: dict[str, list[Iri]] = defaultdict(list)
@@ -166,10 +165,10 @@ def organizations(
 def counted(
     snapshot: AcceptedSnapshot, known: Organizations
 ) -> tuple[dict[Iri, int], frozenset[Iri]]:
-    """How many names each organisation is stated to have made, offered or published; every name."""
+    """The number of entities that each organization made, offers or published; and all names."""
     lines: Counter[Iri] = Counter()
     for predicate in MAKERS:
-        of: dict[Iri, set[Iri]] = defaultdict(set)  # one property at once: these are many names
+        of: dict[Iri, set[Iri]] = defaultdict(set)  # one property at a time saves memory
         for subject, who in stated_values(snapshot, predicate):
             if who.startswith(HEAD):
                 of[known.same(who)].add(subject)
@@ -180,7 +179,7 @@ def counted(
 
 
 def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[Iri, Iri]]:
-    """Subject and value of every claim of a property in any record, accepted or not."""
+    """Yield subject and IRI value of every claim of a property in any record, accepted or not."""
     for subject, _, value, _ in snapshot.quads(predicate=predicate, graph=ANY):
         if isinstance(value, Iri):
             yield subject, value
@@ -190,7 +189,7 @@ def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[
 
 
 def parts_of(text: str) -> list[str]:
-    """The names that a compound, or the name of a part of a firm, may hold.
+    """Names of organizations that a compound name, or the name of a part of a firm, may contain.
 
     >>> parts_of("mistral-ai-and-nvidia"), parts_of("google-research"), parts_of("openai")
     (['mistral-ai', 'nvidia'], ['google'], [])

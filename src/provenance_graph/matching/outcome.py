@@ -1,4 +1,4 @@
-"""What identity finds of two names: one entity, perhaps one, related, or barred, and why."""
+"""The result of comparing two names: same entity, candidate, related or barred, with reasons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMPOSITE = "semapv:CompositeMatching"
 
 
 class PairVerdict(Enum):
-    """What became of a pair of names."""
+    """The verdict on a pair of names."""
 
     SAME = "one entity by rule"
     CANDIDATE = "to be decided"
@@ -25,10 +25,10 @@ class PairVerdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two names, what a rule made of them, what speaks for it and what against.
+    """Two names with the verdict of a rule, and the reasons for and against it.
 
-    ``rule`` names the rule that decided or the bar that kept them apart; ``predicate`` is how they
-    are related where they are not one.
+    ``rule`` names the rule that decided, or the bar that kept the names apart. ``predicate`` is the
+    relation between names that are not the same entity.
     """
 
     subject: Iri
@@ -43,21 +43,21 @@ class Pair:
 
     @property
     def decided(self) -> bool:
-        """Whether a rule says that both mean one entity."""
+        """Whether a rule merges the two names."""
         return self.verdict is PairVerdict.SAME
 
     @property
     def justification(self) -> str:
-        """Why they were put together, as SSSOM calls it."""
+        """The mapping justification of the pair, as a term of SSSOM's vocabulary."""
         return COMPOSITE if any("agree" in reason for reason in self.pro) else LEXICAL
 
     @property
     def key(self) -> frozenset[Iri]:
-        """The two names, in whichever order."""
+        """The two names without order."""
         return frozenset((self.subject, self.other))
 
     def row(self) -> tuple[str, ...]:
-        """As a row of COLUMNS."""
+        """The pair as a row of COLUMNS."""
         return (
             short_id(self.subject),
             short_id(self.other),
@@ -69,7 +69,7 @@ class Pair:
         )
 
     def mapping(self) -> Mapping:
-        """The row of the table that the rule's decision becomes."""
+        """The mapping row of the rule's decision."""
         return Mapping(
             self.subject,
             self.predicate,

@@ -1,8 +1,8 @@
-"""Decisions on identity as files: the rules' rows of the shipped table, and a review's rows.
+"""Files of identity decisions: the shipped mapping table, and review files that people fill in.
 
-A review file is a CSV or TSV table with one row a pair. ``candidates`` writes it with an empty
-``decision``; ``decisions`` reads it back: ``accept``, ``reject`` or ``withdraw`` (of what somebody
-decided before) with a reason and an author.
+A review file is a CSV or TSV table with one row per pair. ``candidates`` writes it with an empty
+``decision``. ``decisions`` reads it back: ``accept``, ``reject`` or ``withdraw`` (an earlier
+decision of a person), with a reason and an author.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ ACCEPT, REJECT, WITHDRAW = "accept", "reject", "withdraw"
 
 
 def rewrite(text: str, decided: Iterable[Mapping], where: str = "identity.sssom.tsv") -> str:
-    """The table with its rows made by hand as they are, and the rules' rows replaced.
+    """Replace the rules' rows of a mapping table, and keep the rows made by hand.
 
-    Raises RecordError where the text is no table of mappings.
+    Raises RecordError if the text is not a table of mappings.
     """
     table = read_table(text, where)
     if not table.header:
@@ -52,7 +52,7 @@ def rewrite(text: str, decided: Iterable[Mapping], where: str = "identity.sssom.
 
 
 def review(pairs: Iterable[Pair], *, delimiter: str = "\t") -> str:
-    """A table of pairs to decide on, surest first."""
+    """Write a review table of pairs, in their order, with empty decision columns."""
     out = io.StringIO()
     table = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -77,14 +77,14 @@ def review(pairs: Iterable[Pair], *, delimiter: str = "\t") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What a review decides: rows to put in, and pairs of which earlier decisions are taken back."""
+    """The decisions of a review: rows to add, and pairs whose earlier decisions are withdrawn."""
 
     rows: tuple[Mapping, ...] = ()
     withdrawn: tuple[frozenset[Iri], ...] = ()
 
 
 def decided_pairs(settled: Iterable[Mapping]) -> list[Pair]:
-    """Pairs that rules or people decided before, so that a review can decide otherwise."""
+    """Pairs that rules or people decided before, so that a review can change the decision."""
     pairs = []
     for row in settled:
         sure = float(row.confidence or 1)
@@ -101,11 +101,12 @@ def decided_pairs(settled: Iterable[Mapping]) -> list[Pair]:
 def decisions(
     text: str, known: Iterable[Pair], settled: Iterable[Mapping], where: str, day: str = ""
 ) -> Reviewed:
-    """The rows that a review decided; rows without a decision are left open.
+    """Parse the decisions of a review file; rows without a decision stay open.
 
-    ``known`` are the pairs that the rules find now, ``settled`` the mappings that hold already.
-    Raises RecordError, with the line, for a row that is no pair of them, a decision without author
-    or reason, two that contradict each other, or one that contradicts what people decided.
+    ``known`` are the pairs that the rules find now, ``settled`` the existing mappings. Raises
+    RecordError, with the line, for a row that is not one of these pairs, a decision without author
+    or reason, two decisions that contradict each other, or one that contradicts a person's
+    decision.
     """
     settled = list(settled)
     reading = _ReviewReading(
@@ -132,7 +133,7 @@ def decisions(
 
 
 class _ReviewReading:
-    """A review being read: each pair's line and row, None where a decision is taken back."""
+    """The state of reading a review: line and row by pair; the row is None for a withdrawal."""
 
     def __init__(
         self, where: str, day: str, known: Iterable[Pair], settled: Iterable[Mapping]
@@ -197,7 +198,7 @@ class _ReviewReading:
 
 
 def decided(pair: Pair, decision: str, reason: str, author: str, day: str) -> Mapping:
-    """The row that a decision on a pair becomes."""
+    """The mapping row of a person's decision on a pair."""
     related = pair.verdict is PairVerdict.RELATED
     return Mapping(
         pair.subject,
@@ -215,7 +216,7 @@ def decided(pair: Pair, decision: str, reason: str, author: str, day: str) -> Ma
 
 
 def author_of(text: str) -> str:
-    """Who decided, as SSSOM wants it: an ORCID, or a name of ours."""
+    """The author of a decision in SSSOM form: an ORCID, or an ``id:person/`` name."""
     if text.startswith(("orcid:", "id:")):
         return text
     bare = text.removeprefix("https://orcid.org/")
@@ -223,7 +224,7 @@ def author_of(text: str) -> str:
 
 
 def _whole(rows: Iterable[tuple[int, dict[str, str]]], columns: int, where: str) -> None:
-    """Refuse a row of too few or too many cells: what was decided in it is not known."""
+    """Raise RecordError for a row with too few or too many cells, whose decision is uncertain."""
     for line, row in rows:
         further = row.get(None) or ()  # type: ignore[call-overload]  # what csv keeps beyond the header
         cells = sum(value is not None for column, value in row.items() if column) + len(further)
@@ -235,7 +236,7 @@ def _whole(rows: Iterable[tuple[int, dict[str, str]]], columns: int, where: str)
 
 
 def _unequivocal(rows: Iterable[tuple[int, dict[str, str]]], where: str) -> None:
-    """Refuse two rows that decide about the same two names otherwise, known to the rules or not."""
+    """Raise RecordError if two rows decide differently on the same two names."""
     before: dict[frozenset[str], tuple[int, str]] = {}
     for line, row in rows:
         decision = (row["decision"] or "").strip().casefold()
@@ -251,7 +252,7 @@ def _unequivocal(rows: Iterable[tuple[int, dict[str, str]]], where: str) -> None
 
 
 def _spelt(name: str) -> str:
-    """A name as it is shown, whichever way it is written; as it stands where it is none."""
+    """The short id of a name in any notation; a text that is not an IRI stays as it is."""
     try:
         return iris.short_id(iris.expand(name.strip()))
     except BadIri:
@@ -259,9 +260,9 @@ def _spelt(name: str) -> str:
 
 
 def _consistent(reading: _ReviewReading) -> None:
-    """Refuse a review that says of two names that they are one, by a third, and that they are not.
+    """Raise RecordError if accepted pairs connect two names that a decision rejects.
 
-    What people decided before and the review does not take back counts too.
+    Earlier decisions of people count too, unless the review withdraws them.
     """
     made = [(f"line {line}", row) for line, row in reading.rows.values() if row is not None]
     before = [
@@ -284,7 +285,7 @@ def _consistent(reading: _ReviewReading) -> None:
 
 
 def _way(start: Iri, end: Iri, joins: dict[Iri, list[tuple[Iri, str]]]) -> list[str] | None:
-    """Where the accepted pairs stand that lead from one name to another; None where none do."""
+    """The places of the accepted pairs that connect two names; None if they are not connected."""
     ways: dict[Iri, list[str]] = {start: []}
     waiting = [start]
     for name in waiting:

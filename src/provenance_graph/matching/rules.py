@@ -1,10 +1,10 @@
-"""The rules for names of models, in their order; what each decides and what it does not merge.
+"""The rules for model names, in the order of their application.
 
-Two names are compared when one spelling of their words is the same. They are one where the whole
-name is (size, variant, quantisation, date, way of serving) and a rule says so: a developer in
-common; a name that only one group with a developer has; a host's name for it. Models come before
-offers, and every pair of equal whole names that is not merged leaves with its reason.
-``docs/identity.md`` has the rules and bars with what each is worth.
+Two names are compared if they share a spelling of their words. They are merged if the full name is
+equal (size, variant, quantisation, date, serving) and a rule applies: a common developer; a name
+that only one group with a developer has; a host's name for that group. Models are merged before
+offers. Every pair of equal full names that is not merged is recorded with its reason.
+``docs/identity.md`` lists the rules and bars with the effect of each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from provenance_graph.matching.left_out import PartsLeftOut
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 MAX_BLOCK_SIZE = 60
-"""Of a whole name that more groups have, each is compared with the first alone."""
+"""If more groups share a full name, only the first ones are compared in pairs."""
 _INDICES = frozenset({"osai", "mot", "epoch"})
 RULE = "id:rule/same-developer-and-name"
 UNIQUE = "id:rule/unique-name"
@@ -33,10 +33,10 @@ OFFER = "id:rule/unique-name-of-an-offer"
 
 
 class Matcher(PartsLeftOut):
-    """One run of the rules over entities; ``run`` gives every pair with its verdict."""
+    """One run of the rules over entities; ``run`` returns every pair with its verdict."""
 
     def run(self) -> list[Pair]:
-        """All rules in their order."""
+        """Apply all rules in order; return the pairs by falling confidence."""
         self._each(self._same_developer, lambda entity: not entity.offered)
         self._each(self._unique, lambda entity: not entity.offered)
         self.sizes_left_out()
@@ -59,7 +59,7 @@ class Matcher(PartsLeftOut):
                 rule(full, groups)
 
     def _same_developer(self, full: Full, groups: list[EntityGroup]) -> None:
-        """R0, R2, R4, R6: the whole name and a developer in common."""
+        """R0, R2, R4, R6: merge groups with the same full name and a common developer."""
         by_developer: dict[Iri, list[EntityGroup]] = defaultdict(list)
         for group in groups:
             for developer in self.developers_of(group, full):
@@ -98,7 +98,7 @@ class Matcher(PartsLeftOut):
                     self.merge(first, second, MOVED if moved else RULE, 0.95, pro)
 
     def _unique(self, full: Full, groups: list[EntityGroup]) -> None:
-        """R3, R7, R8: a name without a developer, that one group with a developer has."""
+        """R3, R7, R8: merge a name without developer into the only group with developer and name."""
         name = self.full_names[full]
         known = [group for group in groups if group.anchors]
         known = known or [group for group in groups if group.own_offer]
@@ -142,7 +142,7 @@ class Matcher(PartsLeftOut):
     def _bare(
         self, full: Full, one: EntityGroup, other: EntityGroup, *, everywhere: bool = False
     ) -> Iterator[str]:
-        """Bars a and b: a series' bare name against one size of it; a service's against a release."""
+        """Bars a and b: reasons against a series' bare name, or a service's bare name of a release."""
         name = self.full_names[full]
         if name.sizes or name.dates:
             return
@@ -158,7 +158,7 @@ class Matcher(PartsLeftOut):
             yield "a service's bare name, and dated releases of that name exist"
 
     def _series(self, full: Full, developers: set[Iri]) -> tuple[set[str], bool]:
-        """The sizes in which developers have a bare name, and whether they have it with a date."""
+        """The sizes that developers use with a bare name, and whether they use it with a date."""
         series: set[str] = set()
         dated = False
         for sibling in self.by_words[full[0]]:
@@ -172,17 +172,17 @@ class Matcher(PartsLeftOut):
 
     @staticmethod
     def _own_name(full: Full, group: EntityGroup, series: set[str]) -> bool:
-        """Whether a bare name is that of the developer's own repository, the largest of the series.
+        """Whether a bare name is that of the developer's own repository of the largest model.
 
-        ``bigscience/bloom`` is the BLOOM of 176B beside ``bloom-560m``; the bare name of the smallest,
-        as GPT-2's repository has it, says nothing.
+        ``bigscience/bloom`` is the 176B BLOOM beside ``bloom-560m``. A bare name of the smallest
+        model, as in GPT-2's repository, gives no evidence.
         """
         sizes = (size for whole in series for size in whole.split("+"))
         largest = max(bars.counts_of(sizes), default=0)
         return group.named_by_developer(full) and max(group.sizes, default=0) * 1.25 > largest
 
     def _meant(self, full: Full, groups: list[EntityGroup]) -> list[EntityGroup]:
-        """Of groups of one developer, the one whose own repository has the name; else all."""
+        """The group whose own repository has the name, if all share a developer; else all groups."""
         stated = [group.developers for group in groups]
         if len(groups) < 2 or not set.intersection(*stated):
             return groups
@@ -191,7 +191,7 @@ class Matcher(PartsLeftOut):
         return own if len(own) == 1 else groups
 
     def _unmerged(self, _: Full, groups: list[EntityGroup]) -> None:
-        """Every group of a name that no rule merged, beside the first, with its reason."""
+        """Record every group of a name that no rule merged, against the first group, with reasons."""
         groups = distinct(self.current(group) for group in groups)
         if len(groups) < 2 or not any(group.is_model for group in groups):
             return
@@ -210,7 +210,7 @@ class Matcher(PartsLeftOut):
             self.record(first, group, verdict, RULE, ["same full name"], against)
 
     def _near_names(self) -> None:
-        """Names that differ in variant, quantisation, date or serving alone: candidates or related."""
+        """Record pairs that differ only in variant, quantisation, date or serving."""
         for words in sorted(self.by_words):
             blocks: dict[str, list[tuple[Full, list[str]]]] = defaultdict(list)
             for full in sorted(self.by_words[words]):
@@ -253,7 +253,7 @@ def _between(
     block: list[EntityGroup],
     clashes: dict[frozenset[int], tuple[str, ...]],
 ) -> bool:
-    """Whether a third group could be one with the first and not with the second, or the reverse."""
+    """Whether a third group contradicts exactly one of two groups."""
     for third in block:
         if third is one or third is other:
             continue

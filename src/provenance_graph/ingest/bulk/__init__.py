@@ -1,1 +1,1 @@
-"""Building a store in parts: claims in columns, stage by stage, on one machine or a cluster."""
+"""Building a store in stages over columnar files, on one machine or on a cluster."""

@@ -1,8 +1,8 @@
-"""Very many documents into records: read in parallel, kept by what they are, a batch a file.
+"""Parallel reading of very many documents into files of records, one file per batch.
 
-The batches are read by processes of their own, so many at a time as there are processors; what
-is in memory is bounded by the bytes of those batches. A batch that was read by an earlier run,
-which was interrupted, is not read again: its file is named by the digest of its documents.
+Each batch is read by a worker process, as many at a time as there are processors; memory is bounded
+by the bytes of the waiting batches. The file of a batch is named by the digest of its documents, so
+a batch that an interrupted earlier run has read is not read again.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from provenance_graph.store.processes import cores, pool
 
 BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 2_000
-"""About how much one batch holds."""
+"""The size at which a batch is closed, in bytes and in documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBatch:
-    """What came of one batch: a file of records, and what its documents got wrong."""
+    """The result of one batch: its file of records, counts, and the problems of its documents."""
 
     path: str
     documents: int
@@ -50,9 +50,10 @@ def read_all(
     tell: Callable[[str, Problem], None],
     step: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[ReadBatch]:
-    """Read documents into files of records below ``folder``; raises RecordError.
+    """Read documents into files of records below ``folder``; the batches come sorted by path.
 
-    ``tell`` hears of every problem, ``step`` how many documents are read.
+    ``tell`` is called with every problem, ``step`` with the number of documents read. Raises
+    RecordError if two batches hold a record of the same name.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results: list[ReadBatch] = []
@@ -120,9 +121,9 @@ def _batches(
 def read_batch(
     batch: list[Document], options: Options, known: PublisherCollections, stem: str
 ) -> ReadBatch:
-    """Read some documents and write their records; what an earlier run wrote stays.
+    """Read the documents of a batch and write their records; a finished batch is not read again.
 
-    Raises RecordError where two documents give records of one name.
+    Raises RecordError if two documents give records of the same name.
     """
     answer, target = Path(f"{stem}.json"), Path(f"{stem}.trig")
     if answer.is_file():

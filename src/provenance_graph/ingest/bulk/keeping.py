@@ -1,4 +1,4 @@
-"""What a build keeps of its columns: the claim table of the version that it made."""
+"""Keeps the columns of a build as the claim table of the version that it made."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from provenance_graph.store import claim_table
 def keep_table(
     derived: Path, version: str, stage: Path, compiled: Compiled, fixed: Iterable[Quad]
 ) -> None:
-    """Link the columns of the stages into the claim table of a version, below ``derived``.
+    """Link the Parquet files of the stages into the claim table of a version, below ``derived``.
 
-    ``fixed`` is what stands beside records and views; what of it is in the default graph goes to
-    the bucket of its subject, so that each bucket has whole subjects.
+    ``fixed`` are the quads beside records and views. Those in the default graph are added to the
+    bucket of their subject, so that each bucket holds whole subjects.
     """
     own: dict[int, list[Quad]] = {}
     for quad in fixed:
@@ -38,7 +38,7 @@ def keep_table(
 
 
 def _with(file: Path | None, quads: list[Quad], target: Path) -> Path:
-    """The accepted facts of a file, if there is one, and some quads, each once, in another file."""
+    """Merge the facts of a file, if any, with quads, without duplicates, into ``target``."""
     parts = [columns.quad_frame(quads), *([pl.read_parquet(file)] if file else ())]
     ordered = pl.concat(parts).unique().sort(claim_table.FACT_ORDER)
     ordered.write_parquet(target, row_group_size=claim_table.GROUP_ROWS)

@@ -1,8 +1,8 @@
-"""The keys under which identity by rule compares names, for every name of a build's parts.
+"""Name keys, under which the identity rules compare names, for every name of a build's parts.
 
-Only the few properties that keys follow from are read: types, names, makers, offers. The
-subjects are divided into blocks, each with what its keys follow from in one file, so that a
-task holds no more than its block and the tasks run side by side.
+Keys depend only on types, names, makers and offers, so only these properties are read. The subjects
+are divided into blocks, each with the claims its keys depend on in one file, so that a task reads
+only its block and the tasks run in parallel.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from provenance_graph.matching.organizations import MAKERS
 from provenance_graph.store import claim_columns as columns
 
 BLOCK_ROWS = 150_000
-"""About how many claims one block holds."""
+"""The approximate number of claims of one block."""
 
 _KEY_PROPERTIES = (RDF.type, SCHEMA.name, DCTERMS.creator, PG.offerOf, PG.provider, *MAKERS)
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization)
 _NOBODY = Iri("urn:example:record")
 _HEADER = Header(_NOBODY, _NOBODY, _NOBODY, "", "")
-"""Keys ask for no header."""
+"""A placeholder header: keys do not depend on headers."""
 _VALUE = ("kind", "value", "datatype", "language")
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTask:
-    """One block: the files with its claims and its other names, and the file to write."""
+    """One block: the files of its claims and of its aliases, and the file to write."""
 
     claims: str
     aliases: str
@@ -47,9 +47,10 @@ class KeyTask:
 def key_tasks(
     parts: Sequence[RecordPart], by_hand: Identity, folder: Path, block_rows: int = 0
 ) -> list[KeyTask]:
-    """Divide the subjects into blocks below ``folder``.
+    """Divide the subjects into blocks and write the input files of each below ``folder``.
 
-    ``by_hand`` is identity as people decide it alone, ``block_rows`` about how many claims a block has.
+    ``by_hand`` is identity by people's decisions and the certain rule alone, ``block_rows`` the
+    approximate number of claims per block (0: BLOCK_ROWS).
     """
     folder.mkdir(exist_ok=True)
     aliases = pl.DataFrame(
@@ -91,7 +92,7 @@ def key_tasks(
 
 
 def _key_claims(parts: Sequence[RecordPart]) -> pl.DataFrame:
-    """Every claim that a key may follow from, once."""
+    """The distinct claims on which a key may depend."""
     prop = pl.col("property")
     kind = (prop != RDF.type) | pl.col("value").is_in(list(map(str, _KINDS)))
     return (
@@ -106,7 +107,7 @@ def _key_claims(parts: Sequence[RecordPart]) -> pl.DataFrame:
 def _written(
     stem: Path, claims: pl.DataFrame, aliases: pl.DataFrame, placed: pl.DataFrame
 ) -> KeyTask:
-    """The task of a block, with its files."""
+    """Write the input files of a block and return its task."""
     subjects = placed.filter(pl.col("block") == claims["block"][0])["subject"]
     providers = claims.filter(pl.col("property") == PG.provider)["value"].unique()
     named = pl.col("subject").is_in(subjects.implode()) | pl.col("name").is_in(providers.implode())
@@ -117,7 +118,7 @@ def _written(
 
 
 def write_keys(task: KeyTask) -> tuple[str, int]:
-    """Write the key quads of a block; gives the file and how many there are."""
+    """Write the key quads of a block; return the file and the number of quads."""
     source = _NamedClaims(pl.read_parquet(task.claims), pl.read_parquet(task.aliases))
     quads = list(key_quads(source))
     Path(task.target).write_bytes(text(quads))
@@ -125,7 +126,7 @@ def write_keys(task: KeyTask) -> tuple[str, int]:
 
 
 class _NamedClaims:
-    """The claims that the keys of a block follow from, by subject and by value."""
+    """The claims on which the keys of a block depend, by subject and by value."""
 
     def __init__(self, rows: pl.DataFrame, aliases: pl.DataFrame) -> None:
         self._about: dict[Iri, list[tuple[Claim, Header]]] = defaultdict(list)
@@ -147,25 +148,25 @@ class _NamedClaims:
                 self._own.add(claim.subject)
 
     def about(self, entity: Iri) -> list[tuple[Claim, Header]]:
-        """What any record says about one name, so far as keys ask for it."""
+        """The claims about one name that keys depend on, with a placeholder header."""
         return self._about.get(entity, [])
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
         return self._canonical.get(entity, entity)
 
     def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
+        """Every name of a canonical subject, its own included, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject of the block of which keys may follow."""
+        """Every canonical subject of the block that may have keys, sorted."""
         return sorted({self.canonical(entity) for entity in self._own})
 
     def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
-        """The subjects of the claims of a property whose value is a name; of makers, one at least."""
+        """The subjects of claims whose value is a name; at least one for properties of makers."""
         return self._referring.get(predicate, {}).get(name, ())
 
     def values(self, predicate: Iri) -> Iterator[Iri]:
-        """Every name of the block that is the value of a claim of a property."""
+        """Yield every name of the block that is the value of a claim of a property."""
         yield from self._referring.get(predicate, {})

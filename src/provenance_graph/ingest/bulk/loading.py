@@ -1,8 +1,8 @@
-"""The last stage of a large build: its text loaded in pieces side by side, then merged.
+"""The last stage of a large build: loads its text in pieces in parallel, then merges them.
 
-A piece is what the engine loads at once. Each is a small database of its own, made by a task
-that writes its folder whole or not at all; with the library that merges them
-(:mod:`store.embedded.merging`) a build takes less memory, both cores and half the room.
+A piece is the input of one load of the engine. Each piece is a database of its own, made by a task
+that writes its folder whole or not at all. With the library that merges the databases
+(:mod:`store.embedded.merging`) a build takes less memory, uses both cores and half the disk space.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ from provenance_graph.store.loading import load_files
 from provenance_graph.store.processes import LocalEngine
 
 PIECE_QUADS: Final = 100_000
-"""About how many quads one piece has: the engine sorts as many in memory.
+"""The approximate number of quads of a piece, which the engine sorts in memory.
 
-What is scattered over more memory than a processor's cache costs more: half a million takes half
-as long again. Fewer in a piece are more files to read at once.
+Data larger than a processor's cache costs more to sort: half a million quads take half as long
+again. Smaller pieces mean more files to read at once in the merge.
 """
 LEAST: Final = 20
-"""Pieces from which on they are loaded apart: the engine merges nothing of what is less."""
+"""The least number of pieces that are loaded apart: the engine does not merge fewer."""
 _log = logging.getLogger(__name__)
 _BYTES: Final = {"nquads": 240, "trig": 45}
-"""About how many bytes of text a quad has."""
+"""The approximate bytes of text per quad, by syntax."""
 
 File = tuple[Path, str]
-"""A file to load, with its form."""
+"""A file to load and the name of its syntax."""
 
 
 @dataclass(frozen=True, slots=True)
 class PieceTask:
-    """Files to load into one database, which is ``folder``."""
+    """Files to load into one database in ``folder``."""
 
     files: tuple[File, ...]
     folder: Path
 
 
 def put(root: Path, files: Sequence[File], stage: Path, digest: str, watch: Watch) -> str:
-    """Make the store at ``root`` of files, each with its form; gives the version.
+    """Make the store at ``root`` from files with their syntaxes; return the version.
 
-    Much is loaded in pieces, below ``stage``, where they can be merged.
+    Large input is loaded in pieces below ``stage``, if the merging library is available.
     """
     tasks = pieces(files, stage / "loaded")
     if len(tasks) >= LEAST and merging.available():
@@ -76,7 +76,7 @@ def _merged(root: Path, tasks: Sequence[PieceTask], digest: str, watch: Watch) -
 
 
 def pieces(files: Iterable[File], folder: Path) -> list[PieceTask]:
-    """Files, each with its form, in pieces of about equal size, below ``folder``."""
+    """Group files with their syntaxes into pieces of about PIECE_QUADS quads, below ``folder``."""
     results: list[PieceTask] = []
     waiting: list[File] = []
     quads = 0
@@ -98,7 +98,7 @@ def pieces(files: Iterable[File], folder: Path) -> list[PieceTask]:
 
 
 def load_piece(task: PieceTask) -> Path:
-    """Make one piece's database; gives its folder."""
+    """Make the database of one piece, unless an earlier run finished it; return its folder."""
     if sealed(task.folder) is None:
         aside = fresh_folder(task.folder)
         engine = ox.Store(str(aside))

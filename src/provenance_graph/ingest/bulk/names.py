@@ -1,7 +1,7 @@
-"""The second stage of a build: which records count, and what each name means.
+"""The second stage of a build: which records are current, and the canonical subject of each name.
 
-Everything here is small against the claims: one row a record, one row a name that is mapped,
-one row a link from a node to what it hangs on.
+All tables here are small against the claims: one row per record, one row per mapped name, and one
+row per link from a node to an entity that it belongs to.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 
 _MAX_DEPTH = 50
-"""How far nodes may hang below one another; a circle of them ends here."""
+"""The greatest depth of nested nodes that is followed; it also ends cycles."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What the records and mappings say names mean, and which records count.
+    """The mappings of names to canonical subjects by the records and the mapping rows.
 
-    ``canonical`` holds the names that mean another name; ``rules`` those that the rule maps, and
-    ``repositories`` what it would map if nobody had decided otherwise.
+    ``canonical`` holds the names that mean another name. ``rules`` holds the names that the hub
+    repository rule maps, ``mapped`` all names with a mapping, and ``repositories`` what the rule
+    would map without contrary decisions.
     """
 
     canonical: dict[Iri, Iri]
@@ -43,12 +44,15 @@ class Identity:
     repositories: Mapping[Iri, Iri]
 
     def of(self, name: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
         return self.canonical.get(name, name)
 
 
 def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Identity:
-    """Write ``headers``, ``names`` and ``links`` as Parquet; raises RecordError on a double name."""
+    """Write the ``headers``, ``names`` and ``links`` tables as Parquet below ``folder``.
+
+    Raises RecordError if two records have the same name.
+    """
     headers = _headers(parts)
     current = headers.filter("current").select(pl.col("number").alias("record"))
     claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
@@ -62,19 +66,19 @@ def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Id
     published = as_identity(headers, "publisher", names)
     headers.with_columns(published.alias("publisher_is")).write_parquet(
         folder / "headers.parquet",
-        row_group_size=claim_table.GROUP_ROWS,  # whoever needs some parts' reads only those
+        row_group_size=claim_table.GROUP_ROWS,  # readers of some parts read only their row groups
     )
     _links(claims, names).write_parquet(folder / "links.parquet")
     return result
 
 
 def decided_by_people(known: Identity, rows: Iterable[Row]) -> Identity:
-    """What names mean by the mappings of people and the certain rule alone."""
+    """Identity by people's mappings and the certain rule alone."""
     return _identity(known.repositories, (row for row in rows if by_hand(row)))
 
 
 def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
-    """One row a record, with whether it is the latest reading of its document."""
+    """One row per record; column ``current`` marks the latest reading of each document."""
     concat = pl.concat([pl.read_parquet(f"{part.folder}/headers.parquet") for part in parts])
     double = concat.filter(pl.col("iri").is_duplicated()).sort("number")
     if len(double):
@@ -84,7 +88,7 @@ def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
 
 
 def _repositories(claims: pl.LazyFrame, current: pl.DataFrame) -> dict[Iri, Iri]:
-    """The names whose records state a repository of the hub, with the model that it is."""
+    """Map names whose current records state a hub repository to the model of that repository."""
     stated = (
         claims.filter((pl.col("property") == PG.hubRepository) & (pl.col("value") != ""))
         .join(current.lazy(), on="record", how="semi")
@@ -125,7 +129,7 @@ def _identity(repositories: Mapping[Iri, Iri], rows: Iterable[Row]) -> Identity:
 
 
 def _links(claims: pl.LazyFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Every node that hangs on something, with all that it hangs on, near and far."""
+    """Pairs of a node and every entity that it belongs to, directly or through other nodes."""
     direct = (
         claims.filter(pl.col("property").is_in(list(LINKS)) & (pl.col("kind") == columns.IRI))
         .select("name", "value")
@@ -150,7 +154,7 @@ def _links(claims: pl.LazyFrame, names: pl.DataFrame) -> pl.DataFrame:
 
 
 def as_identity(frame: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.Series:
-    """A column of names as what they mean, in the frame's order."""
+    """A column of names replaced by their canonical subjects, in the frame's order."""
     joined = frame.select(column).join(
         names, left_on=column, right_on="name", how="left", maintain_order="left"
     )

@@ -1,9 +1,9 @@
-"""The first stage of a build: files of records to parts of claims in columns.
+"""The first stage of a build: converts files of records to parts, which hold claims in columns.
 
-Every task is a pure function of its files and writes its output whole or not at all, so that
-an interrupted build goes on with what is there. A part is a folder with ``claims.parquet``,
-``headers.parquet`` and, where the records say more or less than the text of their files does,
-``records.nq`` for the RDF engine to load instead of them.
+Every task is a pure function of its files and writes its output whole or not at all, so that an
+interrupted build continues with the finished parts. A part is a folder with ``claims.parquet`` and
+``headers.parquet``. If the text of its files does not hold exactly the quads of the records, the
+part also has ``records.nq``, which the RDF engine loads instead of these files.
 """
 
 from __future__ import annotations
@@ -26,21 +26,24 @@ from provenance_graph.ingest.update import content
 from provenance_graph.store.claim_columns import ColumnWriter
 
 PART_BYTES = 24 << 20
-"""About how much text of records goes into one part: some 100,000 claims."""
+"""The approximate bytes of record text in one part: some 100,000 claims."""
 SHARED_BYTES = 8 << 20
-"""Of so much text on there are two parts at least: a second process takes half a second to start."""
+"""From so many bytes of text on there are at least two parts, for two processes.
+
+A second process takes half a second to start.
+"""
 
 _SEAL = "done.json"
-"""What a task writes last: that it ended, what it made, and the sums of its files."""
+"""The file that a task writes last: its result, and the checksums of its files."""
 _log = logging.getLogger(__name__)
 
 _NUMBERS = 1 << 24
-"""Records that one part may hold: the part's own stretch of record numbers."""
+"""The most records of one part: the size of the part's range of record numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartTask:
-    """Files to read into one part; ``files`` are paths with the names that messages use."""
+    """Files to read into one part; ``files`` are paths with the names used in messages."""
 
     number: int
     files: tuple[tuple[str, str], ...]
@@ -49,7 +52,7 @@ class PartTask:
 
 @dataclass(frozen=True, slots=True)
 class RecordPart:
-    """What a part holds. ``load`` are the files, and their forms, that say all of it."""
+    """The result of a part; ``load`` are the files, with their syntaxes, that hold all its quads."""
 
     number: int
     folder: str
@@ -60,10 +63,10 @@ class RecordPart:
 
 
 def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> Iterator[PartTask]:
-    """Files, each with the name that messages use, in tasks of about equal size.
+    """Group files, each with its name in messages, into tasks of about equal size.
 
-    ``number`` is that of the first task. What is in which follows from the files alone, so that a
-    build goes on with parts that another number of processors has made.
+    ``number`` is that of the first task. The grouping depends on the files alone, so that a build
+    can continue with parts made with another number of processors.
     """
     sizes = [(path.stat().st_size, path, name) for path, name in files]
     total = sum(length for length, *_ in sizes)
@@ -81,7 +84,10 @@ def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> I
 
 
 def read_part(task: PartTask) -> RecordPart:
-    """Read a task's files; raises Unreadable and RecordError, with the file."""
+    """Read the files of a task into a part, unless an earlier run finished it.
+
+    Raises Unreadable and RecordError, with the file at fault.
+    """
     folder = Path(task.folder)
     done = _done(folder)
     if done is not None:
@@ -116,7 +122,7 @@ def read_part(task: PartTask) -> RecordPart:
 
 
 def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], bool]:
-    """A file's records with their quads, and whether the text holds these quads and no others."""
+    """Parse a file's records with their quads; also whether the text holds exactly these quads."""
     by_record, canonical = rdf.parse_trig(data, name)
     rows: list[tuple[Record, list[Quad]]] = []
     same = canonical
@@ -124,19 +130,19 @@ def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], b
         record = rdf.from_quads(written)
         quads = list(rdf.to_quads(record))
         rows.append((record, quads))
-        # what this software wrote comes in its order, which is told in a third of the time
+        # files of this software are in canonical order; comparing lists takes a third of the time
         same = same and (written == quads or set(written) == set(quads))
     return rows, same
 
 
 def text(quads: Iterable[Quad]) -> bytes:
-    """Quads as N-Quads."""
+    """Serialize quads as N-Quads."""
     out = ox.serialize(map(rdf.engine_quad, quads), format=ox.RdfFormat.N_QUADS)
     return out or b""
 
 
 def fresh_folder(folder: Path) -> Path:
-    """An empty folder beside the one to be made."""
+    """Create an empty temporary folder beside ``folder``; an old one is deleted."""
     aside = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
@@ -144,30 +150,30 @@ def fresh_folder(folder: Path) -> Path:
 
 
 def finish(aside: Path, folder: Path) -> None:
-    """Put a finished folder in its place."""
+    """Move a finished temporary folder to its final place, replacing an old one."""
     shutil.rmtree(folder, ignore_errors=True)
     aside.replace(folder)
 
 
 def _done(folder: Path) -> RecordPart | None:
-    """What an earlier run made of the task."""
+    """The part that an earlier run finished, or None."""
     made = sealed(folder)
     return None if made is None else RecordPart(**{**made, "load": loads(made)})
 
 
 def loads(made: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The files to load, with their forms, of what a task noted."""
+    """The files to load, with their syntaxes, from the stored result of a task."""
     return tuple((path, form) for path, form in made["load"])
 
 
 def seal(aside: Path, made: Mapping[str, object]) -> None:
-    """Note what a finished task made, with the checksum of each file."""
+    """Write the result of a finished task and the checksum of each file into its folder."""
     sums = {file.name: _sum(file) for file in sorted(aside.iterdir())}
     (aside / _SEAL).write_text(json.dumps({"made": made, "sums": sums}), encoding="utf-8")
 
 
 def sealed(folder: Path) -> dict[str, Any] | None:
-    """What a task of an earlier run made; None where it did not end, or a file is damaged."""
+    """The stored result of a task; None if the task did not finish or a file is damaged."""
     try:
         read = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
         wrong = [name for name, crc in read["sums"].items() if _sum(folder / name) != crc]
@@ -181,7 +187,7 @@ def sealed(folder: Path) -> dict[str, Any] | None:
 
 
 def _sum(file: Path) -> int:
-    """The CRC-32 of a file: whether the disk gives back what was written."""
+    """The CRC-32 of a file, to detect files that changed on disk."""
     crc = 0
     with file.open("rb") as opened:
         while block := opened.read(1 << 20):

@@ -1,8 +1,8 @@
-"""The stages of a build, one after another: read, name, distribute, resolve.
+"""The stages of a build in order: read, name, distribute, resolve.
 
-Each stage's tasks write whole folders below the build's own; run again after it was
-interrupted, a build goes on with what is there. What it leaves are files for an RDF engine to
-load, and the claim table.
+The tasks of each stage write whole folders below the build's own, so that a build that was
+interrupted continues with the finished ones. The results are files for an RDF engine to load, and
+the claim table.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from provenance_graph.ingest.bulk.shuffle import batches, buckets_for, shuffle
 from provenance_graph.store.processes import Engine
 
 Step = Callable[[int, int], None]
-"""Called with how many are done and how many there are."""
+"""Called with the number of finished tasks and the number of all tasks."""
 
 Watch = Callable[[str], Step]
-"""Called with what a stage counts."""
+"""Called with the label of a stage's unit of work; returns the stage's Step."""
 
 
 def unwatched(_: str) -> Step:
-    """The progress callback that does nothing."""
+    """A Watch that reports nothing."""
     return lambda _done, _total: None
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """What the records come to: files to load, and the folders of the claim table."""
+    """The results of all stages: files to load, identity, and the folders of the claim table."""
 
     parts: Sequence[RecordPart]
     identity: Identity
@@ -52,19 +52,19 @@ class Compiled:
 
     @property
     def records(self) -> int:
-        """How many records there are."""
+        """The number of records."""
         return sum(part.records for part in self.parts)
 
     @property
     def quads(self) -> int:
-        """How many quads the records, the view and the levels have."""
+        """The number of quads of the records, the view and the evidence levels."""
         shared = self.profiles.quads if self.profiles else 0
         own = sum(part.quads for part in self.parts)
         return own + sum(one.quads for one in self.resolved) + shared
 
     @property
     def load(self) -> Iterator[tuple[str, str]]:
-        """Files with their forms, records before views."""
+        """Yield files to load with their syntaxes, records before views."""
         for part in self.parts:
             yield from part.load
         for one in self.resolved:
@@ -80,9 +80,10 @@ def read_files(
     watch: Watch = unwatched,
     first: int = 0,
 ) -> list[RecordPart]:
-    """The first stage; raises RecordError and Unreadable with the file at fault.
+    """Run the first stage: read files into parts, sorted by number.
 
-    ``first`` is the number of the first part.
+    ``first`` is the number of the first part. Raises RecordError and Unreadable with the file at
+    fault.
     """
     stage.mkdir(parents=True, exist_ok=True)
     reading = list(tasks(files, stage, first))
@@ -103,9 +104,9 @@ def compile_parts(
     watch: Watch = unwatched,
     bucket_claims: int = 0,
 ) -> Compiled:
-    """The further stages, below ``stage``; raises RecordError where two records share a name.
+    """Run the other stages below ``stage``; raises RecordError if two records share a name.
 
-    ``bucket_claims`` is about how many claims are resolved at once.
+    ``bucket_claims`` is the approximate number of claims resolved at once (0: the default).
     """
     rows = list(rows)
     identity = settle(parts, rows, stage)

@@ -1,7 +1,7 @@
 """The fourth stage of a build: the accepted view and the evidence levels of one bucket.
 
-Leaves the bucket's part of the claim table: the claims, sorted by subject and property, and the
-accepted facts; and its quads as text for an RDF engine to load.
+It writes the bucket's part of the claim table (the claims, sorted by subject and property, and the
+accepted facts), and the bucket's quads as text for an RDF engine to load.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from provenance_graph.store import claim_table
 
 @dataclass(frozen=True, slots=True)
 class ResolveTask:
-    """One bucket of a stage; ``shuffled`` are the folders that may hold some of it."""
+    """One bucket of a stage; ``shuffled`` are the folders that may hold claims of the bucket."""
 
     bucket: int
     shuffled: tuple[str, ...]
@@ -34,7 +34,7 @@ class ResolveTask:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedGroup:
-    """What a bucket came to, and the files to load."""
+    """The result of a bucket: its folder, counts, and the files to load with their syntaxes."""
 
     bucket: int
     folder: str
@@ -46,7 +46,7 @@ class ResolvedGroup:
 
 @dataclass(frozen=True)
 class Rules:
-    """What all buckets are resolved by."""
+    """The acceptance policy and evidence levels that apply to all buckets."""
 
     policy: Policy
     levels: LevelColumns | None
@@ -58,14 +58,14 @@ PROFILES = "profiles.parquet"
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """A file of profiles of evidence levels, and how many quads it has."""
+    """The file of evidence level profiles, and its number of quads."""
 
     path: str
     quads: int
 
 
 def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
-    """Judge one bucket."""
+    """Compute the accepted view and evidence levels of one bucket, unless an earlier run did."""
     folder = Path(task.target) / f"bucket-{task.bucket:05d}"
     done = _done(folder)
     if done is not None:
@@ -93,7 +93,10 @@ def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
 
 
 def write_profiles(resolved: Iterable[ResolvedGroup], rules: Rules, stage: Path) -> Profiles | None:
-    """The profiles of evidence levels that models share, each once, to be loaded beside them."""
+    """Write the profiles of evidence levels that models share, without duplicates.
+
+    None if no evidence levels are computed.
+    """
     if rules.levels is None:
         return None
     files = [Path(one.folder) / PROFILES for one in resolved]
@@ -104,7 +107,7 @@ def write_profiles(resolved: Iterable[ResolvedGroup], rules: Rules, stage: Path)
 
 
 def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
-    """The claims of a bucket, and those about what hangs below its subjects."""
+    """The claims about subjects of a bucket, and those about nodes that belong to them."""
     name = f"{task.bucket:05d}"
     there = [Path(folder) / f"{name}.claims.parquet" for folder in task.shuffled]
     files = [file for file in there if file.is_file()]
@@ -117,7 +120,7 @@ def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
     organizations = dict(names.filter(named | owners).iter_rows())
 
     def canonical(entity: Iri) -> Iri:
-        """What a publisher or an owner is; values and subjects have been named before."""
+        """The canonical subject of a publisher or owner; values and subjects are canonical already."""
         return Iri(organizations.get(entity, entity))
 
     own = rows.filter(pl.col("root") == "").drop("root")
@@ -128,6 +131,6 @@ def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
 
 
 def _done(folder: Path) -> ResolvedGroup | None:
-    """What an earlier run made of the bucket."""
+    """The result of the bucket that an earlier run finished, or None."""
     made = sealed(folder)
     return None if made is None else ResolvedGroup(**{**made, "load": loads(made)})

@@ -1,8 +1,7 @@
-"""The third stage of a build: claims brought together by what they are about.
+"""The third stage of a build: distributes claims over buckets by their subject.
 
-Which bucket a subject is in follows from its name alone (CRC-32), so that the claim table
-knows where to look for it. Claims about a node that hangs below a model also go where the
-model is.
+The bucket of a subject depends on its name alone (CRC-32), so that a reader of the claim table can
+find it. Claims about a node that belongs to a model are also copied to the bucket of the model.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_table import bucket_of
 
 BUCKET_CLAIMS = 250_000
-"""About how many claims one bucket holds."""
+"""The approximate number of claims of one bucket."""
 SHARED_CLAIMS = 100_000
-"""Of so many claims on there are two buckets at least, for two processes."""
+"""From so many claims on there are at least two buckets, for two processes."""
 
 BATCH_CLAIMS = 1_000_000
-"""About how many claims one task distributes: they are in memory at once.
+"""The approximate number of claims that one task holds in memory and distributes.
 
-Each task writes a file a bucket: half as many tasks are half as many files.
+Each task writes one file per bucket: half as many tasks write half as many files.
 """
 
 
@@ -41,12 +40,12 @@ class ShuffleTask:
 
 
 def buckets_for(claims: int, size: int = 0) -> int:
-    """How many buckets so many claims take, of about ``size`` claims each where that is given."""
+    """The number of buckets for a number of claims, at ``size`` claims each (0: BUCKET_CLAIMS)."""
     return max(round(claims / (size or BUCKET_CLAIMS)), 2 if claims >= SHARED_CLAIMS else 1)
 
 
 def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:
-    """The folders of parts, with how many claims they hold, in tasks."""
+    """Group folders of parts, with their numbers of claims, into tasks."""
     waiting: list[str] = []
     stored = number = 0
     for folder, claims in sizes:
@@ -60,7 +59,7 @@ def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iter
 
 
 def shuffle(task: ShuffleTask) -> str:
-    """Distribute the claims of some parts; gives the folder with a file a bucket."""
+    """Distribute the claims of a task's parts; return the folder, which has one file per bucket."""
     stage = Path(task.stage)
     folder = stage / f"shuffle-{task.number:05d}"
     if sealed(folder) is not None:
@@ -81,7 +80,7 @@ def _distributed(
     numbers = claims.select(pl.col("record").unique())
     first, last = numbers["record"].min(), numbers["record"].max()
     headers = (
-        pl.scan_parquet(stage / "headers.parquet")  # sorted by number: few of its groups are read
+        pl.scan_parquet(stage / "headers.parquet")  # sorted by number: reads few row groups
         .filter(pl.col("number").is_between(first, last))
         .join(numbers.lazy(), left_on="number", right_on="record", how="semi")
         .collect()
@@ -104,7 +103,7 @@ def _distributed(
 
 
 def placed(claims: pl.DataFrame, headers: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Claims with what acceptance needs of their headers, and with names as identity has them."""
+    """Join claims with the header columns that acceptance needs, and add canonical names."""
     of_record = headers.select(
         pl.col("number").alias("record"),
         "current",

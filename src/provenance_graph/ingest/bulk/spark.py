@@ -1,8 +1,8 @@
-"""The stages of a build on Apache Spark: the same functions, on the machines of a cluster.
+"""Runs the stages of a build on Apache Spark, with the same functions as on one machine.
 
-Spark only hands out tasks: each reads and writes files below the build's folder, which every
-worker must reach under the same path. ``pip install provenance-graph[spark]`` brings PySpark;
-Java 17 must be there.
+Spark only distributes tasks: each reads and writes files below the build's folder, which every
+worker must reach under the same path. ``pip install provenance-graph[spark]`` installs PySpark;
+Java 17 is required.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _TRIES = 4
-"""How often a task is tried whose worker is lost: a cluster's own setting, and with one machine ours."""
+"""Attempts for a task whose worker is lost, on one machine; a cluster has its own setting."""
 
 _ENGINE = re.compile(r"spark(?::(local\[(?:\d+|\*)\])|(://[^/\s]+:\d+))?")
 
 
 def master(engine: str) -> str:
-    """The address of the Spark master that an engine's name means; raises UsageError.
+    """Parse the name of an engine to the address of a Spark master; raises UsageError.
 
     >>> master("spark"), master("spark:local[2]"), master("spark://head:7077")
     ('local[*]', 'local[2]', 'spark://head:7077')
@@ -41,7 +41,7 @@ def master(engine: str) -> str:
 
 
 class SparkEngine:
-    """Runs the tasks of a stage on Spark; raises StoreError where Spark cannot be started."""
+    """Runs the tasks of a stage on Spark; raises StoreError if Spark cannot be started."""
 
     def __init__(self, engine: str) -> None:
         address = master(engine)
@@ -71,9 +71,9 @@ class SparkEngine:
         self._session.sparkContext.setLogLevel("ERROR")
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """The results of a stage; a task whose worker is lost is run again by Spark.
+        """Yield the results of a stage's tasks; Spark repeats a task whose worker is lost.
 
-        Raises StoreError where Spark gives up.
+        Raises StoreError if Spark gives up.
         """
         if not tasks:
             return
@@ -86,7 +86,7 @@ class SparkEngine:
             raise StoreError(f"Spark gave up a stage: {_cause(str(error))}") from error
 
     def rest(self) -> None:
-        """Spark's workers rest by themselves."""
+        """Do nothing: Spark releases idle workers itself."""
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +96,7 @@ class SparkEngine:
 
 
 _RAISED: Final = re.compile(r"[\w.$]*(?:Error|Exception)\b: *\S")
-"""How a line of a trace begins that names what was raised, and says why."""
+"""Matches a trace line that begins with the name of an exception and its message."""
 
 
 def _cause(text: str) -> str:
