@@ -1,4 +1,4 @@
-"""Models of the store that could take the place of a parent whose terms are in the way."""
+"""Models that could replace a parent whose terms block a planned use."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import MODEL
 
 MAX_EVALUATED = 24
-"""Models whose whole lineage is looked at for one parent, those with most children first."""
+"""Models evaluated with their whole lineage for one parent, those with most children first."""
 
 MAX_NAMED = 3
 SIZE_FACTOR = 3
-"""How many times larger or smaller a model may be that stands in for another."""
+"""How many times larger or smaller than the parent an alternative may be."""
 
 
 def alternatives(
     graph: LicenceGraph, parent: Iri, subject: Iri, plans: Sequence[PlannedUse], day: str
 ) -> tuple[Iri, ...]:
-    """Up to three models of like size and modality over which the uses are allowed.
+    """Up to three models of similar size and modality over which the planned uses are allowed.
 
-    Of such a model a developer's source says what it was made from, every licence above it is
-    known, no restriction on its training data is on record, and nothing but notices is asked for.
+    For each of them a developer's source states what it was made from, every licence above it is
+    known, no restriction on its training data is on record, and nothing but notices is required.
     Models made from ``subject`` are left out.
     """
     fitting = []
@@ -45,7 +45,7 @@ def alternatives(
 
 
 def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]:
-    """Models under open licences that are like the parent, those with most children first."""
+    """Models under open licences that are similar to the parent, those with most children first."""
     index = graph.index
     codes = [
         bool(licences) and all(graph.catalogue.licence(iri).openness == "open" for iri in licences)
@@ -74,7 +74,7 @@ def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]
 def _is_like(wanted: ModelTraits, other: ModelTraits) -> bool:
     """Whether modality, outputs and size agree, as far as those of the parent are recorded.
 
-    A size that no source states is the one in the name; a parent without either has no like.
+    A size that no source states is read from the name. False where either has neither.
     """
     if wanted.multimodal is not None and other.multimodal is not wanted.multimodal:
         return False
@@ -92,7 +92,7 @@ def _size(model: ModelTraits) -> float | None:
 
 
 def _is_free(verdict: Verdict) -> bool:
-    """Whether nothing but notices is asked for the use, by recorded restrictions on data either."""
+    """Whether the use is allowed, or conditional on notices alone."""
     return verdict.answer == ALLOWED or (
         verdict.answer == CONDITIONAL and all(one.kind == "notice" for one in verdict.reasons)
     )

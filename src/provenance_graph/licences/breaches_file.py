@@ -1,4 +1,4 @@
-"""Where the licence findings of a store's version are stored; loads nothing of how they are made."""
+"""The path of the file with the licence findings of a store's version; loads no rules."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Final
 from provenance_graph.core import clock
 
 FORMAT: Final = "2"
-"""What the file holds; one of an earlier edition is made again."""
+"""Version of the file's format, part of its name: older files are not read."""
 
 
 def breaches_file(folder: Path, version: str, day: str = "") -> Path:
-    """The file of a version and a day, by whose licence texts models were judged; else of today.
+    """The path of the file of a version and an ISO day, by whose licence texts models were judged.
 
-    A day that begins is a file that is missing, so that whoever keeps indexes makes it.
+    Without a day it is today's. On a new day the file is therefore missing, and the keeper of
+    indexes makes it.
     """
     return folder / f"breaches-{FORMAT}-{day or clock.today()}-{version}.npz"
 

@@ -1,4 +1,4 @@
-"""The claims behind licences and lineage: who says so, on what basis and in whose custody."""
+"""The claims on licences and lineage, with their basis and custody, that answers rest on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from provenance_graph.lineage.results import Edge
 _WANTED = ALL_DERIVATIONS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
 
 Side = tuple[Iri, Iri | None, tuple[Edge, ...]]
-"""Whose licence it is, the licence, and the path from there."""
+"""The holder of a licence, the licence, and the path to the holder."""
 
 MAX_CLAIMS = 12
 """Claims given for one reason."""
@@ -41,7 +41,7 @@ class ClaimReader:
         self._read: dict[Iri, list[SourcedClaim]] = {}
 
     def about(self, entity: Iri) -> list[SourcedClaim]:
-        """Claims on licence, parents and training data of an entity."""
+        """Claims on licence, parents and training data of an entity, from records that count."""
         if entity not in self._read:
             self._read[entity] = list(self._claims(entity))
         return self._read[entity]
@@ -60,9 +60,10 @@ class ClaimReader:
                 yield counted(_as_its_document(one), owners, self.statements.canonical)
 
     def stated_parents(self, entity: Iri) -> list[Support]:
-        """Claims of developer rank that say what a model was made from.
+        """Claims of developer rank that state what a model was made from.
 
-        That it was trained from scratch is one of them (stance DeclaredEmpty).
+        A statement that it was trained from scratch is one of them (stance DeclaredEmpty). Claims
+        whose parent is the model itself, its family or its checkpoint are left out.
         """
         return [
             support(item)
@@ -84,7 +85,7 @@ class ClaimReader:
         return itself or (only_text and names_itself(local_name(entity), local_name(parent)))
 
     def from_scratch(self, entity: Iri) -> bool:
-        """Whether a source of developer rank says that it was trained from scratch."""
+        """Whether a source of developer rank states that a model was trained from scratch."""
         return any(
             item.claim.predicate in ALL_DERIVATIONS
             and item.claim.stance is Stance.DECLARED_EMPTY
@@ -93,9 +94,10 @@ class ClaimReader:
         )
 
     def unread_label(self, entity: Iri) -> str:
-        """What a source writes in place of a licence that can be read, and why it cannot; or "".
+        """Why the licence that a source states cannot be read, with its text; or "".
 
-        Such as the name of a family, a name that contradicts its link, or that there is none.
+        Examples are the name of a family, a name that contradicts its link, or a statement that
+        there is no licence.
         """
         for item in self.about(entity):
             claim = item.claim
@@ -112,7 +114,7 @@ class ClaimReader:
         return ""
 
     def label_is_reported(self, entity: Iri) -> bool:
-        """Whether the licence of an entity is stated by third parties only, and not by its developer."""
+        """Whether third parties state an entity's licence and its developer does not."""
         stated = [
             item
             for item in self.about(entity)
@@ -135,7 +137,7 @@ class ClaimReader:
         yield from map(support, self._stating(edge))
 
     def edge_is_reported(self, edge: Edge) -> bool:
-        """Whether others than the developer state a step of lineage, and the developer does not."""
+        """Whether no claim of developer rank states a step of lineage."""
         return not any(map(is_developer_rank, self._stating(edge)))
 
     def _stating(self, edge: Edge) -> Iterator[SourcedClaim]:
@@ -154,12 +156,12 @@ class ClaimReader:
                 yield support(item)
 
     def of_reason(self, reason: Reason) -> tuple[Support, ...]:
-        """The claims that a reason rests on: the licence of its holder, and its path."""
+        """The claims that support a reason: the licence of its holder, and its path's steps."""
         licence = reason.licence.iri if reason.licence else None
         return self._resting_on(((reason.holder, licence, reason.path),))
 
     def of_finding(self, finding: LicenceFinding) -> tuple[Support, ...]:
-        """The claims that a finding rests on: licences of both sides, the label, and the paths."""
+        """The claims that support a finding: licences of both sides, the label, and the paths."""
         label = [
             (finding.subject, item.claim.value, ())
             for item in self.about(finding.subject)
@@ -183,10 +185,10 @@ class ClaimReader:
 
 
 def _as_its_document(item: SourcedClaim) -> SourcedClaim:
-    """A parent that a document names counts as the document does: a reader infers its kind alone.
+    """The claim with its record's basis, where a document of developer rank names the parent.
 
-    A card with ``base_model`` and no relation says what the model was made from; only that it was
-    fine-tuned is inferred. What a record as a whole infers stays an inference.
+    A card with ``base_model`` and no relation says what the model was made from; a reader infers
+    only that it was fine-tuned. A record that is an inference as a whole stays one.
     """
     claim = item.claim
     if (
@@ -205,7 +207,7 @@ def is_developer_rank(item: SourcedClaim) -> bool:
 
 
 def support(item: SourcedClaim) -> Support:
-    """A claim as answers cite it."""
+    """A claim in the form in which answers cite it."""
     header = item.header
     return Support(
         header.record,

@@ -1,4 +1,4 @@
-"""A model on one day: what it declares, what reaches it, which terms apply, what is unknown."""
+"""The licence context of a model on a day: its licences, inherited terms and unknowns."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ UNNAMED = ("unlicensed", "hub-other", "hub-unknown", "proprietary")
 
 @dataclass(frozen=True)
 class LicenceContext:
-    """A model on one day: what it declares, what reaches it, and what is known besides.
+    """A model on one day: the licences it declares, the terms it inherits, and its lineage.
 
-    ``without`` are places of edges that are left out, to ask what would be without them.
+    ``without`` are places of edges that are left out, to evaluate the model as if it had none of
+    them. ``node`` is None for a model outside the lineage index.
     """
 
     graph: LicencesInForce
@@ -44,11 +45,11 @@ class LicenceContext:
 
     @property
     def inherited(self) -> tuple[Inherited, ...]:
-        """What reaches the model, nearest origins first."""
+        """The classes of terms that reach the model, nearest origins first."""
         return self.inheritance.reaching
 
     def text_note(self, licence: Licence) -> str:
-        """That the text of a service is later than the model made with it, or may be."""
+        """A note that a service's text is later than the model made with it, or may be; or ""."""
         released = self.graph.traits(self.subject).released
         since = licence.text_version
         if not licence.service or len(since) != 10 or released >= since:
@@ -60,12 +61,12 @@ class LicenceContext:
 
     @cached_property
     def nearest(self) -> list[Inherited]:
-        """What reaches the model: settled first, then along weights, then by the path's length."""
+        """Inherited terms: settled first, then those along weights, then by the path's length."""
         order = [(not one.settled, not one.by_weights, len(one.path)) for one in self.inherited]
         return [self.inherited[n] for n in sorted(range(len(order)), key=order.__getitem__)]
 
     def edge(self, step: tuple[int, int]) -> Edge:
-        """A step of a path."""
+        """The edge of lineage for a step, given as the child's number and the place of the edge."""
         child, position = step
         index = self.graph.index
         relation = RELATIONS[index.up.code[position]]
@@ -73,27 +74,27 @@ class LicenceContext:
         return Edge(index.names[child], parent, relation, bool(index.up.inferred[position]))
 
     def path(self, one: Inherited) -> tuple[Edge, ...]:
-        """The path of an inherited class of terms."""
+        """The path of an inherited class of terms, from the model up to its origin."""
         if id(one) not in self.paths:
             self.paths[id(one)] = tuple(map(self.edge, one.path))
         return self.paths[id(one)]
 
     def holder(self, one: Inherited) -> Iri:
-        """Whose licence it is."""
+        """The entity whose licence an inherited class of terms belongs to."""
         return self.graph.index.names[one.origin]
 
     def governing(self, *, data: bool) -> list[Governing]:
-        """The licences that bind it: along weights with its own first, or along data."""
+        """The licences that bind the model: its own and those along weights, or along data."""
         return _governing(self, data)
 
     @cached_property
     def terms(self) -> list[Term]:
-        """Duties and restrictions that apply or may apply, of each licence once."""
+        """Duties and restrictions that apply or may apply, each once per licence and side."""
         return [term for term in self._all_terms if term.applies is not False]
 
     @cached_property
     def exempt(self) -> list[Term]:
-        """Terms of its licences that do not apply to the licensor's models in its lineage."""
+        """Terms of inherited licences that do not apply to the licensor's models in the lineage."""
         return [term for term in self._all_terms if term.applies is False]
 
     @cached_property
@@ -102,19 +103,19 @@ class LicenceContext:
 
     @cached_property
     def unknowns(self) -> list[Unknown]:
-        """What on its paths is not known, or was not kept."""
+        """The unknowns on the model's paths: terms not known, and bans that were not kept."""
         return list(_unknowns(self))
 
     @cached_property
     def lineage(self) -> LineageState:
-        """How far the lineage of its weights is recorded."""
+        """How completely the lineage of the weights is recorded."""
         return lineage_state(
             self.graph.index, self.node, self.subject, self.graph.claims, self.without
         )
 
     @cached_property
     def parents(self) -> tuple[Edge, ...]:
-        """The direct steps up."""
+        """The edges to direct parents, without those left out."""
         if self.node is None:
             return ()
         node = self.node
@@ -126,19 +127,19 @@ class LicenceContext:
 
     @cached_property
     def versions(self) -> tuple[Iri, ...]:
-        """The dated versions of which the model is the name without a day."""
+        """The dated versions of a model whose name has no date, sorted."""
         quads = self.graph.snapshot.quads(predicate=PROV.specializationOf, object=self.subject)
         return tuple(sorted({version for version, *_ in quads}))
 
     def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
-        """What another entity declares, by the texts in force on the day."""
+        """The licences that another entity declares, by the texts in force on the day."""
         number = self.graph.index.names.find(entity)
         return () if number is None else self.graph.licences_at(number, self.day)
 
     def text_gap(self, own: Licence) -> str:
-        """Why nothing follows from the model's own terms on the day; "" where a text is on record.
+        """Why the text of the model's own licence is not on record for the day; "" where it is.
 
-        A provider changes the terms of its service: an undated text speaks of the days since the
+        A provider changes the terms of its service: an undated text holds for the days since the
         store's evidence was last retrieved.
         """
         if later := later_text(own, self.day):
@@ -150,7 +151,10 @@ class LicenceContext:
         return ""
 
     def applies(self, key: str, licence: Licence, holder: Iri) -> tuple[bool | None, str]:
-        """Whether a clause of a licence that ``holder`` carries applies to the model it names."""
+        """Whether a clause applies to the holder of its licence, and why not or why unknown.
+
+        None where that is not recorded, also where the holder is not a model of the licensor.
+        """
         limits = licence.clause(key).applies
         if not limits.limits_models:
             return True, ""
@@ -177,7 +181,7 @@ class LicenceContext:
         )
 
     def excepted(self, one: Inherited) -> bool:
-        """Whether a ban excepts the model: it is under the same licence, or made from such."""
+        """Whether a ban excepts the model: it is under the same licence, or inherits that."""
         if one.licence is None or not any(
             carry.key == "banned-unless-same-licence" for carry in one.licence.passes.values()
         ):
@@ -191,7 +195,7 @@ class LicenceContext:
         )
 
     def text(self, predicate: Iri) -> set[str]:
-        """Literals of the model in the accepted view."""
+        """The literals that the accepted view gives for a property of the model."""
         quads = self.graph.snapshot.quads(self.subject, predicate)
         return {o.lexical for _, _, o, _ in quads if isinstance(o, Literal)}
 
@@ -227,9 +231,9 @@ def _governing(now: LicenceContext, data: bool) -> list[Governing]:
 
 
 def _candidates(now: LicenceContext) -> Iterator[tuple[str, Term]]:
-    """Every term with its key: its own, then the nearest, then its own on derivatives alone.
+    """Every term with its key: the model's own, inherited ones nearest first, own on derivatives.
 
-    Of a licence whose earliest text on record is later than the day there are none.
+    None of a licence whose earliest text on record is later than the day.
     """
     conditions = now.graph.catalogue.conditions
     own = [
@@ -253,11 +257,11 @@ def _candidates(now: LicenceContext) -> Iterator[tuple[str, Term]]:
 
 
 def _terms(now: LicenceContext) -> list[Term]:
-    """Duties and restrictions, of each licence once: its own first, then the nearest.
+    """Duties and restrictions, each once per licence: the model's own first, then the nearest.
 
-    What comes with data or outputs too is there once more: it bears on the training data whatever
-    binds the weights. A clause that speaks of some models of the licensor is judged on those in the lineage; it
-    applies where it applies to one of them.
+    A term that also comes with data or outputs is listed a second time, since it concerns the
+    training data whatever binds the weights. A clause that is limited to some models of the
+    licensor is judged on those in the lineage; it applies where it applies to one of them.
     """
     result: dict[tuple[str, Iri, bool], Term] = {}
     limited: dict[tuple[str, Iri, bool], list[Term]] = {}
@@ -322,14 +326,17 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
 
 
 def later_text(licence: Licence, day: str) -> str:
-    """Why a licence cannot be read for a day before the earliest text on record."""
+    """A sentence that the earliest text on record is later than the day; "" where it is not."""
     if licence.had_text(day):
         return ""
     return f"the earliest text of {licence.name} on record is of {licence.first_text}"
 
 
 def _hint(now: LicenceContext, entity: Iri) -> str:
-    """What a name suggests of a licence that nobody states; it proves nothing."""
+    """A note on the licence that the name suggests where no source states one; or "".
+
+    A name is no proof.
+    """
     likely = now.graph.catalogue.suggested(entity)
     return f"; its name suggests {likely.name}" if likely else ""
 
@@ -338,7 +345,7 @@ _VERSIONS_NAMED = 5
 
 
 def _of_versions(now: LicenceContext) -> str:
-    """What the versions of a name declare, which itself declares nothing."""
+    """A note on the licences that the versions of a name declare, which itself declares none."""
     stated = [(one, licences) for one in now.versions if (licences := now.licences_of(one))]
     named = "; ".join(
         f"{short_id(one)} under {' and '.join(each.label or each.name for each in licences)}"
@@ -354,7 +361,7 @@ def _kind(now: LicenceContext, node: int) -> str:
 
 
 def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "model") -> str:
-    """Why nothing can be stated of a licence, in words."""
+    """Why the terms of a licence are unknown, in words; ``what`` is the kind of its holder."""
     if what == "unresolved":
         return "named but not identified, so its licence is unknown"
     if licence is None:
@@ -381,7 +388,7 @@ def data_recorded(now: LicenceContext) -> bool:
 
 
 def states_data(now: LicenceContext) -> bool:
-    """Whether a source of developer rank says what the model or a model above was trained on."""
+    """Whether a source of developer rank states training data of the model or an ancestor."""
     names = [now.subject]
     if now.node is not None:
         above = closure(now.graph.index.up, now.node, influences=False).nodes[:MAX_ANCESTORS]

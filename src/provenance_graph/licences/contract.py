@@ -13,9 +13,11 @@ from provenance_graph.licences.texts.catalogue import Licence
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Terms of a service; ``general`` ones are the provider's for whatever it offers.
+    """The terms of the service that offers a model.
 
-    ``without_terms``: it is offered as a service, and neither terms nor a licence are on record.
+    ``general``: they are the provider's terms for everything that it offers. ``service_only``: no
+    weights are supplied. ``without_terms``: the model is offered as a service, and neither terms
+    nor a licence are on record.
     """
 
     terms: tuple[Licence, ...] = ()
@@ -24,7 +26,7 @@ class Contract:
     without_terms: bool = False
 
     def unread(self, now: LicenceContext) -> list[Unknown]:
-        """What is not known of terms that the model does not declare itself."""
+        """Unknowns for terms that the model does not declare and whose text is not on record."""
         named = {one.iri for one in now.declared}
         return [
             Unknown(why, now.subject, one, cause="text")
@@ -37,8 +39,9 @@ class Contract:
 def contract(now: LicenceContext) -> Contract:
     """The terms of the service that offers a model, by the texts in force on the day.
 
-    They are those that it declares as its licence, else those that a source names as its terms
-    of use, else the general terms of the developer's own service, where that offers the model.
+    They are those that the model declares as its licence, else those that a source names as its
+    terms of use, else the general terms of the developer's own service, where that offers the
+    model.
     """
     declared = tuple(one for one in now.declared if one.service)
     terms = declared or _named(now)
@@ -49,7 +52,7 @@ def contract(now: LicenceContext) -> Contract:
 
 
 def _is_offered(now: LicenceContext) -> bool:
-    """Whether a provider offers it as a service, as far as no weights are known."""
+    """Whether a provider offers the model as a service and no weights are known."""
     quads = now.graph.snapshot.quads
     if any(o == PG.ApiOnly for _, _, o, _ in quads(now.subject, PG.weightsAvailability)):
         return True
@@ -57,7 +60,7 @@ def _is_offered(now: LicenceContext) -> bool:
 
 
 def _offers(now: LicenceContext) -> list[Iri]:
-    """Offers of the model and, where it is a name above versions that are services, of those."""
+    """The offers of the model, and of its versions where all of them are services."""
     quads = now.graph.snapshot.quads
     versions = [one for one in now.versions if not _has_weights(now, one)]
     offered = (now.subject, *(versions if len(versions) == len(now.versions) else ()))
@@ -65,7 +68,7 @@ def _offers(now: LicenceContext) -> list[Iri]:
 
 
 def _has_weights(now: LicenceContext, version: Iri) -> bool:
-    """Whether weights of a version are known, or a licence that is none of a service."""
+    """Whether weights of a version are known, or a licence that is not a service's."""
     quads = now.graph.snapshot.quads
     if any(o == PG.OpenWeights for _, _, o, _ in quads(version, PG.weightsAvailability)):
         return True
@@ -75,7 +78,7 @@ def _has_weights(now: LicenceContext, version: Iri) -> bool:
 
 
 def _is_service_only(now: LicenceContext, terms: tuple[Licence, ...]) -> bool:
-    """Whether the model is offered as a service alone: no licence supplies weights."""
+    """Whether the model is offered only as a service: no licence supplies weights."""
     quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
     if not terms or any(o == PG.OpenWeights for _, _, o, _ in quads):
         return False
@@ -95,7 +98,7 @@ def _named(now: LicenceContext) -> tuple[Licence, ...]:
 
 
 def _general(now: LicenceContext) -> tuple[Licence, ...]:
-    """General terms of the developer's own service, where it offers the model there."""
+    """General terms of the developer's own service, where that service offers the model."""
     catalogue, snapshot = now.graph.catalogue, now.graph.snapshot
     owner = short_id(now.subject).partition("/")[0]
     services = [one for one in catalogue.services if owner in one.namespaces]

@@ -1,4 +1,4 @@
-"""The three answers for a use: on weights and derivation, on training data, on the contract."""
+"""The three answers for a planned use: on weights, on training data, on the contract."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, w
 
 @dataclass(frozen=True)
 class _Sides:
-    """What each of the three answers rests on."""
+    """The facts for each of the three answers, and the contract."""
 
     weights: Facts
     data: Facts
@@ -49,7 +49,11 @@ def answer(
     day: str | None = None,
     breaches: Sequence[LicenceFinding] = (),
 ) -> AnswerOfDay:
-    """What a model's context means for the planned uses; ``breaches`` are reported in its sentence."""
+    """The answers for the planned uses of a model on one day, with a summary sentence.
+
+    ``occasion`` names the day; ``day`` is shown in place of the context's. ``breaches`` are
+    reported in the sentence.
+    """
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
     result = AnswerOfDay(
@@ -78,7 +82,7 @@ def answer(
 
 
 def _expressions(now: LicenceContext) -> list[str]:
-    """What the model states as joined licences, where the answer is by them."""
+    """The licence expressions that the model states, where the answer rests on their parts."""
     catalogue = now.graph.catalogue
     stated = now.graph.snapshot.quads(now.subject, DCTERMS.license)
     joined = [one for _, _, one, _ in stated if isinstance(one, Iri)]
@@ -91,13 +95,13 @@ def _expressions(now: LicenceContext) -> list[str]:
 
 
 def verdicts(now: LicenceContext, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]:
-    """The answers for planned uses alone."""
+    """The verdict on each planned use, without terms and sentence."""
     sides = _sides(now)
     return tuple(_verdict(now, plan, plans, sides) for plan in plans)
 
 
 def _all_terms(now: LicenceContext, sides: _Sides) -> tuple[Term, ...]:
-    """Every term in force, those of the contract too where only a service is offered."""
+    """Every term in force, with the contract's terms where only a service is offered."""
     if not sides.service.service_only:
         return tuple(now.terms)
     stored = {(one.condition.key, one.licence.iri) for one in now.terms}
@@ -108,11 +112,11 @@ def _all_terms(now: LicenceContext, sides: _Sides) -> tuple[Term, ...]:
 
 
 CLASH = "LR-17"
-"""The rule on two texts that nobody can keep at once."""
+"""The rule on two licence texts that cannot both be complied with."""
 
 
 def _clashing(verdict: Verdict, breaches: Sequence[LicenceFinding]) -> Verdict:
-    """A verdict on passing the model on, which two texts that cannot both be complied with do not permit."""
+    """The verdict, blocked for passing the model on where two texts cannot both be met."""
     clashes = [one for one in breaches if one.rule.id == CLASH]
     if not clashes or verdict.use.permission not in ("distribute", "sublicense"):
         return verdict
@@ -205,7 +209,7 @@ def _verdict(
 
 
 def _restricts(reason: Reason) -> bool:
-    """Whether a reason on the side of data is a recorded restriction, not something unknown."""
+    """Whether a reason on the side of data is a recorded restriction, not an unknown."""
     if reason.cause == "outputs":
         return True
     return reason.cause == "clause" and (reason.settled or reason.effect == UNKNOWN_)
@@ -239,7 +243,7 @@ def _unrecorded(now: LicenceContext, otherwise: str) -> Reason:
 
 
 def missing_lineage(lineage: LineageState) -> str:
-    """What is not known of a lineage that is not complete, in words."""
+    """What is missing in a lineage that is not complete, in words."""
     if lineage.state == NOT_RECORDED:
         return "what it was made from is not recorded"
     if lineage.circle:

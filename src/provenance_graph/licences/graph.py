@@ -1,4 +1,4 @@
-"""Licences along lineage: what a model's whole path permits, asks, forbids, and leaves unknown."""
+"""Licences along lineage: permissions, duties, restrictions and unknowns of a model."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from provenance_graph.licences.texts.notices import notices
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 
 STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
-"""Uses answered for when none is planned."""
+"""The uses that a report answers when none is given."""
 
 
 class LicenceGraph(LicencesInForce):
-    """Questions about licences, over a store and its lineage index."""
+    """Answers questions about licences over a snapshot and its lineage index."""
 
     def context(
         self, subject: Iri, declared: Sequence[Licence] | None = None, day: str = ""
     ) -> LicenceContext:
-        """A model with everything that reaches it; ``declared`` overrides its own label."""
+        """The licence context of a model; ``declared`` replaces the licences that it declares."""
         node = self.index.names.find(subject)
         own = tuple(declared) if declared is not None else self._declared(subject, node, day)
 
@@ -52,12 +52,11 @@ class LicenceGraph(LicencesInForce):
         return LicenceContext(self, subject, node, own, reaching, day)
 
     def report(self, subject: Iri, *, uses: Iterable[str] = (), day: str = "") -> LicenceReport:
-        """What may be done with a model and why, on an ISO day and, where it differs, before.
+        """The licence report of a model for an ISO day, by default the snapshot's.
 
-        The day is the snapshot's where none is given.
-
-        ``uses`` are planned ones such as ``commercial`` or ``users=1000000``; a standard set
-        is answered when there are none. Raises NotFound and UsageError for a bad use.
+        It also holds the answers of earlier days on which other texts or labels were in force.
+        ``uses`` are planned uses such as ``commercial`` or ``users=1000000``; without any, a
+        standard set is answered. Raises NotFound and UsageError for a bad use.
         """
         plans = parse_uses(self.catalogue, list(uses) or STANDARD_USES)
         labels = label_history.labels(self.snapshot, self.catalogue, subject)
@@ -89,11 +88,11 @@ class LicenceGraph(LicencesInForce):
         )
 
     def supported(self, findings: Iterable[LicenceFinding]) -> tuple[LicenceFinding, ...]:
-        """Findings with the claims that they rest on."""
+        """The findings, each with the claims that support it."""
         return tuple(replace(one, support=self.claims.of_finding(one)) for one in findings)
 
     def _supported(self, result: AnswerOfDay) -> AnswerOfDay:
-        """An answer whose reasons name the claims that they rest on."""
+        """An answer whose reasons hold the claims that support them."""
 
         def reasons(stored: Iterable[Reason]) -> tuple[Reason, ...]:
             return tuple(replace(one, support=self.claims.of_reason(one)) for one in stored)
@@ -116,20 +115,20 @@ class LicenceGraph(LicencesInForce):
         )
 
     def findings(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
-        """The rules a model runs against."""
+        """The findings of all licence rules on a model, worst first."""
         return self.findings_in(self.context(subject, day=day or self.snapshot.day))
 
     def findings_on_steps(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
-        """The violations and warnings of a model that begin on a step of lineage; nothing unknown.
+        """The violations and warnings of a model that begin on a step of its lineage.
 
-        Claims are not read for it: what rests on them, the labels and what is unknown, is no step.
+        No claims are read: findings that rest on them (labels, unknowns) begin on no step.
         """
         context = self.context(subject, day=day or self.snapshot.day)
         reported = findings(ModelContext(context, (), ()), STEPLESS)
         return [one for one in reported if one.severity != INFO and one.path]
 
     def findings_in(self, context: LicenceContext) -> list[LicenceFinding]:
-        """The rules a model runs against, where what reaches it is known already."""
+        """The findings of all licence rules on a model whose context is already made."""
         labels = label_history.labels(self.snapshot, self.catalogue, context.subject)
         return findings(ModelContext(context, (), labels))
 
@@ -147,7 +146,7 @@ class LicenceGraph(LicencesInForce):
         now: LicenceContext,
         plans: Sequence[PlannedUse],
     ) -> list[AnswerOfDay]:
-        """Answers of earlier days, where a label or a text was another than today's."""
+        """Answers for earlier days, where a label or a licence text differed from today's."""
         moments = label_history.moments(self.snapshot, subject, labels)
         answers = []
         for moment in moments:
@@ -162,7 +161,7 @@ class LicenceGraph(LicencesInForce):
 
 
 def _texts(context: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
-    """Which licence texts the answer about a model rests on."""
+    """The licence texts that the answer about a model rests on: holder, licence, version."""
     own = {(context.subject, one.iri, one.text_version) for one in context.declared}
     return own | {
         (context.holder(one), one.licence.iri, one.licence.text_version)
@@ -172,9 +171,10 @@ def _texts(context: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
 
 
 def day_of_texts(text: str) -> str:
-    """A day by whose texts is asked, as ISO text; "" for none. Raises UsageError for what is none.
+    """The ISO day whose licence texts are to be used; "" for an empty text.
 
-    Of a day to come no text is known: licensors change theirs.
+    Raises UsageError for text that is no day, and for a day in the future: licensors change their
+    texts.
     """
     try:
         day = date.fromisoformat(text.strip()).isoformat() if text.strip() else ""

@@ -1,4 +1,4 @@
-"""Which licences an entity holds on a day, by its label and the texts in force then."""
+"""The licences of an entity on a day, by its label and the texts in force then."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from provenance_graph.lineage.index import LineageIndex
 
 
 def catalogue_of(snapshot: AcceptedSnapshot) -> Catalogue:
-    """The licences that a store describes, read once."""
+    """The catalogue of licences that a store describes, read once per snapshot."""
     return snapshot.cached("licence catalogue", lambda: reading.load(snapshot))
 
 
 class LicencesInForce:
-    """The licences of entities by label and text, over a store and its lineage index.
+    """The licences of entities by label and text, over a snapshot and its lineage index.
 
-    ``index`` is the snapshot's own where none is given; others hold the part that is asked about.
+    ``index`` is by default the snapshot's own; another may hold only the part that is needed.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class LicencesInForce:
 
     @cached_property
     def evidence_day(self) -> str:
-        """The day on which a record was last retrieved, and no later than the day asked about."""
+        """The ISO day on which a record was last retrieved, at most the snapshot's day."""
         return min(self.snapshot.day, self.snapshot.last_retrieved() or self.snapshot.day)
 
     def _following(self, index: LineageIndex) -> LineageIndex:
@@ -57,18 +57,18 @@ class LicencesInForce:
         return tuple(self.catalogue.in_force(one, day) for one in self._labelled(node, day))
 
     def licences_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
-        """The licences of what a model was made from, by the texts that bound its making.
+        """The licences of an ancestor of ``subject``, by the texts that bound its making.
 
-        Terms of a service bind by the text of the day on which it was used: at the latest that on
-        which the data written with it, or else the model, was released. Other licences are read by
-        the text in force on ``day``.
+        Terms of a service bind by the text of the day on which it was used: at the latest the day
+        on which the data written with it, or else the model, was released. Other licences are read
+        by the text in force on ``day``.
         """
         licences = self._labelled(node, day)
         used = self._used(node, subject, day) if any(one.service for one in licences) else day
         return tuple(self.catalogue.in_force(one, used if one.service else day) for one in licences)
 
     def _used(self, service: int, subject: Iri, day: str) -> str:
-        """The day by which a service had been used for a model, ``day`` at the latest."""
+        """The day by which a service had been used to make a model, at the latest ``day``."""
         released = self.traits(subject).released
         node = self.index.names.find(subject)
         if node is not None:
@@ -83,7 +83,7 @@ class LicencesInForce:
         return min(filter(None, (released, day)), default="")
 
     def _first_release(self, start: int, within: set[int]) -> str:
-        """The earliest release of an entity and of what was made with it, on the way to a model."""
+        """The earliest release of an entity and of its descendants among the nodes ``within``."""
         reached, waiting = {start}, [start]
         while waiting:
             node = waiting.pop()
@@ -95,7 +95,7 @@ class LicencesInForce:
         return min(filter(None, days), default="")
 
     def _labelled(self, node: int, day: str) -> list[Licence]:
-        """The licences of a node: on an earlier day the label that it lost since, else today's."""
+        """The licences of a node: of an earlier day the labels that ended since, else today's."""
         if day and day < self.snapshot.day:
             if (node, day) not in self._lost:
                 name = self.index.names[node]
@@ -106,7 +106,7 @@ class LicencesInForce:
         return [self.catalogue.licence(iri) for iri in self.index.licences_of(node)]
 
     def traits(self, model: Iri) -> ModelTraits:
-        """What clauses ask about a model."""
+        """The traits of a model that clauses depend on; cached."""
         if model not in self._traits:
             self._traits[model] = traits(self.snapshot, model)
         return self._traits[model]

@@ -1,4 +1,4 @@
-"""Paths from a model up to where a term comes from, as JSON and in words."""
+"""Paths of lineage from a model up to the origin of a term, as JSON and in words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from provenance_graph.lineage.results import Edge, named
 from provenance_graph.lineage.words import saying
 
 LONGEST = 40
-"""Steps of a path that are written out; the middle of a longer one is left out, with a word."""
+"""Steps of a path that are written out; of a longer path the middle is left out."""
 
 
 def path_json(path: tuple[Edge, ...]) -> list[HopAnswer]:
-    """A path from the model up to where a term comes from, in short.
+    """A path from the model up to the origin of a term, as JSON.
 
-    Of a path longer than ``LONGEST`` the middle is one entry that says how much is left out.
+    In a path longer than ``LONGEST`` the middle is one entry that says how many steps are left out.
     """
     head, left_out, tail = _cut(path)
     steps: list[HopAnswer] = [_step(edge) for edge in head]

@@ -1,4 +1,4 @@
-"""Several models and uses as a matrix, with the reason that decides in each cell."""
+"""A matrix of several models and uses, with the deciding reason in each cell."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ NOTHING_AGAINST = "nothing on any path forbids it"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The answer for one model and use, and what decides it."""
+    """The answer for one model and use."""
 
     verdict: Verdict
 
     @property
     def because(self) -> str:
-        """The deciding reason, with its clause."""
+        """The deciding reason with its clause; "" where there is none."""
         if not self.verdict.reasons:
             return NOTHING_AGAINST if self.verdict.answer == "allowed" else ""
         one = self.verdict.reasons[0]
@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A name that no model has, or several have, and what would work."""
+    """A name that matches no model, or several, with a message that suggests others."""
 
     name: str
     problem: str
@@ -58,9 +58,9 @@ class Unresolved:
 def subjects_of(
     snapshot: AcceptedSnapshot, names: Sequence[str]
 ) -> tuple[list[Iri], list[Unresolved]]:
-    """The models that some names mean, and the names that mean none.
+    """The models that some names mean, and the names that could not be resolved.
 
-    Raises NotFound or Ambiguous where no name means a model, as there is nothing to answer then.
+    Raises NotFound or Ambiguous where no name could.
     """
     subjects: list[Iri] = []
     unresolved: list[Unresolved] = []
@@ -76,19 +76,19 @@ def subjects_of(
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Reports of several models on the same uses, and the names that are no model's."""
+    """Licence reports of several models on the same uses, and the names that were not resolved."""
 
     reports: tuple[LicenceReport, ...]
     unresolved: tuple[Unresolved, ...] = ()
 
     @property
     def uses(self) -> list[str]:
-        """The uses, as column heads."""
+        """The uses as column headings."""
         verdicts = self.reports[0].today.verdicts if self.reports else ()
         return [v.use.key + (f"={v.number}" if v.number is not None else "") for v in verdicts]
 
     def rows(self) -> Iterable[tuple[str, ...]]:
-        """A row for each model and use: model, use, answer, what decides, lineage."""
+        """A row for each model and use: model, use, answer, deciding reason, lineage state."""
         for report in self.reports:
             for use, verdict in zip(self.uses, report.today.verdicts, strict=True):
                 yield (

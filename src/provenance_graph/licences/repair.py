@@ -1,11 +1,11 @@
-"""The smallest sets of changes that turn an answer into "allowed", with proof that none is smaller.
+"""A search for the smallest sets of changes that make uses allowed, with proof of minimality.
 
 A problem is a reason why a use is not allowed, or a rule that is violated. Each problem names the
-changes that could remove it: replacing a direct parent or dropping data over which it comes, a
-permission of its holder, meeting duties of a kind, declaring another licence. Every change removes
-only problems that name it. So a set of changes that solves everything holds, for each problem left
-at any part of it, a change that this problem names: trying those, by the size of the set, finds
-every smallest set and shows that no smaller one works, as long as the bounds are not met.
+changes that could remove it: replace a direct parent or drop data over which it comes, obtain a
+permission of its holder, meet duties of a kind, declare another licence. A change removes only
+problems that name it. A set that solves everything therefore contains, for each problem that any
+part of it leaves, a change that the problem names. Trying those changes by the size of the set
+finds every smallest set, and shows that no smaller set works, as long as the bounds are not met.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ MAX_SOLUTIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class RepairGoal:
-    """Something in the way, and the changes that could remove it."""
+    """A problem that blocks a use, and the changes that could remove it."""
 
     text: str
     answers: frozenset[RepairStep]
@@ -69,7 +69,7 @@ def repair(graph: LicenceGraph, subject: Iri, *, uses: Iterable[str], day: str =
 
 
 def _with_alternatives(result: Repair, problems: Problems) -> Repair:
-    """The result with models of the store that could take the place of replaced parents."""
+    """The result with models of the store that could replace the parents to be replaced."""
     graph, now = problems.graph, problems.now
     known: dict[str, tuple[Iri, ...]] = {}
 
@@ -92,7 +92,7 @@ def _with_alternatives(result: Repair, problems: Problems) -> Repair:
 
 
 class Problems:
-    """What is in the way of the uses of a model, after any set of changes."""
+    """The problems that block the uses of a model, after any set of changes."""
 
     def __init__(
         self, graph: LicenceGraph, subject: Iri, plans: Sequence[PlannedUse], day: str
@@ -108,7 +108,7 @@ class Problems:
         )
 
     def after(self, chosen: Changes) -> list[RepairGoal]:
-        """The problems that are left after changes."""
+        """The problems that remain after a set of changes."""
         now = self._changed(chosen)
         met = {one.target for one in chosen if one.kind == MEET}
         recorded = any(one.kind == RECORD for one in chosen)
@@ -165,7 +165,7 @@ class Problems:
         yield from self.labels
 
     def _recording(self) -> Iterator[RepairStep]:
-        """What completes the lineage: the developer's word, or other parents."""
+        """The changes that complete the lineage: a statement of the developer, or other parents."""
         missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
         verb = "was" if self.now.lineage.missing_total == 1 else "were"
         text = f"have the developer state what {missing} {verb} made from"
@@ -184,9 +184,9 @@ class Problems:
         yield from self.labels
 
     def _relicensing(self, path: tuple[Edge, ...]) -> Iterator[RepairStep]:
-        """A licence of the first model below a holder that has the same owner.
+        """The licence of the first model below a holder that has the same owner, as a change.
 
-        Where an owner gives it known terms of its own, those of the holder end there.
+        Where an owner gives that model known terms of its own, the terms of the holder end there.
         """
         if not path:
             return
@@ -198,7 +198,7 @@ class Problems:
                 yield _permit(path[-1].child, None)
 
     def _cuts(self, holder: Iri) -> Iterator[RepairStep]:
-        """The direct parents over which terms of a holder may come."""
+        """The replacement of each direct parent over which terms of a holder may come."""
         graph = self.graph
         number = graph.index.names.find(holder)
         for edge in self.now.parents:
@@ -229,7 +229,7 @@ class Problems:
 
     @cached_property
     def labels(self) -> tuple[RepairStep, ...]:
-        """Known licences of what it was made from, to be declared instead."""
+        """The known licences along weights that the model could declare instead, as changes."""
         own = {one.iri for one in self.now.declared}
         results = {}
         for one in self.now.inherited:
@@ -253,7 +253,7 @@ def _permit(holder: Iri, licence: Licence | None) -> RepairStep:
 
 
 class _RepairSearch:
-    """Iterative deepening over sets of changes; each set is looked at once."""
+    """A search by iterative deepening over sets of changes; each set is evaluated once."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -261,7 +261,7 @@ class _RepairSearch:
         self.ended = False
 
     def run(self, uses: tuple[str, ...]) -> Repair:
-        """All smallest sets of changes that repair the licence problems, or what prevents a repair."""
+        """All smallest sets of changes that remove every problem, or problems without a change."""
         subject = self.problems.now.subject
         for size in range(MAX_CHANGES + 1):
             changes: set[Changes] = set()
@@ -301,7 +301,7 @@ class _RepairSearch:
 
 
 def _fewest(problems: Sequence[RepairGoal], chosen: Changes) -> int:
-    """Changes that are needed at least: problems that share no change need one each."""
+    """A lower bound of the changes needed: problems that share no change need one each."""
     used: set[RepairStep] = set()
     count = 0
     for one in sorted(problems, key=lambda one: len(one.answers)):

@@ -1,4 +1,4 @@
-"""Changes that make a use allowed, and the smallest sets of them, as results."""
+"""Changes that make a use allowed, and the result of a search for the smallest sets of them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from provenance_graph.licences.uses import USES
 from provenance_graph.lineage.results import named
 
 MAX_CHANGES = 8
-"""The largest set of changes that is looked for."""
+"""The largest number of changes in a set that is searched for."""
 
 MAX_SETS = 2_000
-"""Sets of changes that are looked at before the search ends without proof."""
+"""Sets of changes that are evaluated before the search ends without proof."""
 
 CUT, PERMIT, MEET, DECLARE, RECORD = "replace", "permit", "meet", "declare", "record"
 MET = {
@@ -28,14 +28,14 @@ MET = {
     "output-ban": "build nothing that competes",
     "noncommercial": "restrict use to non-commercial purposes",
 }
-"""Duties of a kind, as a change."""
+"""The change that meets the duties of a kind, in words."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RepairStep:
-    """One change that can be made: its kind, and what it is made to.
+    """One change: its kind, and its target (an entity, a licence or a kind of duty).
 
-    ``alternatives`` are models of the store that could take the place of a parent.
+    ``alternatives`` are models of the store that could replace a parent.
     """
 
     kind: str
@@ -58,10 +58,11 @@ Changes = frozenset[RepairStep]
 
 @dataclass(frozen=True)
 class Repair:
-    """What to do so that the uses are allowed.
+    """The smallest sets of changes after which the uses are allowed.
 
-    ``solutions`` are the sets of the smallest size, of ``total`` at most ``MAX_SOLUTIONS``.
-    ``proven``: every smaller set was ruled out, and every set of this size was looked at.
+    ``solutions`` holds at most ``MAX_SOLUTIONS`` of the ``total`` sets of the smallest size.
+    ``proven``: every smaller set was ruled out, and every set of this size was examined. ``tried``
+    counts the sets examined; ``unanswered`` are problems that no change removes.
     """
 
     subject: Iri
@@ -106,7 +107,7 @@ class Repair:
 
 
 def _noun(use: str) -> str:
-    """A planned use in a sentence: ``users=5`` is "5 users"."""
+    """A planned use as a noun for a sentence: ``users=5`` is "5 users"."""
     key, _, number = use.partition("=")
     noun = USES.get(key, key)
     return f"{number} {noun}" if number else noun

@@ -1,4 +1,4 @@
-"""What licence questions are answered with: values that turn into the JSON of ``answers``."""
+"""Results of licence questions, as objects that convert to the JSON of ``answers``."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ NOT_ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A duty or restriction on the model: from which licence, held by what, along which path.
+    """A duty or restriction on the model, with its licence, the holder of that, and the path.
 
-    ``binding`` is ``binds``, or ``unsettled`` where the texts do not settle whether it
-    reaches the model. The path is empty for the model's own licence. ``applies`` is False where
-    the clause leaves the licensor's model out and None where that is not known; ``why`` says so.
+    ``binding`` is ``binds``, or ``unsettled`` where the texts do not settle whether the term
+    reaches the model. The path is empty for the model's own licence. ``applies`` is False where the
+    clause does not apply to the licensor's model and None where that is not known; ``why`` gives
+    the reason.
     """
 
     condition: Condition
@@ -51,7 +52,7 @@ class Term:
 
     @property
     def along_weights(self) -> bool:
-        """Whether it is the model's own or came with weights alone, without data or outputs."""
+        """Whether the term is the model's own or came along weights alone, not data or outputs."""
         return all(edge.group == "derivation" for edge in self.path)
 
     def to_json(self) -> TermAnswer:
@@ -75,11 +76,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something on a path whose terms are not known, or that was broken or never granted.
+    """An unknown on a path: terms that are not known, a broken ban, or a derivation not granted.
 
     ``cause`` is ``licence`` (not known), ``outputs`` (a ban on outputs was not kept), ``lineage``
-    (what it was made from is not recorded), ``data`` (what it was trained on is not) or ``text``
-    (the text of that day is not on record).
+    (the parents are not recorded), ``data`` (the training data is not recorded) or ``text`` (the
+    text of that day is not on record). ``with_data``: it came along data or outputs.
     """
 
     why: str
@@ -103,10 +104,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a use is blocked, unknown or conditional.
+    """A reason why a use is blocked, unknown or conditional.
 
-    ``cause`` is ``clause`` or that of an ``Unknown``; ``settled`` is False where the texts do not
-    settle whether the clause reaches the model; ``kind`` is the group of conditions it is from.
+    ``cause`` is ``clause`` or the cause of an ``Unknown``. ``settled`` is False where the texts do
+    not settle whether the clause reaches the model. ``kind`` is the group of the condition.
     """
 
     effect: str
@@ -162,8 +163,8 @@ class AnswerPart:
 class Verdict:
     """The answer for one planned use, worst reason first.
 
-    ``answer`` is that of the weights, or of the contract where only a service is offered; a
-    recorded restriction on training data makes it worse, an unknown about data never does.
+    ``answer`` is that on the weights, or on the contract where only a service is offered. A
+    recorded restriction on training data makes it worse; an unknown about data never does.
     """
 
     use: Use
@@ -190,7 +191,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to ship or show with the model: a text, a file, a name."""
+    """A text, file or name that must be shipped or shown with the model."""
 
     kind: str
     text: str
@@ -211,7 +212,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class OtherText:
-    """The other side of a conflict between two texts; no holder: the model declares it."""
+    """The other side of a conflict of two texts; no ``holder``: the model declares that licence."""
 
     licence: Licence
     holder: Iri | None = None
@@ -228,7 +229,7 @@ class OtherText:
 
 @dataclass(frozen=True, slots=True)
 class LicenceFinding:
-    """A rule that a model runs against, with the clause and the path that prove it."""
+    """A licence rule that a model breaks or that concerns it, with clause and path as proof."""
 
     rule: Rule
     severity: str
@@ -263,9 +264,10 @@ class LicenceFinding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A licence that a source states for the model: publisher, period of validity, accepted or not.
+    """A licence that sources state for the model, with its validity, accepted or not.
 
-    ``custody`` says of each source in turn how it is known that it says so.
+    ``custody`` is that of each source in turn. ``version`` names the version of the model that has
+    it.
     """
 
     licence: Licence
@@ -291,11 +293,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LineageState:
-    """How far the lineage of the weights is recorded: ``complete``, ``partial``, ``not recorded``.
+    """How completely the lineage of the weights is recorded: complete, partial or not recorded.
 
-    ``missing`` are the entities of which no source of developer rank says what they were made
-    from, nearest first and at most ``MAX_MISSING`` of them; ``missing_total`` counts them all.
-    ``circle`` are those among them that are said to descend from themselves.
+    ``missing`` are the entities whose parents no source of developer rank states, nearest first, at
+    most ``MAX_MISSING``; ``missing_total`` counts all. ``circle`` are those stated to descend from
+    themselves.
     """
 
     state: str
@@ -316,7 +318,7 @@ class LineageState:
 
 @dataclass(frozen=True, slots=True)
 class AnswerOfDay:
-    """What follows on one day: the texts in force then, and what they mean for the model."""
+    """The licence answer for one day, by the texts in force then; ``occasion`` names the day."""
 
     day: str
     occasion: str
@@ -356,10 +358,10 @@ class AnswerOfDay:
 
 @dataclass(frozen=True, slots=True)
 class LicenceReport:
-    """Everything about what may be done with a model.
+    """The licence report of a model.
 
-    ``answers`` holds one answer for today, and before it one for the release where a text or
-    a label changed in between.
+    ``answers`` ends with the answer for the day asked about. Before it are those of earlier days,
+    such as the release, where a text or a label differed.
     """
 
     subject: Iri
@@ -374,12 +376,12 @@ class LicenceReport:
 
     @property
     def today(self) -> AnswerOfDay:
-        """The answer that holds now."""
+        """The answer for the day asked about, by default today."""
         return self.answers[-1]
 
     @property
     def sentence(self) -> str:
-        """The answer that holds now, in one sentence."""
+        """The answer for the day asked about, in one sentence."""
         return self.today.sentence
 
     def to_json(self) -> LicenceReportAnswer:

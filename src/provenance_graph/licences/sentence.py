@@ -1,6 +1,6 @@
-"""One sentence that anybody can quote: worst first, naming every condition.
+"""A summary of a licence answer in one sentence: worst first, with every condition.
 
-It is made from the answer alone, so command, service, page and report say the same.
+It is made from the answer alone, so command, service, page and report show the same text.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ NOTICES = {
     "link-licence": "a link to the licence",
     "keep-or-improve-documentation": "documentation",
 }
-"""What a distribution has to carry along, as nouns."""
+"""Duties of a distribution, as nouns."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamLicence:
-    """A licence that reaches a model along weights: who holds it, and whether by report only."""
+    """A licence that reaches a model along weights; ``reported``: third parties state the path."""
 
     licence: Licence
     holder: Iri
@@ -50,13 +50,13 @@ class UpstreamLicence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceBasis:
-    """What a sentence says of the terms besides the answer.
+    """Facts about the terms that a sentence uses besides the answer.
 
-    ``contract`` are the terms of the service that offers the model, ``general`` says that they
-    are the provider's for all that it offers, ``label_reported`` that only others than its
-    developer state its licence, ``past`` that the day asked about is over, ``expressions`` are the
-    licences that it states joined by AND, OR and WITH, ``unread`` what is written in place of a licence,
-    ``without_terms`` that a service offers it and nothing says under which terms.
+    ``contract`` are the terms of the service that offers the model; ``general``: they are the
+    provider's terms for everything it offers. ``label_reported``: only third parties state the
+    model's licence. ``past``: the day asked about is over. ``expressions`` are the stated licences
+    joined by AND, OR and WITH. ``unread`` is what a source writes in place of a licence.
+    ``without_terms``: a service offers the model, and no terms of it are on record.
     """
 
     upstream: Sequence[UpstreamLicence] = ()
@@ -72,7 +72,7 @@ class SentenceBasis:
 def sentence(
     subject: Iri, answer: AnswerOfDay, basis: SentenceBasis, breaches: Sequence[LicenceFinding]
 ) -> str:
-    """The sentence for an answer; ``breaches`` are findings of the gravest kind."""
+    """The summary sentence of an answer; ``breaches`` are findings of severity Violation."""
     parts = [
         *_breaches(breaches),
         *_by_answer(answer, BLOCKED),
@@ -122,7 +122,7 @@ def _label(subject: Iri, answer: AnswerOfDay, basis: SentenceBasis) -> str:
 
 
 def _stated(expressions: Sequence[str], names: str) -> str:
-    """The label; of joined licences what is written, and which of them the answer is by."""
+    """The label in words; for joined licences the expression, and which of them decide."""
     if not expressions:
         return names
     text = " and ".join(expressions)
@@ -153,7 +153,7 @@ def _use(verdict: Verdict) -> str:
 
 
 def _by_answer(answer: AnswerOfDay, wanted: str) -> Iterator[str]:
-    """Uses of one answer, those with the same reasons together."""
+    """The uses with a wanted answer, grouped by their reasons."""
     alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for verdict in answer.verdicts:
         if verdict.answer == wanted:
@@ -178,7 +178,7 @@ def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
 
 
 def _breaches(breaches: Sequence[LicenceFinding]) -> Iterator[str]:
-    """Rules that the model breaks, each with its clause."""
+    """The rules that the model breaks, each with its clause; at most three."""
     for one in breaches[:3]:
         clause = f", {one.licence.name} {one.clause}" if one.licence and one.clause else ""
         yield f"it {one.message} [{one.rule.id}{clause}]"
@@ -200,7 +200,7 @@ def _conditional(answer: AnswerOfDay) -> Iterator[str]:
 
 
 def _as_far(answer: AnswerOfDay) -> str:
-    """That conditions of what is not recorded may come on top."""
+    """A note that conditions of unrecorded ancestors may be added; or ""."""
     return " as far as lineage is recorded" if _is_partly_recorded(answer) else ""
 
 
@@ -210,7 +210,7 @@ def _is_partly_recorded(answer: AnswerOfDay) -> bool:
 
 
 def _exempt(answer: AnswerOfDay) -> Iterator[str]:
-    """Clauses that would have blocked a use and do not apply to the licensor's model."""
+    """Clauses that would block a use but do not apply to the licensor's model."""
     uses = {one.use.key for one in answer.verdicts}
     texts: dict[str, None] = {}
     for term in answer.exempt:
@@ -223,7 +223,7 @@ def _exempt(answer: AnswerOfDay) -> Iterator[str]:
 def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iterator[str]:
     """Every duty and restriction in force, of weights and contract, each once.
 
-    What a breach or a blocked use says already is left out.
+    Those that a breach or a blocked use already states are left out.
     """
     misnamed = {one.licence.iri for one in breaches if one.rule.id == "LR-04" and one.licence}
     reported: set[str] = set()
@@ -255,7 +255,7 @@ def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iter
 
 
 def _bans_outputs(term: Term) -> bool:
-    """Whether a term speaks of outputs alone, as the answer on training with them does."""
+    """Whether a term concerns only outputs, as the answer on training with them does."""
     return term.condition.group == "output-ban" and not term.condition.blocks
 
 
@@ -293,7 +293,7 @@ def _cited(term: Term) -> str:
 
 
 def _notices(terms: Iterable[Term]) -> Iterator[str]:
-    """What to ship with a distribution, licence by licence."""
+    """The notices that a distribution must carry, by licence."""
     by_licence: dict[str, list[str]] = defaultdict(list)
     for term in terms:
         if term.condition.key in NOTICES and term.along_weights and term.applies is not None:
@@ -342,7 +342,7 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def _lower(text: str) -> str:
-    """Without a capital at the start, unless it is a name."""
+    """A text without a capital at the start, unless the first word is a name."""
     head, _, rest = text.partition(" ")
     plain = head[:1].isupper() and head[1:].islower()
     return f"{head.lower()} {rest}".rstrip() if plain else text

@@ -1,4 +1,4 @@
-"""The claims that an answer on licences rests on, and how sure it is who made them."""
+"""The claims that support an answer on licences, and the weakest custody among them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provenance_graph.lineage.results import named
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A claim that an answer rests on: which document says it, on what basis and custody."""
+    """A claim that supports an answer: its document, publisher, basis, custody and property."""
 
     record: Iri
     document: Iri
@@ -39,7 +39,7 @@ class Support:
 
 
 CUSTODY = ("verified", "asserted", "assumed", "derived")
-"""How we know that a source stated it, strongest first."""
+"""Kinds of custody, strongest first."""
 
 
 def weakest_custody(support: tuple[Support, ...]) -> str:

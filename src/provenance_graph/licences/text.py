@@ -1,4 +1,4 @@
-"""A licence report for the terminal, and as rows."""
+"""A licence report as text for the terminal, and as rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_REASONS = 12
 
 
 def report_text(report: LicenceReport) -> str:
-    """A report as people read it."""
+    """A report as text for readers, with all labels, uses, findings and notices."""
     return "\n".join([report.sentence, "", *_lines(report), "", NOT_ADVICE, ""])
 
 
@@ -68,7 +68,7 @@ def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
 
 
 def _basis(answer: AnswerOfDay) -> str:
-    """What the answers rest on: the terms of a service, or licences along the lineage."""
+    """The licences that the answers rest on, in words: of a service, or along the lineage."""
     for verdict in answer.verdicts:
         if not verdict.weights.applies:
             terms = [one.licence.name for one in verdict.weights.reasons if one.licence]
@@ -79,7 +79,7 @@ def _basis(answer: AnswerOfDay) -> str:
 
 
 def _parts(verdict: Verdict) -> str:
-    """The three answers behind the one."""
+    """The answers on weights, training data and contract, in brackets."""
     weights = verdict.weights.answer if verdict.weights.applies else "not supplied"
     contract = f", contract {verdict.contract.answer}" if verdict.contract.applies else ""
     return f" (weights {weights}, training data {verdict.data.answer}{contract})"

@@ -1,4 +1,4 @@
-"""Planned uses: allowed, blocked by which clause, conditional on what, or unknown."""
+"""The answer for a planned use: allowed, blocked, conditional or unknown, with reasons."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ USES = {
 
 
 PERMISSION = "permission"
-"""The kind of a reason that is only that a licence does not grant a use."""
+"""The kind of a reason that says only that a licence does not grant a use."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedUse:
-    """A use of the catalogue, with the number that a counted one needs."""
+    """A use of the catalogue; ``number`` is set for a use that is compared with a threshold."""
 
     use: Use
     number: int | None = None
@@ -62,7 +62,11 @@ class PlannedUse:
 
 @dataclass(frozen=True, slots=True)
 class Governing:
-    """A licence that governs the model: its own, or one whose limits or terms reach it."""
+    """A licence that governs the model: its own, or one whose limits or terms reach it.
+
+    ``limits``: its permissions limit those of the model. ``carries_terms``: it has burdens or a
+    ban.
+    """
 
     licence: Licence
     holder: Iri
@@ -73,9 +77,9 @@ class Governing:
 
 
 def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
-    """Uses as people write them: ``commercial``, ``eu``, ``users=100000000``.
+    """Parse planned uses such as ``commercial``, ``eu`` or ``users=100000000``.
 
-    Raises NotFound for an unknown one and UsageError for a number missing or not wanted.
+    Raises NotFound for an unknown use and UsageError for a number that is missing or not wanted.
     """
     results = []
     for text in texts:
@@ -97,7 +101,7 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
 
 @dataclass(frozen=True)
 class Facts:
-    """What one of the three answers rests on besides the plan."""
+    """The facts that one of the three answers rests on, besides the plan."""
 
     governing: Sequence[Governing] = ()
     terms: Sequence[Term] = ()
@@ -109,7 +113,7 @@ ORDER = {BLOCKED: 0, UNKNOWN_: 1, CONDITIONAL: 2, ALLOWED: 3}
 
 
 def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> AnswerPart:
-    """One of the three answers for a use; other plans may settle a threshold it meets."""
+    """One of the three answers for a use; the numbers of other plans may settle a threshold."""
     reasons = [
         *_unknown(facts.unknowns),
         *_permission(planned.use, facts.governing),
@@ -121,7 +125,7 @@ def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Answ
 
 
 def worst(reasons: Iterable[Reason]) -> tuple[str, tuple[Reason, ...]]:
-    """The answer that reasons lead to, and the reasons worst first without repeats."""
+    """The worst answer among reasons, and the distinct reasons, worst first."""
     retained = sorted(
         dict.fromkeys(reasons), key=lambda one: (ORDER[one.effect], one.text, one.holder)
     )
@@ -134,7 +138,10 @@ def _unknown(unknowns: Sequence[Unknown]) -> Iterator[Reason]:
 
 
 def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
-    """Permissions intersect: every governing licence must grant what the use needs."""
+    """Reasons against a use that a governing licence does not permit.
+
+    Permissions intersect: every governing licence must grant what the use needs.
+    """
     for one in governing:
         if not use.permission or not one.limits or use.permission in one.licence.grants:
             continue
@@ -162,7 +169,10 @@ def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
 
 
 def _as_service(one: Governing) -> Reason:
-    """What terms of a service mean for a use of it; nothing where nobody read what they grant."""
+    """The reason that terms of a service give for a use.
+
+    Conditional on the terms; unknown where nobody has read what they grant.
+    """
     licence = one.licence
     if licence.grants:
         text = f"as a service under {licence.name}"
@@ -219,7 +229,10 @@ _LIMITS = {
 def _threshold(
     planned: PlannedUse, plans: Sequence[PlannedUse], term: Term
 ) -> tuple[str, str] | None:
-    """For a counted restriction: its effect and why, an empty effect when the plan stays below."""
+    """The effect and text of a restriction with a threshold; None for any other condition.
+
+    The effect is empty where the planned number is within the limit.
+    """
     counted = _LIMITS.get(term.condition.key)
     if counted is None or planned.use.key not in term.condition.conditions:
         return None
@@ -243,13 +256,13 @@ def _threshold(
 
 
 def qualified(term: Term) -> str:
-    """When a term holds or how it is counted, in brackets; "" where its clause says no more."""
+    """The qualification of a term by its clause, in brackets; "" without one."""
     text = term.licence.clause(term.condition.key).text
     return f" ({text[:1].lower()}{text[1:]})" if text else ""
 
 
 def term_text(term: Term) -> str:
-    """A duty or restriction in words, with the text, name or number that it asks for."""
+    """A duty or restriction in words, with the text, name or number that it requires."""
     key, licence = term.condition.key, term.licence
     if key == "name-prefix":
         return f"{term.condition.label} {licence.prefix!r}"
@@ -263,7 +276,7 @@ def term_text(term: Term) -> str:
 
 
 def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
-    """Training others on outputs follows each licence's own clause, not a general rule."""
+    """Reasons on training others with outputs, by each licence's own clause on outputs."""
     for one in governing:
         carry = one.licence.passes.get("outputs")
         if not one.carries_terms or carry is None:

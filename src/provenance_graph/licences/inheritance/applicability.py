@@ -1,8 +1,8 @@
-"""Whether a clause applies to a model: judged on the model that the licence names.
+"""Whether a clause applies, judged on the licensor's model that the clause speaks of.
 
 A clause such as "multimodal models included in Llama 3.2" speaks of the licensor's models. It is
-judged on the licensor's model at the step of the lineage where the clause arises; a text-only
-model made from it stays under the clause, and a multimodal one made from a text-only model of the
+judged on the licensor's model at the step of the lineage where the clause arises. A text-only model
+made from that model stays under the clause; a multimodal one made from a text-only model of the
 licensor does not come under it.
 """
 
@@ -19,7 +19,10 @@ from provenance_graph.licences.texts.catalogue import Applicability, Licence
 
 @dataclass(frozen=True, slots=True)
 class ModelTraits:
-    """What clauses ask about a model; None and "" where the accepted view is silent."""
+    """The traits of a model that clauses depend on; None and "" where none is accepted.
+
+    ``size`` is the number of parameters, ``released`` an ISO day.
+    """
 
     name: str
     multimodal: bool | None
@@ -48,15 +51,15 @@ def traits(snapshot: AcceptedSnapshot, model: Iri) -> ModelTraits:
 
 
 def names_model(licence: Licence, model: Iri) -> bool:
-    """Whether the model is one of the licensor's, as far as its namespace tells.
+    """Whether a model is the licensor's own, by the owner in its name.
 
-    A licence without a recorded licensor names whatever carries it.
+    Any model counts as such for a licence without a recorded licensor.
     """
     return not licence.namespaces or short_id(model).partition("/")[0] in licence.namespaces
 
 
 def holds(limits: Applicability, model: ModelTraits) -> tuple[bool | None, str]:
-    """Whether a clause with these limits applies to a model, and why not or why that is open.
+    """Whether a clause with these limits applies to a model, and why not or why unknown (None).
 
     >>> text = ModelTraits("Llama-3.2-1B", False, None, "")
     >>> holds(Applicability(multimodal=True), text)

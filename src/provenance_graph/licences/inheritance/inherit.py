@@ -1,4 +1,4 @@
-"""Which terms reach a model, from where, and along which path."""
+"""The terms that a model inherits, each with its origin and its path."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ LicencesOf = Callable[[int], Sequence[Licence]]
 class Inherited:
     """A class of terms of an ancestor's licence that reaches the model.
 
-    ``settled`` is False where the texts do not settle whether it binds, for a ban where it
-    was broken, and for unknown terms where they come with data. ``path`` goes from the model
-    up to the origin; it is one along weights alone (``by_weights``) where there is such a one.
+    ``settled`` is False where the texts do not settle whether the terms bind, for a ban where it
+    was broken, and for unknown terms where they come with data. ``path`` goes from the model up to
+    the origin; where there is a path along weights alone (``by_weights``), it is such a path.
     """
 
     origin: int
@@ -42,12 +42,12 @@ class Inherited:
 
 
 MAX_ORIGINS = 50
-"""Origins distinguished of one licence and class of terms; further ones add nothing but length."""
+"""Origins listed for one licence and class of terms; further ones would only add length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """What reaches a node, nearest origins first, and how many origins nothing is known of."""
+    """The terms that reach a node, nearest origins first, and the number of unknown origins."""
 
     reaching: tuple[Inherited, ...]
     unknown: int
@@ -60,12 +60,11 @@ def inherited(
     node: int,
     without: frozenset[int] = frozenset(),
 ) -> Inheritance:
-    """Everything that reaches a node from above, were it not for the edges ``without``.
+    """The terms that reach a node from above, with the edges ``without`` left out.
 
-    ``held`` gives the licences of a node as they are to be read. An entity without a licence
-    passes on that nothing is known. Between models of one owner the parent's own licence is
-    replaced by the child's, where that is known; not so for data, of which the publisher is
-    seldom the only owner.
+    ``stored`` gives the licences of a node as they are to be read. An entity without a licence
+    passes on unknown terms. Between models of one owner the child's own licence replaces the
+    parent's, where it is known; not so for data, whose publisher is seldom the only owner.
     """
     above = [one for one in closure(index.up, node, influences=True).nodes.tolist() if one != node]
     licences = {one: stored(one) for one in (node, *above)}
@@ -103,7 +102,10 @@ def inherited(
 
 
 def _steps_below(index: LineageIndex, nodes: Iterable[int]) -> Mapping[int, list[Step]]:
-    """By parent the steps down to some nodes: a parent may have a hundred thousand other children."""
+    """The steps from each parent down to some nodes, by parent.
+
+    Only these are collected: a parent may have a hundred thousand other children.
+    """
     results: dict[int, list[Step]] = defaultdict(list)
     for child in nodes:
         for position in index.up.edges_of(child):
@@ -112,11 +114,11 @@ def _steps_below(index: LineageIndex, nodes: Iterable[int]) -> Mapping[int, list
 
 
 class _TermSearch:
-    """Backwards from the model: from where, in which state, a class would get there.
+    """A search backwards from the model for the nodes and states from which terms reach it.
 
-    ``next`` tells, of a node and its state, the edge to take towards the model, and ``far`` how far
-    that is: whether over data or outputs, and how many edges. Weights come first, since what binds
-    the weights does so however near the same terms come with data.
+    ``next`` gives, for a node and its state, the edge to take towards the model, and ``far`` the
+    distance: whether over data or outputs, and the number of edges. Paths along weights come first:
+    terms bind the weights however near the same terms come with data.
     """
 
     def __init__(
@@ -163,7 +165,7 @@ class _TermSearch:
         return results
 
     def settled(self, origin: int) -> bool | None:
-        """Whether a class comes from an origin in its first state; None where it does not come."""
+        """Whether terms arrive from an origin in their first state; None where none arrive."""
         starts = self._starts(origin)
         for settled, final in ((True, FIRST), (False, SECOND)):
             if any((step[0], after) in self.next[final] for step, after in starts):
@@ -171,9 +173,9 @@ class _TermSearch:
         return None
 
     def path(self, origin: int, settled: bool) -> tuple[Step, ...]:
-        """The best way of a class from its origin to the model, from the model upwards.
+        """The best path of terms from their origin to the model, from the model upwards.
 
-        Weights alone before any over data, then the shortest.
+        A path along weights alone comes before any over data, then the shortest.
         """
         final = FIRST if settled else SECOND
         result, far = self.next[final], self.far[final]
@@ -189,7 +191,7 @@ class _TermSearch:
         return (step, *self._rest(step[0], after, final))[::-1]
 
     def _starts(self, origin: int) -> list[tuple[Step, int]]:
-        """First steps down from an origin that do not stay with its owner."""
+        """First steps down from an origin to children that its owner did not relicense."""
         index = self.index
         starts = []
         for child, position in self.below.get(origin, ()):
@@ -214,6 +216,6 @@ class _TermSearch:
 
 
 def relicensed(index: LineageIndex, child: int, parent: int, licensed: bool) -> bool:
-    """Whether the parent's owner gave the child terms of its own."""
+    """Whether child and parent have one owner, and the child known terms of its own."""
     owner = int(index.owner[child])
     return licensed and owner >= 0 and owner == int(index.owner[parent])

@@ -1,8 +1,8 @@
-"""The part of the lineage that bears on some entities, for questions about a past day.
+"""The part of the lineage that decides about some entities, for questions about a past day.
 
-Of now a store has its whole lineage as an index. Of a past day it has none unless its dataset was made, and making it computes
-the view of every entity of that day; what is asked of a few needs only what lies below them, and
-what lies above these.
+Of now a store has its whole lineage as an index. Of a past day it has none unless its dataset was
+made, and making the index computes the view of every entity of that day. A question about a few
+entities needs only their descendants, and the ancestors of these.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ Referrers = Callable[[Iri], set[tuple[Iri, int]]]
 
 
 def index_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIndex:
-    """An index that answers about these entities as the whole one does.
+    """A lineage index that answers about some entities as the whole index does.
 
-    It holds them, their descendants, and all that decides about the licences of these: the whole
-    index where the snapshot is of now.
+    It holds the entities, their descendants, and all entities that decide about the licences of
+    these. For a snapshot of now it is the whole index.
     """
     if not snapshot.as_of or snapshot.folder is not None:
         return LineageIndex.open(snapshot)
@@ -44,9 +44,9 @@ def index_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIn
 
 
 def part_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIndex:
-    """The same of a past day, made each time: for a service, which answers about any entity.
+    """As ``index_near`` for a past day, made at each call: a service answers about any entity.
 
-    Where there is a dataset of the day, its whole index.
+    Where there is a dataset of the day, its whole index is returned.
     """
     if snapshot.folder is not None:
         return LineageIndex.open(snapshot)
@@ -89,7 +89,7 @@ def _kind(
     parents: Iterable[tuple[Iri, int, bool]],
     children: Iterable[tuple[Iri, int]],
 ) -> int:
-    """What an entity is: by type, else by how it is used."""
+    """The kind of an entity: by its type, else by the relations it takes part in."""
     types = snapshot.types(entity)
     if PG.UnresolvedReference in types:
         return UNRESOLVED

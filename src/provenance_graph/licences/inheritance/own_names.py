@@ -1,4 +1,4 @@
-"""Names that stand for the model itself: its own name, its family, its own checkpoints."""
+"""Names of parents that stand for the model itself: its name, family or own checkpoints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CHECKPOINT = re.compile(r"(checkpoint|ckpt|step|epoch|iter|stage\d+)[-_ ]?\d*",
 
 
 def names_itself(child: str, parent: str) -> bool:
-    """Whether a text given as a parent only names the child, its family or its checkpoint.
+    """Whether a text given as a parent names only the child, its family or its checkpoint.
 
     >>> names_itself("Mistral-7B-v0.1", "mistral"), names_itself("OLMo-7B-hf", "olmo-7b-hf")
     (True, True)
@@ -29,7 +29,7 @@ def _tokens(name: str) -> list[str]:
 
 
 def display_name(name: Iri) -> str:
-    """How an entity is named in an answer: what only a text names, by that text."""
+    """The name of an entity in answers: the short id, or the text of a reference in words."""
     return local_name(name) if "/unresolved/" in name else short_id(name)
 
 
@@ -44,7 +44,7 @@ def is_of_owner(owner: str, text: str) -> bool:
 
 
 def is_own_checkpoint(child: Iri, parent: Iri) -> bool:
-    """Whether the parent is a checkpoint of the child's own training: its name lies below it."""
+    """Whether a parent is a checkpoint of the child's own training: its IRI extends the child's."""
     return parent.startswith((child + "/", child + "@"))
 
 

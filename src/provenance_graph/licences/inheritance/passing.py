@@ -1,15 +1,14 @@
-"""How conditions travel: classes of a licence's terms, and one step along an edge.
+"""How conditions pass along lineage: classes of a licence's terms, and their state after an edge.
 
-The conditions of a licence fall into classes that travel alike. A class is in one of two
-states, and an edge keeps the state, moves it on, or stops it:
+The conditions of a licence fall into classes that pass along the same edges. A class is in one of
+two states, and an edge keeps the state, changes the first to the second, or stops the class:
 
-=========  ==========================  ====================================================
-class      first state                 second state
-=========  ==========================  ====================================================
-terms      binding                     the texts do not settle whether it binds
-ban        outputs in use, no breach   a model was trained against the ban
-unknown    unknown along the weights   unknown along data and outputs
-=========  ==========================  ====================================================
+=========  ==========================  ==================================================== class
+first state                 second state =========  ==========================
+==================================================== terms      binding                     the
+texts do not settle whether it binds ban        outputs in use, no breach   a model was trained
+against the ban unknown    unknown along the weights   unknown along data and outputs =========
+==========================  ====================================================
 """
 
 from __future__ import annotations
@@ -36,16 +35,17 @@ from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS
 STOP, FIRST, SECOND = 0, 1, 2
 TRAINED_ON = CODE[PG.trainedOn]
 EDGE_TYPES = 2 * len(RELATIONS)
-"""A relation, and whether its child is a dataset: ``2 * code + dataset``."""
+"""Number of edge types: a relation, and whether its child is a dataset (``2 * code + dataset``)."""
 
 Steps = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TermClass:
-    """Conditions of one licence that travel alike from one kind of origin.
+    """Conditions of one licence that pass along the same edges from one kind of origin.
 
-    ``first`` and ``second`` give per edge type the state after the edge, from each state.
+    ``first`` and ``second`` give, by edge type, the state after the edge from each of the two
+    states.
     """
 
     kind: str
@@ -56,12 +56,12 @@ class TermClass:
 
     @property
     def profile(self) -> tuple[Steps, Steps]:
-        """What decides where it travels."""
+        """The state tables of both states: classes with the same profile reach the same nodes."""
         return self.first, self.second
 
 
 def classes(licence: Licence, catalogue: Catalogue, from_dataset: bool) -> tuple[TermClass, ...]:
-    """The classes of a licence held by a dataset, or by a model."""
+    """The classes of terms of a licence that a dataset, or a model, holds."""
     if not licence.known:
         return (_unknown(),)
     return _classes(
@@ -83,7 +83,7 @@ class _Terms:
 
 
 class _Lookup:
-    """Conditions and kinds, equal whenever they stand for the same tables."""
+    """The tables of conditions and kinds as a cache key; equal for the same tables."""
 
     def __init__(self, conditions: Mapping[str, Condition], kind_of: Mapping[int, str]) -> None:
         self.conditions, self.kind_of = conditions, kind_of
@@ -130,9 +130,9 @@ Modes = Mapping[str, tuple[str, frozenset[str]]]
 
 
 def _kind(kind_of: Mapping[int, str], edge: int, from_dataset: bool) -> str:
-    """The kind of derivation an edge is for terms from a dataset, or from a model.
+    """The kind of derivation that an edge is for terms from a dataset, or from a model.
 
-    A model's terms reach what is trained on a dataset it wrote as its outputs.
+    A model's terms reach a model trained on a dataset that the first model wrote as its outputs.
     """
     code = edge // 2
     if code == TRAINED_ON and not from_dataset:
@@ -148,7 +148,7 @@ def _passed(modes: Modes, group: str, kind_of: Mapping[int, str], edge: int, dat
 
 
 def _ban(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermClass:
-    """Outputs may rest in a dataset; training a model with them is the breach."""
+    """The class of a ban on outputs: a dataset of outputs is no breach, training on it is."""
     first, second = [], []
     for edge in range(EDGE_TYPES):
         mode, _ = modes.get(_kind(kind_of, edge, from_dataset), ("", frozenset()))
@@ -163,7 +163,7 @@ def _ban(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermCl
 
 
 def _ungranted(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermClass:
-    """A derivation of a kind that was never granted is unknown from there on."""
+    """The class of derivations that were never granted: unknown from such an edge on."""
     first, second = [], []
     for edge in range(EDGE_TYPES):
         mode, _ = modes.get(_kind(kind_of, edge, from_dataset), (UNKNOWN, frozenset()))
@@ -179,5 +179,5 @@ def _unknown() -> TermClass:
 
 
 def edge_type(code: int, child_is_dataset: bool) -> int:
-    """The type of an edge."""
+    """The number of an edge's type, from its relation code and the kind of its child."""
     return 2 * code + child_is_dataset

@@ -1,8 +1,8 @@
-"""How far the lineage of weights is recorded, and which edges are no parents at all.
+"""The lineage as licences follow it, and how completely that of the weights is recorded.
 
-A reference to the model itself, to its family or to its own checkpoint is no parent. Where a
-source of developer rank says that a model was trained from scratch, parents that only others
-report do not count for its licence.
+A reference to the model itself, to its family or to its own checkpoint is no parent. Where a source
+of developer rank says that a model was trained from scratch, parents that only third parties report
+do not count for its licence.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from provenance_graph.store.values import ANY
 
 COMPLETE, PARTIAL, NOT_RECORDED = "complete", "partial", "not recorded"
 MAX_ANCESTORS = 200
-"""Ancestors whose records are looked at; beyond, the lineage counts as partial."""
+"""Ancestors whose records are read; with more, the lineage counts as partial."""
 
 MAX_MISSING = 20
 FEW = 500
@@ -42,10 +42,10 @@ FEW = 500
 def licence_index(
     index: LineageIndex, snapshot: AcceptedSnapshot, reader: ClaimReader, catalogue: Catalogue
 ) -> LineageIndex:
-    """The lineage index as licences follow it.
+    """The lineage index that licences follow.
 
-    Edges to what is no parent are left out; a checkpoint without a licence of its own has that
-    of the model it became; an expression of several licences stands for those that bind.
+    Edges to references that are no parents are left out. A checkpoint without a licence of its own
+    has that of the model it became. A licence expression is replaced by the licences that bind.
     """
     drop = np.zeros(len(index.up.other), np.bool_)
     _mark_own_names(index, drop)
@@ -67,10 +67,10 @@ def licence_index(
 
 
 def bearing_on(index: LineageIndex, nodes: Iterable[int]) -> set[int]:
-    """The nodes that decide about the licences of some: those above, and what settles theirs.
+    """The nodes that decide about the licences of some nodes: these, all above, and a few below.
 
-    A checkpoint has the licence of its release, and a series that only a text names has the
-    owner of its members; both stand below it.
+    A checkpoint has the licence of its release, and a series that is only named in words has the
+    owner of its members; both are below it.
     """
     known: set[int] = set()
     todo = list(nodes)
@@ -98,7 +98,7 @@ def _mark_own_names(index: LineageIndex, drop: Flags) -> None:
 
 
 def _with_own_series(index: LineageIndex) -> LineageIndex:
-    """What only a text names, by its developer's own name, belongs to that developer."""
+    """The index in which a reference in words that begins with a child's owner has that owner."""
     owner = None
     for node in np.flatnonzero(index.kind == UNRESOLVED).tolist():
         text = local_name(index.names[node])
@@ -143,9 +143,10 @@ def _declared_empty(
 ) -> list[Iri]:
     """Models with a recorded parent that a source of developer rank says have none.
 
-    The claims of those without one, by far the most, are not read: there is nothing to drop.
+    Claims of models without a recorded parent, by far the most, are not read: they have no edge to
+    drop.
     """
-    if len(index) <= FEW:  # part of a store: cheaper to read of each than of the whole store
+    if len(index) <= FEW:  # part of a store: reading each entity is cheaper than the whole store
         return [one for one in index.names if _has_parent(index, one) and reader.from_scratch(one)]
     results = set()
     empty = Stance.DECLARED_EMPTY.value
@@ -195,9 +196,9 @@ def lineage_state(
     reader: ClaimReader,
     without: frozenset[int] = frozenset(),
 ) -> LineageState:
-    """Whether sources of developer rank say what a model and all it was made from come from.
+    """Whether sources of developer rank state the parents of a model and of all its ancestors.
 
-    ``without`` are places of its own edges that are left out.
+    ``without`` are places of the model's own edges that are left out.
     """
     reported = list(reader.stated_parents(subject))
     if node is None:
@@ -222,7 +223,7 @@ def lineage_state(
 
 
 def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[int]:
-    """What the weights came from, nearest first."""
+    """The ancestors of a node along weights, nearest first."""
     if not without:
         every = closure(index.up, node, influences=False).nodes.tolist()
         return [one for one in every if one != node]
@@ -236,7 +237,7 @@ def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[
 
 
 def _circle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> tuple[Iri, ...]:
-    """Among a model and its ancestors those that are said to descend from themselves."""
+    """The nodes on or between cycles of derivation among a model and its ancestors, sorted."""
     parents = {
         one: {
             int(index.up.other[position])
@@ -250,7 +251,7 @@ def _circle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> t
         for parent in above:
             children[parent].add(child)
     left = set(nodes)
-    for neighbours in (parents, children):  # away with what a way up, then a way down, ends at
+    for neighbours in (parents, children):  # remove nodes without parents, then without children
         ready = [one for one in left if not neighbours[one] & left]
         others = children if neighbours is parents else parents
         while ready:

@@ -1,8 +1,8 @@
-"""Licence terms carried over a whole store at once: bits along the levels of the graph.
+"""Inherited licence terms of all nodes of a store, as bits along the levels of the graph.
 
-Each class of terms of each licence in use is a bit in one of two states (see
-``licences_passing``). An edge lets bits through by masks; a node's bits are the union over
-its edges. Two million models take less than two seconds.
+Each class of terms of each licence in use is a bit in one of two states (see ``passing``). An edge
+lets bits through by masks; a node's bits are the union over its edges. Two million models take less
+than two seconds.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ class Bit:
 
 @dataclass(frozen=True)
 class Propagation:
-    """What reaches every node. ``first`` and ``second`` hold per node the bits in that state.
+    """The terms that reach every node.
 
-    ``own`` is what the nodes themselves bring, ``licensed`` whether all they declare is known.
+    ``first`` and ``second`` hold, per node, the bits in that state. ``own`` holds the bits of a
+    node's own licences; ``licensed`` whether all licences that it declares are known.
     """
 
     index: LineageIndex
@@ -51,17 +52,17 @@ class Propagation:
     licensed: Flags
 
     def of(self, node: int) -> set[tuple[int, bool]]:
-        """The bits that reach a node, with whether they are settled (in the first state)."""
+        """The bits that reach a node, each with whether it is settled (in the first state)."""
         settled = {(bit, True) for bit in members(self.first[node])}
         open_ = {(bit, False) for bit in members(self.second[node])}
         return settled | {one for one in open_ if (one[0], True) not in settled}
 
     def mask(self, wanted: Sequence[int]) -> Words:
-        """Bits as words."""
+        """Bit numbers as a mask: an array of 64-bit words."""
         return _bit_words(wanted, self.first.shape[1])
 
     def having(self, wanted: Sequence[int], state: int) -> Flags:
-        """Which nodes any of the bits reaches in a state."""
+        """A flag per node: whether any of the bits reaches it in a state."""
         stored = self.first if state == FIRST else self.second
         return np.asarray((stored & self.mask(wanted)).any(axis=1), np.bool_)
 
@@ -70,7 +71,7 @@ Read = Callable[[Iri], Licence]
 
 
 def propagate(index: LineageIndex, catalogue: Catalogue, day: str = "") -> Propagation:
-    """Carry every licence's terms along every edge, by the texts in force on a day."""
+    """Propagate every licence's terms along every edge, by the texts in force on an ISO day."""
 
     def read(iri: Iri) -> Licence:
         return catalogue.in_force(catalogue.licence(iri), day)
@@ -92,7 +93,7 @@ def propagate(index: LineageIndex, catalogue: Catalogue, day: str = "") -> Propa
 
 
 def _own(index: LineageIndex, catalogue: Catalogue, read: Read) -> tuple[tuple[Bit, ...], Words]:
-    """The bits in use, and what every node brings of its own."""
+    """The bits in use, and the bits of each node's own licences."""
     number: dict[tuple[Iri | None, TermClass], int] = {}
     bits: list[Bit] = []
     rows: list[list[int]] = []
@@ -122,7 +123,7 @@ def _bit_words(members: Sequence[int], width: int) -> Words:
 
 
 def members(words: Words) -> list[int]:
-    """The bits that are set in words."""
+    """The numbers of the bits that are set in a mask, ascending."""
     return [
         64 * position + bit
         for position, word in enumerate(words.tolist())
@@ -133,7 +134,7 @@ def members(words: Words) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Masks:
-    """Per edge type: bits that stay first, move from first to second, stay second."""
+    """Masks per edge type: bits that stay first, change to second, or stay second."""
 
     keep: Words
     move: Words
@@ -174,7 +175,7 @@ class _FixedPoint:
     licensed: Flags
 
     def _gathered(self, nodes: Ints) -> tuple[Words, Words, Ints]:
-        """What reaches each of the nodes that has parents, and which nodes those are."""
+        """The bits that reach each of the nodes that have parents, by state, and these nodes."""
         up, index = self.index.up, self.index
         count = up.start[nodes + 1] - up.start[nodes]
         nodes, count = nodes[count > 0], count[count > 0]
@@ -196,14 +197,14 @@ class _FixedPoint:
         )
 
     def settle(self, nodes: Ints) -> None:
-        """Fill in nodes whose parents are all filled in."""
+        """Set the bits of nodes whose parents are all set."""
         if len(nodes):
             stay, move, nodes = self._gathered(nodes)
             if len(nodes):
                 self.first[nodes], self.second[nodes] = stay, move
 
     def settle_circles(self, nodes: Ints) -> None:
-        """Fill in nodes on or below circles: again and again until nothing changes."""
+        """Set the bits of nodes on or below cycles, repeated until no bit changes."""
         inside = np.zeros(len(self.index), np.bool_)
         inside[nodes] = True
         down = self.index.down

@@ -1,8 +1,8 @@
-"""Licence findings over a whole store, by rule, licensor, developer or descent.
+"""Licence findings over a whole store, filtered by rule, licensor, developer or descent.
 
-Rules are evaluated once per class of models (``model_classes``); models are looked at one by one,
-the gravest first, only where a finding is to be listed with its path. What is unknown is not
-listed model by model but counted by its cause.
+Rules are evaluated once per class of models (``store_marks``). Models are evaluated one by one, the
+gravest first, only where a finding is to be listed with its path. Unknown licences are not listed
+model by model but counted by their cause.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from provenance_graph.shapes.findings import Severity
 
 UNKNOWN_RULE = "LR-15"
 SHORTEST_PREFIX = 3
-"""Letters that the beginning of a namespace must have to choose by it."""
+"""Letters that the beginning of a namespace must have to select by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which findings are wanted; empty fields do not limit them.
+    """Filters on findings; an empty field filters nothing.
 
-    ``licensor`` is a namespace such as ``meta-llama``, ``developer`` one of the models found;
-    ``of`` an entity: findings on it and on what descends from it.
+    ``licensor`` is a namespace such as ``meta-llama``, ``developer`` that of the models. ``of`` is
+    an entity: findings on it and on its descendants.
     """
 
     rules: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ class Filters:
     of: Iri | None = None
 
     def wants(self, finding: LicenceFinding) -> bool:
-        """Whether a finding is among the wanted."""
+        """Whether a finding passes the filters on rule and licensor."""
         if self.rules and finding.rule.id not in self.rules:
             return False
         return not self.licensor or self.licensor.lower() in _licensors(finding)
@@ -65,10 +65,11 @@ class Filters:
 class StoreFindings:
     """Findings of a store, gravest first.
 
-    ``marked`` counts per rule the models that it concerns, or may concern where only their paths
-    and documents tell. ``total`` counts all findings where every marked model was looked at, else
-    at least so many. ``causes`` say what makes licences unknown, most models first; there are none
-    where other rules or the terms of one licensor are asked for.
+    ``marked`` counts, per rule, the models that it concerns, or may concern where only their paths
+    and documents decide. ``total`` counts all findings where every marked model was evaluated, else
+    it is a lower bound. ``looked_at`` of the ``models`` marked were evaluated. ``causes`` are the
+    causes of unknown licences, most models first; none where the filters ask for other rules or for
+    one licensor.
     """
 
     findings: tuple[LicenceFinding, ...]
@@ -84,11 +85,11 @@ class StoreFindings:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more findings than are listed."""
+        """Whether there are or may be more findings than are listed."""
         return len(self.findings) < self.total or self.looked_at < self.models
 
     def supported(self, graph: LicenceGraph) -> StoreFindings:
-        """The same, the listed findings with the claims that they rest on."""
+        """The same findings, each with the claims that support it."""
         return replace(self, findings=graph.supported(self.findings))
 
     def to_json(self) -> BreachesAnswer:
@@ -109,7 +110,7 @@ class StoreFindings:
 
 @dataclass
 class _Marks:
-    """Per node the worst severity that a wanted rule may have there, and counts by rule."""
+    """The worst severity that a wanted rule may have at each node, and model counts by rule."""
 
     worst: NDArray[np.int8]
     counts: dict[str, int] = field(default_factory=dict)
@@ -124,10 +125,11 @@ def store_findings(
     models: int = MAX_MODELS,
     causes: int = 100,
 ) -> StoreFindings:
-    """Findings on every model, at most ``limit`` of them, after looking at most at ``models``.
+    """Findings on every model of a store: at most ``limit``, from at most ``models`` models.
 
-    Models are looked at by severity, so that no violation is left out for a lesser finding.
-    Raises NotFound for a rule, licensor or developer that does not exist.
+    Models are evaluated by severity, so that no violation is left out for a lesser finding.
+    ``causes`` limits the causes listed. Raises NotFound for a rule, licensor or developer that does
+    not exist.
     """
     for rule in filters.rules:
         if rule not in RULES:
@@ -170,7 +172,7 @@ def _rank(one: LicenceFinding) -> tuple[int, str, Iri, str]:
 
 
 def _enough(findings: Sequence[LicenceFinding], limit: int, severity: int) -> bool:
-    """Whether further models, of this severity at worst, can add nothing to the list."""
+    """Whether further models, of this severity at worst, cannot change the list."""
     if len(findings) < limit:
         return False
     at_least = sum(SEVERITIES.index(one.severity) <= severity for one in findings)
@@ -178,7 +180,7 @@ def _enough(findings: Sequence[LicenceFinding], limit: int, severity: int) -> bo
 
 
 def mark(graph: LicenceGraph, day: str = "", whole: Propagation | None = None) -> dict[str, Ints]:
-    """Per rule the models that it concerns, or may concern, by number."""
+    """The node numbers, by rule, of the models that it concerns or may concern."""
     day = day or graph.snapshot.day
     whole = whole or propagate(graph.index, graph.catalogue, day)
     by_rule: dict[str, list[Ints]] = {rule: [] for rule in RULES}
@@ -188,7 +190,7 @@ def mark(graph: LicenceGraph, day: str = "", whole: Propagation | None = None) -
 
 
 def _union(graph: LicenceGraph, marked: Iterable[Ints]) -> Ints:
-    """Numbers of nodes from several lists, in order, each once."""
+    """Node numbers of several lists, ascending, each once."""
     flags = np.zeros(len(graph.index), np.bool_)
     for nodes in marked:
         flags[nodes] = True
@@ -211,7 +213,7 @@ def _mark(
 
 
 def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
-    """Which nodes a filter on developer or descent leaves; None where none is set."""
+    """A flag per node that passes the filters on developer and descent; None without these."""
     index = graph.index
     flags: Flags | None = None
     if filters.of is not None:
@@ -227,9 +229,10 @@ def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
 
 
 def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
-    """Models of a developer and of its parts, by its namespace or any name of the organisation.
+    """A flag per model of a developer, by its namespace or any name of the organisation.
 
-    Where there is none of that name, by namespaces that begin so: ``meta-l`` for meta-llama.
+    Where none matches, by namespaces that begin with the text: ``meta-l`` for meta-llama. Raises
+    NotFound.
     """
     index = graph.index
     flags = np.zeros(len(index), np.bool_)
@@ -260,7 +263,7 @@ def _unknown_namespace(graph: LicenceGraph, text: str, what: str, more: Iterable
 
 
 def _check_licensor(graph: LicenceGraph, licensor: str) -> None:
-    """Raises NotFound for a licensor that neither a licence nor a model names."""
+    """Raise NotFound for a licensor that is no namespace of a licence or a model."""
     licences = graph.catalogue.by_key.values()
     named = [space for one in licences for space in one.namespaces]
     wanted = licensor.lower()
@@ -271,7 +274,7 @@ def _check_licensor(graph: LicenceGraph, licensor: str) -> None:
 
 
 def namespace(name: Iri) -> str:
-    """The namespace of one of our entities, in lower case."""
+    """The owner part of an entity's short id, in lower case."""
     return short_id(name).partition("/")[0].lower()
 
 
@@ -284,9 +287,9 @@ def _licensors(finding: LicenceFinding) -> set[str]:
 
 
 def as_validation(findings: Iterable[LicenceFinding]) -> Iterator[ValidationFinding]:
-    """Findings in the form that validation reports, so that both go into one report.
+    """Licence findings as validation findings, so that both go into one report.
 
-    The rule is the shape; the message keeps the clause and the path that prove it.
+    The rule is the shape; the message contains the clause and the path as proof.
     """
     for one in findings:
         clause = f" ({one.licence.name} {one.clause})" if one.licence and one.clause else ""
@@ -303,7 +306,7 @@ def as_validation(findings: Iterable[LicenceFinding]) -> Iterator[ValidationFind
 
 
 def causes_as_validation(causes: Iterable[UnknownCause]) -> Iterator[ValidationFinding]:
-    """What makes licences unknown, one finding for each cause."""
+    """Causes of unknown licences as validation findings, one for each cause."""
     for cause in causes:
         yield ValidationFinding(
             severity=Severity.named("Warning"),

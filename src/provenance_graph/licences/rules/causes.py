@@ -1,4 +1,4 @@
-"""What makes licences unknown, counted by cause: "218 models rest on The Pile …"."""
+"""Causes of unknown licences, with the number of models that each affects."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ MAX_CAUSES_COUNTED = 5_000
 
 @dataclass(frozen=True, slots=True)
 class UnknownCause:
-    """An entity of unknown licence, and how many models' licences are unknown for it."""
+    """An entity of unknown licence, and the number of models that it makes unknown.
+
+    ``along_weights`` counts the models that its terms reach along weights alone.
+    """
 
     holder: Iri
     kind: str
@@ -43,7 +46,7 @@ class UnknownCause:
 
     @property
     def sentence(self) -> str:
-        """In words."""
+        """The cause in words: "218 models rest on The Pile: …"."""
         rest = "model rests" if self.models == 1 else "models rest"
         return f"{self.models:,} {rest} on {short_id(self.holder)}: {self.why}"
 
@@ -62,7 +65,7 @@ class UnknownCause:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """The causes with most models, and how many there are."""
+    """The causes with most models, and the number of all causes."""
 
     causes: tuple[UnknownCause, ...]
     total: int
@@ -70,9 +73,9 @@ class Causes:
 
 @dataclass(frozen=True, slots=True)
 class CauseModels:
-    """An entity of unknown licence and the models that it makes unknown, by number.
+    """An entity of unknown licence and the numbers of the models that it makes unknown.
 
-    ``along_weights`` are those of them that its terms reach along weights alone.
+    ``along_weights`` are the models that its terms reach along weights alone.
     """
 
     node: int
@@ -87,7 +90,7 @@ def unknown_causes(
 ) -> Causes:
     """Causes of unknown licences among the models ``within``, most models first.
 
-    ``more`` counts the causes whose reach was not followed.
+    ``more`` is the number of causes whose models were not followed; it is added to the total.
     """
     results = []
     for one in reached:
@@ -106,7 +109,7 @@ def _count(nodes: Ints, within: Flags | None) -> int:
 
 
 def reaches(graph: LicenceGraph, whole: Propagation) -> tuple[list[CauseModels], int]:
-    """What every cause of unknown licences reaches, and how many causes were not followed."""
+    """The models that each cause of unknown licences reaches, and the number of causes skipped."""
     index = graph.index
     bits = [n for n, bit in enumerate(whole.bits) if bit.terms.kind in ("unknown", "ungranted")]
     holds = np.asarray((whole.own & whole.mask(bits)).any(axis=1), np.bool_)
@@ -147,7 +150,7 @@ def _dependent_models(graph: LicenceGraph, node: int, licensed: Flags) -> CauseM
 def _spread(
     graph: LicenceGraph, origin: int, terms: TermClass, licensed: Flags, reached: dict[int, int]
 ) -> None:
-    """Every node that a class of terms gets to from one origin, with its best state there."""
+    """Record in ``reached`` every node that a class of terms reaches, with its best state there."""
     index = graph.index
     down = index.down
     seen: set[tuple[int, int]] = set()

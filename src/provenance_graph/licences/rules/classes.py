@@ -1,4 +1,4 @@
-"""Models of one class, as one context in which licence rules are tried."""
+"""A class of models as one context in which licence rules are evaluated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ Prefix = tuple[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class ClassContext:
-    """Every model of a class; facts that differ inside a class are answered so that rules match."""
+    """All models of one class as one context.
+
+    Facts that differ inside a class are answered so that a rule matches; the models are then
+    evaluated.
+    """
 
     catalogue: Catalogue
     declared: tuple[Licence, ...]
@@ -55,13 +59,13 @@ class ClassContext:
 
     @cached_property
     def unknowns(self) -> Sequence[Unknown]:
-        """One unknown where anything is: the model itself tells which."""
+        """One unknown where the class has any; evaluating the model gives the details."""
         own = not self.declared or not all(one.known for one in self.declared)
         above = any(bit.terms.kind in ("unknown", "ungranted") for bit, _ in self.terms)
         return [Unknown("", _ANYBODY, None)] if own or above else []
 
     def excepted(self, one: Reaching) -> bool:
-        """Whether a ban excepts the models: they are under the same licence, or made from such."""
+        """Whether a ban excepts the models: they declare its licence, or inherit its limits."""
         if not any(c.key == "banned-unless-same-licence" for c in one.licence.passes.values()):
             return False
         return any(own.iri == one.licence.iri for own in self.declared) or any(
@@ -73,19 +77,19 @@ class ClassContext:
         )
 
     def through_data(self, _: Reaching) -> bool | None:
-        """Paths tell, and a class has none."""
+        """None: a class has no paths that could tell."""
         return None
 
     def through_outputs(self, _: Reaching) -> bool:
-        """Paths tell, and a class has none."""
+        """False: a class has no paths that could tell."""
         return False
 
     def model_wrote(self, _: Reaching) -> bool:
-        """Perhaps, where a model wrote data somewhere above."""
+        """Whether data that a model wrote is among the ancestors, so that it may be on the path."""
         return self.written_above
 
     def writer(self, _: Reaching) -> str:
-        """Not known of a class."""
+        """Empty: a class has no paths that could tell."""
         return ""
 
     def lacks_prefix(self, licence: Licence) -> bool:
@@ -93,7 +97,7 @@ class ClassContext:
         return (licence.prefix, licence.namespaces) in self.missing_prefixes
 
     def shows(self, _: Licence) -> bool:
-        """Perhaps not."""
+        """False: a model of the class may not show the text."""
         return False
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
@@ -106,30 +110,30 @@ class ClassContext:
                 yield RuleMatch("", licence)
 
     def thresholds(self) -> Iterator[RuleMatch]:
-        """None: a pass over a store has no plans."""
+        """No matches: a pass over a store has no planned uses."""
         return iter(())
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
-        """Licences declared and above."""
+        """The licences declared and inherited, without holders and paths."""
         for licence in (*self.declared, *(one.licence for one in self.reaching())):
             yield licence, None, ()
 
     def text_note(self, _: Licence) -> str:
-        """Not known of a class."""
+        """Empty: not known of a class."""
         return ""
 
     def holder(self, _: Reaching) -> str:
-        """Not known of a class."""
+        """Empty: not known of a class."""
         return ""
 
     def match(
         self, message: str, one: Reaching, condition: str = "", severity: str = ""
     ) -> RuleMatch:
-        """A match about something inherited, without holder and path."""
+        """A match on inherited terms, without holder and path."""
         return RuleMatch(
             message, one.licence, one.licence.clause(condition).location, None, (), severity
         )
 
     def other_text(self, one: Reaching) -> OtherText:
-        """Something inherited as the other side of a conflict, without holder and path."""
+        """Inherited terms as the other side of a conflict, without holder and path."""
         return OtherText(one.licence)

@@ -1,4 +1,4 @@
-"""What licence rules ask of models, as columns over every node of the lineage."""
+"""The facts that licence rules read, as columns over every node of the lineage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STEPS = (PG.adapterOf, PG.quantizedFrom, PG.convertedFrom)
 
 
 class RuleColumns:
-    """What rules ask of models besides the terms that reach them, column by column."""
+    """The facts that rules read besides inherited terms, as columns over all nodes."""
 
     def __init__(self, graph: LicenceGraph, whole: Propagation, models: Ints, day: str) -> None:
         self.graph, self.whole, self.models, self.day = graph, whole, models, day
@@ -40,7 +40,7 @@ class RuleColumns:
         self.alike = _declaring_alike(graph, day)
 
     def bits(self, kind: str = "", *conditions: str) -> Words:
-        """The bits of a kind of terms, or of terms with one of some conditions."""
+        """A mask of the bits of a kind of terms, and of terms with one of some conditions."""
         return self.whole.mask(
             [
                 number
@@ -50,7 +50,7 @@ class RuleColumns:
         )
 
     def context(self, node: int) -> ClassContext:
-        """A model, standing for all that have the same facts."""
+        """The class context of a model, which stands for all models with the same facts."""
         graph, whole = self.graph, self.whole
         return ClassContext(
             graph.catalogue,
@@ -66,7 +66,7 @@ class RuleColumns:
 
 
 def _declaring_alike(graph: LicenceGraph, day: str) -> Flags:
-    """Which nodes declare a same-licence text, by the texts in force on a day."""
+    """A flag per node that declares a share-alike licence, by the texts in force on a day."""
     index, catalogue = graph.index, graph.catalogue
     texts = [
         [catalogue.in_force(catalogue.licence(iri), day) for iri in stored]
@@ -84,7 +84,7 @@ def _states(whole: Propagation, node: int) -> Iterator[tuple[int, bool]]:
 
 
 def numbered(columns: Sequence[Longs]) -> Longs:
-    """Rows numbered by their content, without building wide keys."""
+    """A number per row, equal for rows of equal content; made without building wide keys."""
     code = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         if column.min() == column.max():
@@ -96,17 +96,17 @@ def numbered(columns: Sequence[Longs]) -> Longs:
 
 
 def _distinct(values: Longs) -> Longs:
-    """Values in order, each once; several times faster than ``np.unique`` on many."""
+    """The distinct values, ascending; several times faster than ``np.unique`` on many."""
     ordered: Longs = np.sort(values)
     distinct: Longs = ordered[np.diff(ordered, prepend=-1) != 0]
     return distinct
 
 
 def _steps(index: LineageIndex) -> tuple[Longs, Longs]:
-    """Per node the number of how it is joined to its parents, and how many were merged into it.
+    """Per node, the number of its set of (relation, parent licence), and of its merged parents.
 
-    Joined alike are nodes with the same relations to parents of the same licences; 0 has none.
-    Of merged parents none, one and more than one are distinguished.
+    Nodes with the same set have the same number; 0 has no such relation. Merged parents are counted
+    as 0, 1 or 2 (two or more).
     """
     up = index.up
     child = np.repeat(np.arange(len(index), dtype=np.int64), np.diff(up.start))
@@ -134,7 +134,7 @@ def _steps(index: LineageIndex) -> tuple[Longs, Longs]:
 
 
 def _steps_of(index: LineageIndex, node: int) -> list[tuple[int, int]]:
-    """The relations of a node to its parents, each with the parent's licence."""
+    """The distinct pairs of relation code and licence code of a node's parents, sorted."""
     wanted = {CODE[one] for one in _STEPS}
     up = index.up
     return sorted(
@@ -157,7 +157,7 @@ def _step(graph: LicenceGraph, step: tuple[int, int], day: str) -> ParentStep:
 def _missing_prefixes(
     index: LineageIndex, whole: Propagation
 ) -> tuple[Longs, list[frozenset[Prefix]]]:
-    """Per node the number of the set of name prefixes that it owes and its name lacks."""
+    """Per node, the number of the set of name prefixes that it needs and lacks; and the sets."""
     owed: dict[Prefix, list[int]] = {}
     for number, bit in enumerate(whole.bits):
         if bit.licence is not None and "name-prefix" in bit.terms.conditions:
@@ -182,7 +182,7 @@ def _flag(index: LineageIndex, names: Iterator[Iri]) -> Flags:
 
 
 def _below_written(index: LineageIndex) -> Flags:
-    """Which nodes descend from data that a model wrote."""
+    """A flag per node that is, or descends from, data that a model wrote."""
     up, down = index.up, index.down
     child = np.repeat(np.arange(len(index), dtype=np.int32), np.diff(up.start))
     fresh = np.unique(child[up.code == CODE[PG.generatedBy]])

@@ -1,9 +1,9 @@
-"""What the rules on licences look at: one model, or all models of a class at once.
+"""The context of licence rules: the facts of one model, or of a class of models.
 
-A rule sees a ``RuleContext`` and nothing else. ``ModelContext`` is one model with its paths;
-``model_classes.ClassContext`` stands for every model that declares the same licences, that the
-same terms reach and that is joined to its parents alike. So every rule exists once, for the
-report of a model and for the pass over a whole store.
+A rule reads a ``RuleContext`` and nothing else. ``ModelContext`` is one model with its paths;
+``classes.ClassContext`` stands for every model that declares the same licences, inherits the same
+terms and has the same relations to its parents. So every rule exists once, for the report of a
+model and for the pass over a whole store.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class Reaching:
 
 @dataclass(frozen=True, slots=True)
 class ParentStep:
-    """A direct step up: how, and what the parent declares; ``edge`` None for a class of models."""
+    """A direct parent: the relation, and the licences that the parent declares.
+
+    ``edge`` is None for a class of models.
+    """
 
     relation: Iri
     licences: tuple[Licence, ...]
@@ -53,13 +56,13 @@ class ParentStep:
 
     @property
     def parent(self) -> str:
-        """The parent's name."""
+        """The parent's short id; empty for a class of models."""
         return short_id(self.edge.parent) if self.edge else ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """What a rule found; severity "" is the rule's own."""
+    """A match of a rule; an empty ``severity`` means the rule's own."""
 
     message: str
     licence: Licence | None = None
@@ -71,50 +74,50 @@ class RuleMatch:
 
 
 class RuleContext(Protocol):
-    """What a rule may ask.
+    """The facts that a rule may read.
 
-    For a class of models an answer may be "perhaps": then it is the one that makes the rule match,
-    and the model itself is looked at afterwards.
+    For a class of models a fact may be uncertain. The context then gives the answer with which the
+    rule matches, and each model is evaluated afterwards.
     """
 
     @property
     def catalogue(self) -> Catalogue:
-        """The licences that the store describes."""
+        """The catalogue of licences of the store."""
         ...
 
     @property
     def declared(self) -> tuple[Licence, ...]:
-        """What the model declares."""
+        """The licences that the model declares."""
         ...
 
     @property
     def plans(self) -> Sequence[PlannedUse]:
-        """Planned uses."""
+        """The planned uses."""
         ...
 
     @property
     def parents(self) -> Sequence[ParentStep]:
-        """The direct steps up."""
+        """The direct parents."""
         ...
 
     @property
     def merged_parents(self) -> int:
-        """How many parents were merged into it."""
+        """The number of parents that were merged into the model."""
         ...
 
     @property
     def unknowns(self) -> Sequence[Unknown]:
-        """What on its paths has no licence that is known."""
+        """The unknown licences on the model's paths."""
         ...
 
     @property
     def label_change(self) -> str:
-        """How its label changed, in words; "" where it did not."""
+        """How the model's label changed, in words; "" where it did not."""
         ...
 
     @property
     def files_without_licence(self) -> int:
-        """How many files are recorded where none holds a licence, else 0."""
+        """The number of recorded files where none of them holds a licence, else 0."""
         ...
 
     @property
@@ -135,15 +138,15 @@ class RuleContext(Protocol):
         ...
 
     def through_outputs(self, one: Reaching) -> bool:
-        """Whether terms of a model came with data or outputs; false where paths are not known."""
+        """Whether a model's terms came along data or outputs; False where paths are not known."""
         ...
 
     def model_wrote(self, one: Reaching) -> bool:
-        """Whether a model wrote data on the way."""
+        """Whether a model wrote data on the path of the terms."""
         ...
 
     def writer(self, one: Reaching) -> str:
-        """The name of the model that wrote data on the way."""
+        """The name of the model that wrote data on the path of the terms; "" without one."""
         ...
 
     def lacks_prefix(self, licence: Licence) -> bool:
@@ -155,43 +158,43 @@ class RuleContext(Protocol):
         ...
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
-        """Clauses that exclude a use of some of the licensor's models, and apply."""
+        """Matches of clauses that exclude a use of some of the licensor's models, and apply."""
         ...
 
     def thresholds(self) -> Iterator[RuleMatch]:
-        """Planned numbers above a threshold of a licence on the way."""
+        """Matches of planned numbers above a threshold of a licence that binds the model."""
         ...
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
-        """Licences of its own and above, each with who holds them and the path."""
+        """Licences declared and inherited, each with its holder and the path."""
         ...
 
     def text_note(self, licence: Licence) -> str:
-        """That the text of a service is later than the model made with it; "" where it is not."""
+        """A note that a service's text is later than the model made with it; or ""."""
         ...
 
     def holder(self, one: Reaching) -> str:
-        """The name of whose licence it is."""
+        """The name of the entity whose licence the terms belong to."""
         ...
 
     def match(
         self, message: str, one: Reaching, condition: str = "", severity: str = ""
     ) -> RuleMatch:
-        """A match about something inherited."""
+        """A match on inherited terms."""
         ...
 
     def other_text(self, one: Reaching) -> OtherText:
-        """Something inherited as the other side of a conflict."""
+        """Inherited terms as the other side of a conflict."""
         ...
 
 
 def declared_names(context: RuleContext) -> str:
-    """The declared licences in words."""
+    """The names of the declared licences, joined by commas."""
     return ", ".join(one.name for one in context.declared)
 
 
 def is_assessable(context: RuleContext) -> bool:
-    """Whether the model declares a licence, and the terms of all it declares are known."""
+    """Whether the model declares licences, and the terms of all of them are known."""
     return bool(context.declared) and all(one.known for one in context.declared)
 
 
@@ -205,7 +208,7 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class ModelContext:
-    """One model, its plans and its labels."""
+    """The facts of one model, with its planned uses and labels."""
 
     now: LicenceContext
     plans: Sequence[PlannedUse]
@@ -213,12 +216,12 @@ class ModelContext:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The licences that the store describes."""
+        """The catalogue of licences of the store."""
         return self.now.graph.catalogue
 
     @property
     def declared(self) -> tuple[Licence, ...]:
-        """What the model declares."""
+        """The licences that the model declares."""
         return self.now.declared
 
     @property
@@ -227,33 +230,33 @@ class ModelContext:
         return local_name(self.now.subject)
 
     def has_text(self, licence: Licence) -> bool:
-        """Whether there was a text of a licence on the day that is asked about."""
+        """Whether a text of a licence was in force by the day asked about."""
         return licence.had_text(self.now.day)
 
     @cached_property
     def parents(self) -> Sequence[ParentStep]:
-        """The direct steps up."""
+        """The direct parents, each with its edge."""
         now = self.now
         return [ParentStep(e.relation, now.licences_of(e.parent), e) for e in now.parents]
 
     @property
     def merged_parents(self) -> int:
-        """How many parents were merged into it."""
+        """The number of parents that were merged into the model."""
         return len({e.parent for e in self.now.parents if e.relation == PG.mergedFrom})
 
     @property
     def unknowns(self) -> Sequence[Unknown]:
-        """What on its paths has no licence that is known."""
+        """The unknown licences on the model's paths."""
         return [one for one in self.now.unknowns if one.cause == "licence"]
 
     @property
     def label_change(self) -> str:
-        """How its label changed, in words; "" where it did not."""
+        """How the model's label changed, in words; "" where it did not."""
         return label_history.changed(self.labels)
 
     @cached_property
     def files_without_licence(self) -> int:
-        """How many files are recorded where none of them holds a licence; 0 where one does."""
+        """The number of recorded files where none of them holds a licence, else 0."""
         store = self.now.graph.snapshot
         files = [
             str(name)
@@ -263,9 +266,9 @@ class ModelContext:
         return 0 if any(_GRANT_FILES.search(name) for name in files) else len(files)
 
     def reaching(self, kind: str = "terms") -> Sequence[Reaching]:
-        """Inherited classes of a kind, of each licence and class the nearest.
+        """The nearest inherited class of a kind for each licence and class of terms.
 
-        Breaches of a ban are distinguished by whose outputs were used.
+        Breaches of a ban are also distinguished by the model whose outputs were used.
         """
         seen = set()
         results = []
@@ -281,7 +284,7 @@ class ModelContext:
         return self.now.path(one.inherited) if one.inherited else ()
 
     def holder(self, one: Reaching) -> str:
-        """The name of whose licence it is."""
+        """The name of the entity whose licence the terms belong to."""
         return short_id(self.now.holder(one.inherited)) if one.inherited else ""
 
     def excepted(self, one: Reaching) -> bool:
@@ -293,15 +296,15 @@ class ModelContext:
         return any(e.relation in (PG.trainedOn, PG.generatedBy) for e in self._path(one))
 
     def through_outputs(self, one: Reaching) -> bool:
-        """Whether terms of a model came with data or outputs."""
+        """Whether a model's terms came along data or outputs."""
         return one.inherited is not None and not one.inherited.by_weights
 
     def model_wrote(self, one: Reaching) -> bool:
-        """Whether a model wrote data on the way."""
+        """Whether a model wrote data on the path of the terms."""
         return bool(self.writer(one))
 
     def writer(self, one: Reaching) -> str:
-        """The name of the model that wrote data on the way; "" where none did."""
+        """The name of the model that wrote data on the path of the terms; "" without one."""
         wrote = (e.parent for e in self._path(one) if e.relation == PG.generatedBy)
         return next(map(short_id, wrote), "")
 
@@ -315,7 +318,7 @@ class ModelContext:
         return any(text in words for text in licence.display for words in displayed)
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
-        """Clauses that exclude a use of some of the licensor's models, and apply to this one."""
+        """Matches of clauses that exclude a use of some of the licensor's models, and apply."""
         reported = set()
         for term in self.now.terms:
             limits = term.licence.clause(term.condition.key).applies
@@ -333,7 +336,7 @@ class ModelContext:
                 )
 
     def thresholds(self) -> Iterator[RuleMatch]:
-        """Planned numbers above a threshold of any licence on the way."""
+        """Matches of planned numbers above a threshold of a licence that binds the model."""
         reported = set()
         for term in self.now.terms:
             if (term.licence.iri, term.condition.key) in reported:
@@ -348,11 +351,11 @@ class ModelContext:
                     yield RuleMatch(text, term.licence, clause, term.holder, term.path)
 
     def text_note(self, licence: Licence) -> str:
-        """That the text of a service is later than the model made with it, or may be."""
+        """A note that a service's text is later than the model made with it, or may be; or ""."""
         return self.now.text_note(licence)
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
-        """Licences of its own and above, each once, with who holds them and the path."""
+        """Licences declared and inherited, each once, with its holder and the path."""
         seen = set()
         for own in self.declared:
             seen.add(own.iri)
@@ -365,18 +368,18 @@ class ModelContext:
     def match(
         self, message: str, one: Reaching, condition: str = "", severity: str = ""
     ) -> RuleMatch:
-        """A match about something inherited."""
+        """A match on inherited terms, with holder and path."""
         clause = one.licence.clause(condition).location
         holder = self.now.holder(one.inherited) if one.inherited else None
         return RuleMatch(message, one.licence, clause, holder, self._path(one), severity)
 
     def other_text(self, one: Reaching) -> OtherText:
-        """Something inherited as the other side of a conflict."""
+        """Inherited terms as the other side of a conflict, with holder and path."""
         holder = self.now.holder(one.inherited) if one.inherited else None
         return OtherText(one.licence, holder, self._path(one))
 
     def finding(self, rule: str, match: RuleMatch) -> LicenceFinding:
-        """A match with the rule written on it."""
+        """The finding for a match of a rule."""
         documented = self.catalogue.rules[rule]
         return LicenceFinding(
             documented,

@@ -11,15 +11,15 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.results import Breach, Lineage
 
 MAX_MARKED = 300
-"""Models of a lineage whose rules are looked at, those nearest to the model asked about first."""
+"""Models of a lineage whose findings are evaluated, nearest to its subject first."""
 
 
 Link = tuple[Iri, Iri, Iri]
-"""A step by its child, relation and parent."""
+"""An edge of lineage as child, relation and parent."""
 
 
 def marks_of(graph: LicenceGraph, child: Iri, day: str = "") -> Iterator[tuple[Link, Breach]]:
-    """The violations and warnings of a model, each with the step below it on which it starts."""
+    """The violations and warnings of a model, each with the first step of its path."""
     for one in graph.findings_on_steps(child, day=day):
         first = one.path[0]
         licence = one.licence.name if one.licence else ""
@@ -28,9 +28,10 @@ def marks_of(graph: LicenceGraph, child: Iri, day: str = "") -> Iterator[tuple[L
 
 
 def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Lineage:
-    """The lineage with every violation and warning on the step below the model that has it.
+    """The lineage with every violation and warning on the first step of its path.
 
-    Unknown licences are no breach. ``marked`` tells how many models were looked at.
+    Unknown licences are not marked. ``marked`` is the number of models evaluated, ``markable`` the
+    number of models with parents.
     """
     order = {node.iri: node.distance for node in lineage.nodes if node.kind == "model"}
     children = sorted(

@@ -1,6 +1,6 @@
-"""Rules on a pair: the licence a model declares, and terms that reach it from above.
+"""Rules on a pair: the licence that a model declares, and terms that it inherits.
 
-Each says whether the pair conflicts.
+Each returns whether the pair conflicts.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ COMPATIBLE: dict[str, frozenset[str]] = {
 
 
 def accepted_licences(licence: Licence) -> frozenset[str]:
-    """The short ids of the licences that satisfy a same-licence duty."""
+    """The short ids of the licences that satisfy a same-licence duty, with the licence's own."""
     return COMPATIBLE.get(licence.key, frozenset()) | {licence.key}
 
 
 BURDENS = frozenset({"terms", "noncommercial", "copyleft", "output-ban", "derivatives"})
-"""Groups whose loss is a drift; notices alone may be met under any licence."""
+"""Groups of conditions that a relabelling must not drop; notices can be met under any licence."""
 
 _RESTRICTIONS = frozenset({"terms", "noncommercial", "output-ban", "derivatives"})
 """Groups of conditions that a same-licence text forbids to add."""
@@ -44,11 +44,11 @@ USE_RESTRICTIONS = frozenset(
         "acceptable-use-policy",
     }
 )
-"""What "use restrictions" in a duty to pass them on means; rights of the licensor are none."""
+"""Conditions that a duty to pass on use restrictions means; without rights of the licensor."""
 
 
 def keeps(declared: Declared, licence: Licence) -> bool:
-    """Whether a declared licence is the same one, or keeps its use restrictions."""
+    """Whether a declared licence is the same one, or has all of its use restrictions."""
     restrictions = USE_RESTRICTIONS.intersection(licence.conditions)
     return any(
         one.iri == licence.iri or (bool(restrictions) and restrictions <= set(one.conditions))
@@ -62,7 +62,7 @@ def flow_down(_: Catalogue, declared: Declared, licence: Licence, terms: TermCla
 
 
 def share_alike(_: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
-    """LR-02: the same licence is asked for and another is declared."""
+    """LR-02: the same licence is required and another is declared."""
     accepted = COMPATIBLE.get(licence.key, frozenset({licence.key}))
     return bool({"share-alike", "share-alike-database"} & set(terms.conditions)) and not any(
         one.iri == licence.iri or one.key in accepted for one in declared
@@ -79,7 +79,7 @@ def non_commercial(catalogue: Catalogue, declared: Declared, _: Licence, terms: 
 def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
     """LR-07: the declared licence has none of the restrictions, or is another version.
 
-    Another version is right where the text asks for any licence that keeps its restrictions.
+    Another version is no conflict where the text requires any licence that keeps its restrictions.
     """
     burdens = [key for key in terms.conditions if catalogue.conditions[key].group in BURDENS]
     if not burdens or any(one.iri == licence.iri for one in declared):
@@ -92,7 +92,7 @@ def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: T
 
 
 def _satisfied(catalogue: Catalogue, declared: Declared, key: str) -> bool:
-    """Whether a declared licence has the condition, or one that means as much."""
+    """Whether a declared licence has the condition, or an equivalent one."""
     group = catalogue.conditions[key].group
     return any(
         key == stored or (group == "noncommercial" and catalogue.conditions[stored].group == group)
@@ -104,7 +104,7 @@ def _satisfied(catalogue: Catalogue, declared: Declared, key: str) -> bool:
 def clashing(catalogue: Catalogue, alike: Licence, licence: Licence, terms: TermClass) -> bool:
     """LR-17: a same-licence text that allows no further restriction, and terms that restrict.
 
-    Nobody can keep both: the one forbids what the other demands to be passed on.
+    Both texts cannot be complied with: one forbids what the other demands to be passed on.
     """
     return (
         "share-alike" in alike.conditions
@@ -121,7 +121,7 @@ def restricts(catalogue: Catalogue, key: str) -> bool:
 
 
 def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) -> bool:
-    """LR-04, before looking at the name: a prefix is asked for."""
+    """LR-04, before the name is checked: whether the terms require a name prefix."""
     return bool(licence.prefix) and "name-prefix" in terms.conditions
 
 

@@ -1,4 +1,4 @@
-"""Whether a model's name begins as a licence asks."""
+"""Whether a model's name begins with the prefix that a licence requires."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _SPACING = re.compile(r"[^a-z0-9]+")
 
 
 def begins(name: str, prefix: str, licensor: Collection[str] = ()) -> bool:
-    """Whether a name begins with a prefix, however it is spaced and cased.
+    """Whether a name begins with a prefix, whatever its spacing and case.
 
-    The licensor's own name may stand before it, as in the names of its own models that a
+    The licensor's own name may precede the prefix, as in the names of its own models that a
     converted copy keeps.
 
     >>> begins("Llama-3-8B-Lexi", "Llama 3"), begins("Hermes-3-Llama-3.1-8B", "Llama")
@@ -25,7 +25,7 @@ def begins(name: str, prefix: str, licensor: Collection[str] = ()) -> bool:
 
 @lru_cache(maxsize=1024)
 def _beginnings(prefix: str, licensor: tuple[str, ...]) -> tuple[str, ...]:
-    """How a name may begin: with the prefix, or a licensor's name and the prefix."""
+    """The allowed beginnings of a name: the prefix, alone or after a licensor's name."""
     return tuple(_plain(owner) + _plain(prefix) for owner in ("", *licensor))
 
 

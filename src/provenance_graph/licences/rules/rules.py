@@ -1,8 +1,8 @@
 """The seventeen rules on licences along lineage, LR-01 to LR-17.
 
-What each finds, why it matters and how to fix it stands in the ontology
-(``licence-rules.ttl``); here is how each is decided. Rules point at questions for counsel. A rule
-asks a ``RuleContext`` and nothing else, so it serves one model and a whole store alike.
+The ontology (``licence-rules.ttl``) states what each rule finds, why it matters and how to fix it;
+this module decides it. Rules raise questions for counsel. A rule reads a ``RuleContext`` and
+nothing else, so it serves one model and a whole store alike.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def share_alike(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def non_commercial(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-03: commercial use is permitted on top of something non-commercial."""
+    """LR-03: commercial use is permitted although an inherited licence is non-commercial."""
     conditions = context.catalogue.conditions
     for one in _conflicts(context, "LR-03"):
         key = next(k for k in one.terms.conditions if "commercial" in conditions[k].blocks)
@@ -73,18 +73,18 @@ def non_commercial(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def _of_data(one: Reaching) -> str:
-    """That a licence may not reach the weights; "" where it does."""
+    """A note that a licence may not reach the weights; "" where it does."""
     return "" if one.settled else "; whether the data's licence reaches the weights is unsettled"
 
 
 def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-04: the name does not begin as a licence upstream asks."""
+    """LR-04: the name does not begin with the prefix that an inherited licence requires."""
     for one in context.reaching():
         wanted = pairs.name_prefix(context.catalogue, context.declared, one.licence, one.terms)
         if wanted and one.settled and context.lacks_prefix(one.licence):
             outputs = context.through_outputs(one)
             since = f", since outputs of {context.holder(one)} were used" if outputs else ""
-            # a document that came alone is called after its file: nobody states the model's name
+            # a model known from a lone document is named after the file: no source states its name
             unnamed = model_names.names_a_file(context.name)
             named = "has no stated name" if unnamed else f"is named {context.name!r}"
             yield context.match(
@@ -97,12 +97,12 @@ def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def outputs_to_train(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-05: trained on outputs against a ban, directly."""
+    """LR-05: trained directly on outputs although their terms ban it."""
     yield from _breaches(context, through_data=False)
 
 
 def dataset_from_model(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-13: trained on a dataset that a model wrote whose terms ban or limit that."""
+    """LR-13: trained on a dataset that a model wrote, whose terms ban or limit that."""
     yield from _breaches(context, through_data=True)
     for one in context.reaching():
         if one.settled or context.through_data(one) is False or not context.model_wrote(one):
@@ -135,7 +135,7 @@ def _breaches(context: RuleContext, *, through_data: bool) -> Iterator[RuleMatch
 
 
 def display(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-06: no recorded document shows the text a licence upstream asks for."""
+    """LR-06: no recorded document shows the text that an inherited licence requires."""
     for one in context.reaching():
         if "display-text" not in one.terms.conditions or not one.settled:
             continue
@@ -145,7 +145,7 @@ def display(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def relabel(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-07: declares a licence with none of the restrictions of one upstream."""
+    """LR-07: declares a licence with none of the restrictions of an inherited one."""
     for one in _conflicts(context, "LR-07"):
         names = declared_names(context)
         if any(own.family == one.licence.family for own in context.declared):
@@ -165,12 +165,12 @@ def territory(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def scale(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-09: planned users or revenue above a threshold of any licence on the way."""
+    """LR-09: planned users or revenue above a threshold of a licence that binds the model."""
     yield from context.thresholds()
 
 
 def merge(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-10: a merge whose parents ask for different same licences."""
+    """LR-10: a merge whose parents require different same licences."""
     if context.merged_parents < 2:
         return
     asking = {
@@ -252,13 +252,13 @@ def payload(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def unknown(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-15: something on a path has no licence that is known."""
+    """LR-15: an entity on a path has no known licence."""
     for one in context.unknowns:
         yield RuleMatch(one.why, one.licence, "", one.holder, one.path)
 
 
 def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-16: the label or the text in force depends on the date, here or above."""
+    """LR-16: the label or the text in force depends on the date, of the model or an ancestor."""
     if words := context.label_change:
         yield RuleMatch(words, next(iter(context.declared), None))
     for licence, holder, path in context.dated():
@@ -276,8 +276,8 @@ def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
 def clash(context: RuleContext) -> Iterator[RuleMatch]:
     """LR-17: two licences whose terms cannot both be met, such as the GPL and a Llama licence.
 
-    The same-licence text is declared, or reaches the model from above: then whatever the model
-    declares, or whether it declares anything, both texts bind whoever gets it.
+    The same-licence text is declared, or reaches the model from above. In the second case both
+    texts bind every recipient, whatever the model declares.
     """
     catalogue = context.catalogue
     settled = [one for one in context.reaching() if one.settled]
@@ -301,7 +301,7 @@ def clash(context: RuleContext) -> Iterator[RuleMatch]:
 def _clashes_above(
     context: RuleContext, settled: Sequence[Reaching], stated: set[Iri]
 ) -> Iterator[RuleMatch]:
-    """Pairs of texts from above that clash, but for licences that clash with a declared one."""
+    """Pairs of inherited texts that clash, without licences that clash with a declared one."""
     seen = set()
     for alike, one in itertools.product(settled, settled):
         pair = (alike.licence.iri, one.licence.iri)
@@ -324,14 +324,14 @@ def _restricting(catalogue: Catalogue, one: Reaching) -> Iterator[str]:
 
 
 def _cited(licence: Licence, conditions: Iterable[str]) -> str:
-    """The first of some conditions whose place in the text is on record; "" where none is."""
+    """The first of some conditions whose place in the text is on record; "" without one."""
     return next((key for key in conditions if licence.clause(key).location), "")
 
 
 def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:
     """Inherited terms that conflict with the declared licence, by a rule on pairs.
 
-    A model without a known licence of its own is unknown (LR-15), not in conflict.
+    None for a model without a known licence of its own: that is unknown (LR-15), not in conflict.
     """
     if not is_assessable(context):
         return
@@ -367,14 +367,14 @@ RULES: dict[str, Rule] = {
 
 
 STEPLESS: Final = frozenset({"LR-14", "LR-15"})
-"""Rules that mark no step of lineage: on the files of a model itself, and on what is unknown."""
+"""Rules that mark no step of lineage: on the model's own files, and on unknown licences."""
 
 
 def findings(context: ModelContext, without: Collection[str] = ()) -> list[LicenceFinding]:
-    """Every rule that a model runs against, worst first; those not looked at are ``without``.
+    """The findings of every rule on a model, worst first; the rules ``without`` are skipped.
 
-    Nobody breaks a text before there is one: what rests on a later text than the day is left out;
-    the answer on the licence says that it cannot be read for that day.
+    A finding on a text that is later than the day is left out, since nobody breaks a text before it
+    exists; the answer on the licence states that the text cannot be read for that day.
     """
     results = [
         context.finding(key, match)

@@ -1,10 +1,10 @@
-"""Which models of a whole store licence rules concern, without looking at each.
+"""The models of a whole store that licence rules concern, found without evaluating each.
 
-Most rules ask about one term at a time: such a rule is evaluated once for a declared licence and
-one class of terms, and bit masks find the models (``whole`` tells which terms reach which model).
-The others ask about terms together, or about how a model is joined to its parents: they are
-evaluated once for every class of the few models that have what the rule asks about. The rules
-themselves are those of ``rules``, so a store and a single model cannot be judged differently.
+Most rules read one term at a time: such a rule is evaluated once for a declared licence and one
+class of terms, and bit masks find the models (``whole`` gives the terms that reach each model). The
+others read several terms together, or the relations of a model to its parents: they are evaluated
+once for every class of the few models that have the facts in question. The rules are those of
+``rules``, so a store and a single model cannot be judged differently.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ from provenance_graph.lineage.arrays import Flags, Ints, Longs
 from provenance_graph.lineage.index import MODEL
 
 TERM_RULES = ("LR-01", "LR-02", "LR-03", "LR-06", "LR-07", "LR-08", "LR-15", "LR-16")
-"""Rules that look at what is declared and at one term at a time."""
+"""Rules that read the declared licences and one inherited term at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleMark:
-    """Models that a rule concerns, or may concern, with the severity of the match."""
+    """The numbers of models that a rule concerns or may concern, with the match's severity.
+
+    ``severity`` is an index into ``SEVERITIES``; 0 is the gravest.
+    """
 
     rule: str
     severity: int
@@ -42,9 +45,9 @@ class RuleMark:
 
 
 def rule_marks(graph: LicenceGraph, whole: Propagation, day: str = "") -> Iterator[RuleMark]:
-    """Every rule over every model of a store, by the texts in force on a day.
+    """The marks of every rule over every model of a store, by the texts in force on a day.
 
-    A model may be marked by one rule several times, with different severities.
+    One rule may mark a model several times, with different severities.
     """
     models = np.flatnonzero(graph.index.kind == MODEL).astype(np.int32)
     if len(models):
@@ -53,7 +56,7 @@ def rule_marks(graph: LicenceGraph, whole: Propagation, day: str = "") -> Iterat
 
 
 def _matches(context: ClassContext, rules: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The rules that a context matches, with each severity of a match."""
+    """The rules that a context matches, with the severity of each match."""
     documented = context.catalogue.rules
     for rule in rules:
         for match in RULES[rule](context):
@@ -86,7 +89,7 @@ def _term_masks(
     whole: Propagation,
     states: tuple[Words, Words],
 ) -> Masks:
-    """Per rule and severity the bits, settled and unsettled, with which it matches."""
+    """The bits, settled and unsettled, with which each rule and severity matches."""
     masks: Masks = defaultdict(lambda: ([], []))
     for position, words in enumerate(states):
         for number in members(np.bitwise_or.reduce(words, axis=0)):
@@ -100,7 +103,7 @@ Scope = tuple[tuple[str, ...], Flags, list[Longs]]
 
 
 def _scopes(facts: RuleColumns) -> Iterator[Scope]:
-    """Rules, the nodes that have what they ask about, and the columns that they read."""
+    """Groups of rules, each with the nodes that it may concern and the columns that it reads."""
     first, second = facts.whole.first, facts.whole.second
     licence = facts.graph.index.licence.astype(np.int64)
     prefixed = first & facts.bits("", "name-prefix")

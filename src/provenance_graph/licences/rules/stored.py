@@ -1,9 +1,10 @@
-"""What every question for the licence findings of a whole store starts from, made once.
+"""The basis of licence findings over a whole store: made once per version and day.
 
-``basis`` gives it for a snapshot and a day: which models each rule marks, the findings on each
-model looked at, and what every cause of unknown licences reaches. ``store_basis`` writes it beside the
-store under the store's version; without that file it is made in memory, model by model as they
-are asked for. Filters only choose from it, so a filtered answer rests on the same findings.
+``basis`` gives it for a snapshot and a day: the models that each rule marks, the findings on each
+model evaluated so far, and the models that each cause of unknown licences reaches. ``store_basis``
+writes it beside the store under the store's version. Without that file it is made in memory, with
+findings added model by model as needed. Filters only select from it, so a filtered answer rests on
+the same findings.
 """
 
 from __future__ import annotations
@@ -33,18 +34,18 @@ from provenance_graph.lineage.arrays import Ints
 from provenance_graph.lineage.results import Edge
 
 MAX_MODELS: Final = 20_000
-"""Models looked at one by one; the marks cover all of them in any case."""
+"""Models evaluated one by one; the marks cover all models in any case."""
 MAX_STORED: Final = 2_000
-"""Models whose findings are written to the file, the gravest; a list shows at most 5,000 findings."""
+"""Models whose findings are stored, the gravest; a list shows at most 5,000 findings."""
 _DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, IndexError, BadZipFile)
-"""What reading a file raises that is not as it was written."""
+"""The exceptions that reading a damaged file raises."""
 
 
 @dataclass(frozen=True)
 class FindingsBasis:
-    """The marks of every rule, the reach of every cause, and findings by the number of a model.
+    """The marks of every rule, the models of every cause, and findings by a model's number.
 
-    ``causes_total`` counts causes beyond those whose reach was followed.
+    ``causes_total`` counts causes whose models were not followed.
     """
 
     day: str
@@ -54,7 +55,7 @@ class FindingsBasis:
     findings: dict[int, Sequence[LicenceFinding]] = field(default_factory=dict)
 
     def of(self, graph: LicenceGraph, node: int) -> Sequence[LicenceFinding]:
-        """The findings on a model; looked for now where they were not before."""
+        """The findings on a model; evaluated now where they are not at hand."""
         result = self.findings.get(node)
         if result is None:
             result = graph.findings(graph.index.names[node], day=self.day)
@@ -64,7 +65,7 @@ class FindingsBasis:
 
 
 def basis(graph: LicenceGraph, day: str) -> FindingsBasis:
-    """The basis for a day: as stored, else made now, once for a snapshot."""
+    """The basis for a day: read from the file, else made, and cached for the snapshot's day."""
     snapshot = graph.snapshot
 
     def opened() -> FindingsBasis:
@@ -86,9 +87,9 @@ def _made(graph: LicenceGraph, day: str) -> FindingsBasis:
 
 
 def store_basis(folder: Path, graph: LicenceGraph) -> None:
-    """Write the basis of its snapshot's day beside the store, aside and swapped in.
+    """Write the basis of the snapshot's day beside the store, replacing the file atomically.
 
-    The gravest models are looked at first, at most ``MAX_STORED`` of them.
+    The gravest models are evaluated first, at most ``MAX_STORED`` of them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made = _made(graph, graph.snapshot.day)
@@ -124,7 +125,7 @@ def _numbering(graph: LicenceGraph) -> str:
 
 
 def _joined(arrays: dict[str, Ints]) -> dict[str, Any]:
-    """Many short arrays as one, with the name and length of each."""
+    """Many short arrays as one array, with the name and length of each."""
     lengths = json.dumps({name: len(array) for name, array in arrays.items()})
     empty = np.zeros(0, np.int32)
     return {
@@ -143,9 +144,10 @@ def _gravest(marks: Sequence[RuleMark], size: int) -> list[int]:
 
 
 def load(folder: Path, graph: LicenceGraph) -> FindingsBasis | None:
-    """The stored basis of a graph's version; None where there is none, or one of another day.
+    """The stored basis of the snapshot's version and day; None where there is none.
 
-    Nor is one given that numbers the models otherwise: a lineage index made anew may do so.
+    None also where the stored basis numbers the models otherwise, as a lineage index made anew may
+    do. May raise the exceptions of ``_DAMAGE`` for a damaged file.
     """
     file = breaches_file(folder, graph.snapshot.version, graph.snapshot.day)
     if not file.exists():
@@ -226,7 +228,10 @@ def _finding(subject: Iri, row: list[Any], catalogue: Catalogue) -> LicenceFindi
 
 
 def _licence(stored: list[str], catalogue: Catalogue) -> Licence:
-    """A licence by the version of its text: an equal text is that of the licence, dated."""
+    """The licence of a stored IRI and text version.
+
+    A licence whose dated texts are equal is stored once; the version is set on it.
+    """
     licence = catalogue.licence(Iri(stored[0]))
     same = licence.text_version == stored[1]
     return licence if same else replace(licence, text_version=stored[1])

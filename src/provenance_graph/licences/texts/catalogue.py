@@ -1,4 +1,4 @@
-"""Licences as the store describes them: what each grants, asks, forbids and passes on."""
+"""Licences as the store describes them: permissions, duties, restrictions, pass-through."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRANTS = "grants"
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A duty or restriction, and the planned uses it touches."""
+    """A duty or restriction, with the planned uses that it blocks or makes conditional."""
 
     key: str
     label: str
@@ -32,7 +32,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class PassThroughTerm:
-    """What a licence passes on along one kind of derivation."""
+    """The groups of conditions that a licence passes on along one kind of derivation.
+
+    ``mode`` is BINDING, UNSETTLED, BANNED, NO_GRANT or UNKNOWN.
+    """
 
     key: str
     label: str
@@ -42,7 +45,7 @@ class PassThroughTerm:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A planned use; ``threshold`` names the number of a licence it is compared with."""
+    """A planned use; ``threshold`` names the licence's number that it is compared with."""
 
     key: str
     label: str
@@ -68,7 +71,7 @@ class Applicability:
 
     @property
     def limits_models(self) -> bool:
-        """Whether it leaves out any model of the licensor."""
+        """Whether the clause excludes any model of the licensor."""
         return bool(
             self.multimodal
             or self.names
@@ -97,7 +100,7 @@ class Text:
     valid_until: str = ""
 
     def in_force(self, day: str) -> bool:
-        """Whether it was in force on an ISO day."""
+        """Whether the text was in force on an ISO day."""
         return (not self.valid_from or self.valid_from <= day) and (
             not self.valid_until or day <= self.valid_until
         )
@@ -105,11 +108,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Licence:
-    """A licence by one version of its text; each object is itself alone.
+    """A licence by one version of its text; objects compare by identity.
 
-    ``passes`` says per kind of derivation what is carried; it is empty where the terms are
-    not known, and then nothing about the licence is ever called permitted. ``shares`` names the
-    licence whose terms it is taken to share by its family, where its own text was not read.
+    ``passes`` gives the pass-through by kind of derivation. It is empty where the terms are not
+    known; then nothing is ever called permitted under the licence.
     """
 
     iri: Iri
@@ -143,22 +145,22 @@ class Licence:
 
     @property
     def known(self) -> bool:
-        """Whether its terms are known well enough to reason with."""
+        """Whether the licence's terms are known well enough to evaluate them."""
         return any(carry.mode in (BINDING, UNSETTLED, BANNED) for carry in self.passes.values())
 
     @property
     def name(self) -> str:
-        """How people name it."""
+        """The display name: the short id, else the label, else the last part of the IRI."""
         return self.key or self.label or unquote(local_name(self.iri))
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """All duties and restrictions."""
+        """The keys of all duties and restrictions."""
         return self.duties + self.restrictions
 
     @property
     def service(self) -> bool:
-        """Whether it is the terms of a service, under which no weights are supplied."""
+        """Whether these are terms of a service, under which no weights are supplied."""
         return "no-weights" in self.restrictions
 
     @property
@@ -170,11 +172,11 @@ class Licence:
         return self.valid_from or (dated[0] if dated and not self.valid_until else "")
 
     def had_text(self, day: str) -> bool:
-        """Whether a text on record was in force by an ISO day; true where none is dated."""
+        """Whether a text was on record by an ISO day; True without a day or a dated text."""
         return not day or day >= self.first_text
 
     def clause(self, key: str) -> Clause:
-        """The place of a condition in the text; empty where no place is recorded."""
+        """The clause of a condition; an empty one where none is recorded."""
         return self.clauses.get(key, Clause())
 
     def to_json(self) -> LicenceAnswer:
@@ -191,7 +193,7 @@ class Licence:
 
 
 def _token_pattern(token: str) -> str:
-    """A pattern that finds a token such as ``llama3.1`` in a name as people space it.
+    """A pattern that finds a token such as ``llama3.1`` in a name, however it is spaced.
 
     A number before ``b`` is a size: OpenLLaMA 3b is no Llama 3.
     """
@@ -215,10 +217,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every licence, condition, carry, planned use and rule that a store holds.
+    """Every licence, condition, pass-through, planned use and rule that a store holds.
 
-    ``licences`` holds those that are described and those asked for so far: the SPDX list is
-    read licence by licence, since most of it is never met.
+    ``licences`` holds those that are described and those requested so far: the SPDX list is read
+    licence by licence, since most of it is never used.
     """
 
     licences: dict[Iri, Licence]
@@ -229,16 +231,16 @@ class Catalogue:
     read: Callable[[Iri], Licence]
 
     def licence(self, iri: Iri) -> Licence:
-        """A licence; one that nothing is known of where the store does not describe it."""
+        """A licence by IRI; one with no known terms where the store does not describe it."""
         if iri not in self.licences:
             self.licences[iri] = self.read(iri)
         return self.licences[iri]
 
     def binding(self, stated: Iri) -> tuple[Iri, ...]:
-        """The licences that bind where one is stated: itself, or those of an expression.
+        """The licences that bind where one is stated: itself, or those of its expression.
 
-        Of alternatives those with the fewest unknown, then with most permissions, fewest restrictions
-        and duties: whoever uses the work may choose, and chooses once for all uses.
+        Among alternatives, the choice with the fewest unknown licences, then most permissions,
+        fewest restrictions and fewest duties: the user of the work may choose, once for all uses.
         """
         licence = self.licence(stated)
         text = "" if licence.known else expression_of(stated, licence.label)
@@ -248,7 +250,7 @@ class Catalogue:
         return min(options, key=self._burden)
 
     def bound(self, stated: Iterable[Iri]) -> list[Licence]:
-        """The licences that bind where these are stated."""
+        """The licences that bind where several are stated, each once."""
         every = [binding for one in stated for binding in self.binding(one)]
         return [self.licence(one) for one in dict.fromkeys(every)]
 
@@ -267,10 +269,7 @@ class Catalogue:
         )
 
     def in_force(self, licence: Licence, day: str) -> Licence:
-        """The text of a licence that was in force on a day.
-
-        Where no dated text covers the day the licence itself is given.
-        """
+        """The text of a licence that was in force on a day; the licence itself without one."""
         for text in licence.texts:
             if day and text.in_force(day):
                 dated = self.licence(text.licence)
@@ -296,7 +295,7 @@ class Catalogue:
         return tuple(one for one in self.licences.values() if one.service and one.namespaces)
 
     def by_url(self, address: Iri) -> Licence | None:
-        """The described licence whose text is at an address, or that has this IRI; None without one."""
+        """The described licence with this IRI or whose text has this address, or None."""
         plain = address.rstrip("/").removeprefix("https://").removeprefix("http://")
         for one in self.licences.values():
             if address == one.iri or (
@@ -306,10 +305,10 @@ class Catalogue:
         return None
 
     def suggested(self, name: str) -> Licence | None:
-        """The Llama licence whose token is a whole word of a model's name; None without one.
+        """The Llama licence whose token is a whole word of a model's name, or None.
 
-        A name proves nothing; it tells where to look. Other families are named alike under
-        several terms (Gemma 4 and MedGemma are not under those of Gemma).
+        A name proves nothing; it shows where to search. Models of other families have like names
+        under several terms (Gemma 4 and MedGemma are not under those of Gemma).
         """
         text = local_name(name).lower()
         fitting = [
@@ -320,7 +319,7 @@ class Catalogue:
         return max(fitting, key=lambda one: len(one.hub_token), default=None)
 
     def named_like_weights(self, name: str) -> bool:
-        """Whether a model's name holds that of a family whose weights are published."""
+        """Whether a model's name contains that of a family whose weights are published."""
         plain = "".join(c for c in local_name(name).lower() if c.isalnum() or c == ".")
         return any(one.hub_token in plain for one in self._community)
 
@@ -332,5 +331,5 @@ class Catalogue:
         )
 
     def labels(self, keys: Iterable[str]) -> list[str]:
-        """How conditions read."""
+        """The labels of conditions, by their keys."""
         return [self.conditions[key].label for key in keys]

@@ -1,7 +1,7 @@
-"""What the reference data describe of licences, and its stored form.
+"""The licence descriptions of the reference data, and the file that caches them.
 
-Reading it quad by quad takes longer than everything else in the check of a document, so what was
-read is stored beside the other indexes of a store, under the digest of the reference data.
+Reading them quad by quad takes longer than everything else in the check of a document, so they are
+stored beside the other indexes of a store, under the digest of the reference data.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Described:
-    """What the reference data describe: parsed once for all stores of one digest.
+    """The licence descriptions of the reference data, parsed once for all stores of one digest.
 
-    ``licences`` are as they stand, ``resolved`` with the terms of those they are like.
+    ``licences`` are as described; ``resolved`` also have the terms of the licence that they are
+    like.
     """
 
     licences: Mapping[Iri, Licence]
@@ -51,13 +52,16 @@ class Described:
 
 
 def stored_form(folder: Path | None, reader: str) -> StoredForm[Described]:
-    """How it is stored in a folder; ``reader`` is the file of the module that reads the quads."""
+    """The form in which descriptions are stored in a folder; ``reader`` is the reader's file."""
     return StoredForm(folder, "licences", _stamp(reader), _dump, _load)
 
 
 @cache
 def _stamp(reader: str) -> str:
-    """That of the code whose results are stored: of how they are read, made, numbered and written."""
+    """A digest of the code that reads, numbers and writes what is stored.
+
+    A stored file made by other code is not read.
+    """
     whole = hashlib.blake2b(repr(CODE).encode(), digest_size=6)
     for name in (reader, __file__, catalogue.__file__):
         whole.update(Path(name).read_bytes())
@@ -65,7 +69,7 @@ def _stamp(reader: str) -> str:
 
 
 def _dump(made: Described) -> Row:
-    """As JSON; fields at their default are left out."""
+    """Descriptions as JSON; fields with their default value are left out."""
     changed = {iri: one for iri, one in made.resolved.items() if one is not made.licences[iri]}
     return {
         field.name: _plain(changed if field.name == "resolved" else getattr(made, field.name))

@@ -1,4 +1,4 @@
-"""One licence explained: what a text, SPDX expression or address means, and what it asks."""
+"""The explanation of a licence given as a text, SPDX expression or address."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def _outermost(expression: str) -> str:
 
 
 def _lower(label: str) -> str:
-    """A label inside a sentence; texts and names that it quotes keep their letters."""
+    """A label with a small first letter; texts and names that it quotes keep their letters."""
     return label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A licence with its clauses, and what it passes on along each kind of derivation."""
+    """A licence with its clauses, and what passes on along each kind of derivation."""
 
     licence: Licence
     clauses: tuple[ClauseLine, ...]
@@ -77,7 +77,7 @@ class Explained:
 
     @property
     def sentence(self) -> str:
-        """What is known of the licence, in one sentence."""
+        """A summary of the licence in one sentence."""
         name = self.licence.label or self.licence.name
         if not self.licence.known:
             return f"{name}: its terms are not described here, so nothing is called permitted."
@@ -114,7 +114,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a text means: the licences it names, and why where it names none."""
+    """The licences that a text names, or the problem where it names none."""
 
     query: str
     expression: str
@@ -123,7 +123,7 @@ class Explanation:
 
     @property
     def choice(self) -> str:
-        """How the licences of an expression go together, and exceptions to them; "" for one alone."""
+        """How the licences of an expression combine, with its exceptions; "" for one licence."""
         if not self.expression:
             return ""
         joins = [_joined(self.expression)]
@@ -145,7 +145,7 @@ class Explanation:
 
 
 def explain(catalogue: Catalogue, text: str) -> Explanation:
-    """What a licence text, SPDX expression, short id or address means."""
+    """The licences that a text, SPDX expression, short id or address names, explained."""
     query = text.strip()[:MAX_LETTERS]
     result = catalogue.by_key.get(query.lower()) or (
         catalogue.by_url(Iri(query)) if ":" in query else None
@@ -169,7 +169,7 @@ def explain(catalogue: Catalogue, text: str) -> Explanation:
 
 
 def explain_in(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> Explanation:
-    """What a text means as a licence; where it names a model instead, that it does."""
+    """The explanation of a text; where it names a model instead, the problem says so."""
     result = explain(catalogue, text)
     if result.licences or not result.query:
         return result
@@ -191,7 +191,7 @@ def _problem(catalogue: Catalogue, name: LicenceName, query: str) -> str:
 
 
 def _suggestions(catalogue: Catalogue, query: str) -> str:
-    """Licences that may be meant, as the end of a sentence."""
+    """Licences with similar names, as the end of a sentence; or ""."""
     wanted = fold(query)
     near = near_licences(query) or [
         one.name
@@ -202,7 +202,7 @@ def _suggestions(catalogue: Catalogue, query: str) -> str:
 
 
 def explained(catalogue: Catalogue, licence: Licence) -> Explained:
-    """A licence with its clauses in the order of its description."""
+    """A licence with its clauses: permissions, then conditions in the order of its description."""
     lines = [
         ClauseLine(
             key,
@@ -232,6 +232,6 @@ _KINDS = {
 
 
 def _kind(condition: Condition) -> str:
-    """The kind of a clause: duty or restriction, or what it is about where that says more."""
+    """The kind of a clause for display: its subject if it has a name, else duty or restriction."""
     plain = "duty" if condition.duty else "restriction"
     return _KINDS.get(condition.group, plain)

@@ -1,8 +1,8 @@
-"""Licences joined by AND, OR and WITH: which of them bind whoever uses the work.
+"""Licence expressions with AND, OR and WITH: which of the licences bind a user of the work.
 
-Of licences joined by AND all bind. Of licences joined by OR the user chooses; an answer is that
-of the choice with the fewest unknowns and conditions. An exception (WITH) only adds permissions,
-so the licence is read without it. (SPDX 2.3, annex D.)
+Of licences joined by AND all bind. Of licences joined by OR the user chooses; the answer is by the
+choice with the fewest unknowns and conditions. An exception (WITH) only adds permissions, so the
+licence is read without it. (SPDX 2.3, annex D.)
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def expression_of(licence: Iri, label: str) -> str:
 
 
 def choices(text: str, find: Callable[[str], Iri | None]) -> tuple[Choice, ...]:
-    """What a user may choose among, in the order of the text; nothing where it is no expression.
+    """The choices that an expression offers, in the order of the text; none for other text.
 
     ``find`` gives the licence of a name. A part that names none becomes an entity of which nothing
-    is known; where every part does, the text is a name and no expression.
+    is known; where that is every part, the text is a name and no expression.
 
     >>> [[one.rpartition("/")[2] for one in each] for each in choices("MIT OR (GPL-2.0-only AND X)", lambda name: None)]
     [['MIT'], ['GPL-2.0-only', 'x']]

@@ -1,4 +1,4 @@
-"""What a model was labelled with, by whom and when; and the days on which that mattered."""
+"""The licence labels of a model with sources and validity, and the days on which they changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day or version that asks for an answer of its own; ``declared`` None: as labelled now."""
+    """A day or version that needs an answer of its own; ``declared`` None: as labelled now."""
 
     occasion: str
     day: str
@@ -66,7 +66,7 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
 def ended_labels(
     snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri, day: str
 ) -> list[Licence]:
-    """The labels in force on a day that ended after it; none where no label is known to have."""
+    """The labels in force on a day that ended later; empty where none is known to have ended."""
     return [
         one.licence
         for one in labels(snapshot, catalogue, subject)
@@ -75,13 +75,13 @@ def ended_labels(
 
 
 def released(snapshot: AcceptedSnapshot, subject: Iri) -> str:
-    """The accepted day of release, or nothing."""
+    """The accepted ISO day of release; "" without one."""
     days = snapshot.quads(subject, DCTERMS.issued)
     return min((o.lexical[:10] for _, _, o, _ in days if isinstance(o, Literal)), default="")
 
 
 def moments(snapshot: AcceptedSnapshot, subject: Iri, known: Sequence[Label]) -> list[Moment]:
-    """Earlier days that may ask for another answer, oldest first, then undated versions."""
+    """Earlier days that may need another answer, oldest first, then undated versions."""
     results = []
     day = released(snapshot, subject)
     if day:
@@ -98,7 +98,7 @@ def moments(snapshot: AcceptedSnapshot, subject: Iri, known: Sequence[Label]) ->
 
 
 def _on(known: Sequence[Label], day: str) -> tuple[Licence, ...] | None:
-    """The label in force on a day, where labels are dated."""
+    """The licences of the dated labels in force on a day; None without any."""
     dated = [
         label.licence
         for label in known
@@ -121,7 +121,7 @@ def _day_before(day: str) -> str:
 
 
 def changed(known: Sequence[Label]) -> str:
-    """How the label changed, in words; nothing where it did not."""
+    """How the label changed, in words; "" where it did not."""
     past = [one for one in known if (one.valid_until or one.version) and not one.accepted]
     now = [one for one in known if one.accepted]
     if not past or not now:
@@ -136,5 +136,5 @@ def changed(known: Sequence[Label]) -> str:
 
 
 def stated_by(label: Label) -> str:
-    """Who gives a label, in words."""
+    """The sources of a label, in words."""
     return ", ".join(map(short_id, label.sources)) or "the accepted view"

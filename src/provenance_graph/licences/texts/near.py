@@ -1,4 +1,4 @@
-"""Licences whose names are like one that no list holds."""
+"""Licences whose names are similar to a text that no list holds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEAR = 80.0
 
 
 def near_licences(stated: str, limit: int = 3) -> list[str]:
-    """Licences whose names are like a text, best first; SPDX ids where SPDX has them.
+    """Licences whose names are similar to a text, best first; SPDX ids where SPDX has them.
 
     >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
     (['Apache-2.0'], 'GPL-3.0-only')
@@ -54,7 +54,7 @@ def near_licences(stated: str, limit: int = 3) -> list[str]:
 
 @cache
 def _known() -> dict[str, str]:
-    """Folded names of licences to what a card may write; for a longer name, the licence's id."""
+    """Display names of licences by folded name; for a longer name, the licence's id."""
     labels = {fold(label): known for label, known in names().labels.items()}
     return labels | {fold(name): name for name in sorted(known_names(), reverse=True)}
 
@@ -79,5 +79,5 @@ def parts_of_expression(text: str) -> tuple[list[Iri], list[str]]:
 
 
 def figures(name: str) -> str:
-    """The digits of a name: Llama 3.1 8B is no slip for Llama 3.2 8B."""
+    """The digits of a name, by which versions differ: Llama 3.1 8B is not Llama 3.2 8B."""
     return "".join(c for c in name if c.isdigit())

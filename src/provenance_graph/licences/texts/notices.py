@@ -1,4 +1,4 @@
-"""What must be shipped or shown with a model: licence copies, notices, texts, its name."""
+"""Notices to ship or show with a model: licence copies, notices, texts, its name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WORDED = {
 
 
 def notices(now: LicenceContext) -> Iterator[Notice]:
-    """Everything to ship with the model as it is, in the order of the paths it comes by."""
+    """Every notice to ship with the model, in the order of the terms that require them."""
     seen = set()
     for term in now.terms:
         if term.binding != "binds" or not term.condition.duty:

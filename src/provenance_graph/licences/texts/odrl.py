@@ -1,11 +1,10 @@
 """A licence's permissions, duties and prohibitions as an ODRL 2.2 policy, in JSON-LD.
 
-ODRL has no word for most terms of model licences: those keep our own IRIs as actions, which are
-declared as parts of ``odrl:use`` with their label, so that nothing is lost; such a policy names our
-vocabulary as its profile (2.1). The target is whatever is under the licence (2.6.1). What a text says
-of its own end, or leaves to the licensor, is no rule for who uses the model: it stays beside the
-rules as ``pg:restricts``.
-https://www.w3.org/TR/odrl-model/
+ODRL has no action for most terms of model licences: those keep our own IRIs as actions, which are
+declared as parts of ``odrl:use`` with their label, so that nothing is lost. Such a policy names our
+vocabulary as its profile (2.1). The target is every asset under the licence (2.6.1). Clauses on the
+end of the licence, or left to the licensor, are no rules for users of the model: they are listed
+beside the rules as ``pg:restricts``. https://www.w3.org/TR/odrl-model/
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "no-derivatives-shared": "cc:DerivativeWorks",
     }
 )
-"""Our terms that ODRL and its Creative Commons profile have a word for."""
+"""Terms of ours that have an action in ODRL or its Creative Commons profile."""
 
 NO_RULES = frozenset(
     {
@@ -60,7 +59,10 @@ PROFILE = "https://w3id.org/provenance-graph/ns"
 
 
 def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
-    """The policy of a licence; empty for one whose terms are not described, as no rule is no policy."""
+    """The ODRL policy of a licence as JSON-LD; empty for a licence whose terms are not described.
+
+    A policy without a rule is not valid.
+    """
     policy = _Policy(licence, catalogue)
     rules = policy.rules()
     if not rules:
@@ -100,7 +102,7 @@ def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
 
 
 class _Policy:
-    """The rules of one licence, with the terms of our own that they use."""
+    """The rules of one licence, with declarations of the terms of our own that they use."""
 
     def __init__(self, licence: Licence, catalogue: Catalogue) -> None:
         self._licence = licence
@@ -139,7 +141,7 @@ class _Policy:
         return {kind: some for kind, some in rules.items() if some}
 
     def clause(self, key: str) -> Json:
-        """A clause that is no rule, with its label and place."""
+        """A clause that is no rule, as JSON-LD with its label and place."""
         label = self._catalogue.conditions[key].label
         return {"@id": str(mint("restriction", key)), "rdfs:label": label, **self._informative(key)}
 

@@ -1,4 +1,4 @@
-"""Reads the licence catalogue out of a store's reference data."""
+"""Reading of the licence catalogue from a store's reference data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from provenance_graph.store.values import QuadSource
 
 
 def load(snapshot: AcceptedSnapshot) -> Catalogue:
-    """Every licence, condition, planned use and rule that the store describes."""
+    """The catalogue of every licence, condition, planned use and rule that the store describes."""
     form = stored_form(snapshot.derived, __file__)
     described = reference.parsed(snapshot, _described, form)
     reader = _LicenceReader(snapshot)
@@ -50,7 +50,7 @@ def _described(source: QuadSource) -> Described:
 
 
 class _LicenceReader:
-    """Reads whole subjects of the reference data, or of a snapshot that holds them."""
+    """Reads licences and conditions from the reference data, or a snapshot that holds them."""
 
     def __init__(self, source: QuadSource) -> None:
         self.source = source
@@ -95,7 +95,7 @@ class _LicenceReader:
         return iri, PassThroughTerm(key, label, _code(reported, PG.carryMode), groups)
 
     def read(self, iri: Iri) -> Licence:
-        """A licence, with the terms of the one it is like where it has none of its own."""
+        """A licence, with the terms of the licence that it is like where it has none of its own."""
         one = self.licences.get(iri) or self.licence(iri)
         like = self.licences.get(one.terms_like) if one.terms_like and not one.passes else None
         if like is None:
@@ -155,7 +155,7 @@ class _LicenceReader:
         }
 
     def licence(self, iri: Iri) -> Licence:
-        """A licence as it is described; nothing is known of one that is not."""
+        """A licence as it is described; without terms where it is not."""
         reported = self.properties(iri)
         like = reported.get(PG.termsLike, []) or reported.get(SKOS.exactMatch, [])
         return Licence(
@@ -203,7 +203,7 @@ class _LicenceReader:
                 )
 
     def touched(self, uses: Iterable[Value]) -> frozenset[str]:
-        """The keys of planned uses and of every narrower one, which a limit on them limits too."""
+        """The keys of planned uses and of every narrower use, to which a limit applies too."""
         waiting, reached = list(uses), set()
         while waiting:
             use = waiting.pop()
@@ -260,7 +260,7 @@ def _one(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
 
 
 def _code(reported: Mapping[Iri, list[Value]], predicate: Iri) -> str:
-    """The short id of a concept."""
+    """The short id of the concept that is a property's first value; "" without one."""
     return local_name(_one(reported, predicate))
 
 
