@@ -169,10 +169,10 @@ Steps = tuple[Any, ...]
 
 
 class Leaf(NamedTuple):
-    """One scalar value of a document: its key path below the entity, its place and the value.
+    """One scalar value of a document: its key path below the entity, its location and the value.
 
-    ``place`` is a JSON pointer, or a tuple of steps that ``where`` turns into one when asked: the
-    places of most values are never read.
+    ``location`` is a JSON pointer, or a tuple of steps that ``where`` turns into one when asked:
+    the locations of most values are never read.
     """
 
     path: tuple[str, ...]
@@ -181,12 +181,12 @@ class Leaf(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The place as a JSON pointer."""
+        """The location as a JSON pointer."""
         return self.location if isinstance(self.location, str) else _pointer(self.location)
 
     @property
     def entered(self) -> str:
-        """The place of the part of the document from which the walk to this value started."""
+        """The location of the part of the document from which the walk to this value started."""
         steps = self.location
         while not isinstance(steps, str):
             steps = steps[0]
@@ -332,7 +332,7 @@ def brief(text: str) -> Literal:
 
 
 def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:
-    """Yield one problem for each key that the standard lacks, with its first place and its count."""
+    """Yield one problem per key that the standard lacks, with its first location and its count."""
     first: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     find = table.find

@@ -227,12 +227,12 @@ class Reader:
 
     ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError, and
     only where nothing at all can be read; any lesser fault is a Problem. ``records`` is for formats
-    whose documents hold several records with headers of their own. ``invalid`` yields the places
+    whose documents hold several records with headers of their own. ``invalid`` yields the locations
     where a document breaks the schema of its standard and is called once for a document. ``keys``
     is the key table of the standard, and ``leaves`` yields a document's values below those keys.
-    ``subjects`` maps places to entities, where a document has several. ``split`` yields the member
-    documents of a document that is a list of documents, and nothing for any other. ``parts`` are
-    sub-formats that can be requested by a name of their own, each with its recogniser.
+    ``subjects`` maps locations to entities, where a document has several. ``split`` yields the
+    member documents of a document that is a list of documents, and nothing for any other. ``parts``
+    are sub-formats that can be requested by a name of their own, each with its recogniser.
     """
 
     format: str

@@ -1,4 +1,4 @@
-"""Lookup of the entity that a value of a document belongs to, by the value's place."""
+"""Lookup of the entity that a value of a document belongs to, by the value's location."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from provenance_graph.formats.coverage import Leaf
 
 
 class EntityPlaces:
-    """The entities of a document by their places (JSON pointers)."""
+    """The entities of a document by their locations (JSON pointers)."""
 
     def __init__(self, entities: Mapping[str, Iri]) -> None:
-        """Index the entities by place, together with every place above them."""
+        """Index the entities by location, together with every location above them."""
         self._entities = entities
         self._holders: set[str] = set()  # places with an entity somewhere below them
         for location in entities:
@@ -23,7 +23,7 @@ class EntityPlaces:
                 self._holders.add(location)
 
     def of(self, leaf: Leaf) -> tuple[Iri | None, str]:
-        """The entity at the longest place above a value, or None, and the value's key from there."""
+        """The entity at the longest location above a value, or None, and the value's key below it."""
         entry = leaf.entered
         entity = self._entities.get(entry)
         if entity is not None and entry not in self._holders:  # as in most catalogues
@@ -35,7 +35,7 @@ class EntityPlaces:
 
 
 def _below(leaf: Leaf) -> str:
-    """The key of a value relative to the place from which the walk started."""
+    """The key of a value relative to the location from which the walk started."""
     steps = leaf.location
     if isinstance(steps, str) or leaf.entered[:1] not in ("/", ""):
         return _key(leaf, [])

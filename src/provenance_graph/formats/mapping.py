@@ -1,9 +1,9 @@
 """Table-driven reading: rows that map the keys of a source to properties and value parsers.
 
 A row names a key (steps joined by ``/``), the property it fills and the parser of its value. A
-parser takes subject, property, value and place, and gives claims and problems. It never raises on a
-value, and a value that it cannot parse is stored as stated. ``claims`` reads an entry row by row,
-in the order of the table, so that two readings of one document give the same sequence.
+parser takes subject, property, value and location, and gives claims and problems. It never raises
+on a value, and a value that it cannot parse is stored as stated. ``claims`` reads an entry row by
+row, in the order of the table, so that two readings of one document give the same sequence.
 """
 
 from __future__ import annotations

@@ -224,7 +224,7 @@ class _Refused:
     def count(
         self, leaves: list[Leaf], table: KeyTable, results_read: ClaimedTexts, ledger: ReadingLedger
     ) -> None:
-        """Count codes, flags and short texts below a refused place as not understood.
+        """Count codes, flags and short texts below a refused location as not understood.
 
         Longer texts are searched for wherever they stand; short ones occur in other texts by
         chance.
@@ -251,7 +251,7 @@ class _Refused:
 
 
 def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
-    """Yield the values of the entries that contain one of the places or lie below one."""
+    """Yield the values of the entries that contain one of the locations or lie below one."""
     holders = {holder for place in places for holder in _upwards(place)}
     known: dict[str, bool] = {}
     for leaf in leaves:
@@ -265,7 +265,7 @@ def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
 
 
 def _upwards(location: str) -> Iterator[str]:
-    """Yield a place and every place above it, innermost first; the document's own (empty) is last."""
+    """Yield a location and every location above it, innermost first; the empty one is last."""
     yield location
     while location:
         location = location.rpartition("/")[0]
@@ -273,7 +273,7 @@ def _upwards(location: str) -> Iterator[str]:
 
 
 def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:
-    """The given places that have a value at them or below them."""
+    """The given locations that have a value at them or below them."""
     stated: set[str] = set()
     for leaf in leaves:
         where = leaf.where
@@ -332,7 +332,7 @@ def _says_nothing(text: str) -> bool:
 
 
 def _only(results: Iterable[Claim | Problem]) -> Mapping[str, Iri]:
-    """The one model (else dataset) of a document, for every place; empty where there are several."""
+    """The one model (else dataset) of a document, for every location; empty if there are several."""
     classes = {PG.Model: 0, PG.Dataset: 1}
     described: dict[Iri, list[Iri]] = {}
     for item in results:

@@ -1,7 +1,7 @@
 """Names repeated in one mapping of a document: the value that is read, and the values dropped.
 
 JSON leaves open what such an object means, and parsers keep the last value; YAML forbids it, and
-its parsers keep the last value too. Each dropped value is reported with its place and its text.
+its parsers keep the last value too. Each dropped value is reported with its location and its text.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ def noting(repeated: Repeated) -> Callable[[list[tuple[str, Any]]], dict[str, An
 
 
 def in_json(whole: Any, repeated: Repeated) -> Iterator[Problem]:
-    """Yield problems for the repeated names in a parsed JSON text, with the place of each object."""
+    """Yield problems for the repeated names in a JSON text, with the location of each object."""
     yield from bounded(_placed(whole, repeated))
 
 
 def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
-    """Yield a problem for each repeated name, with its place, by walking the parsed value."""
+    """Yield a problem for each repeated name, with its location, by walking the parsed value."""
     waiting = [("", whole)] if repeated else []
     while waiting:
         where, value = waiting.pop()

@@ -128,8 +128,8 @@ def _public(data: bytes, where: str) -> Ed25519PublicKey:
 def key_list(path: Path) -> KeyList:
     """The operator's list of keys: ``[[key]]`` with ``public`` (a file) and ``publishers``.
 
-    Publishers are IRIs or names of organisations such as ``allenai``. Raises UsageError with
-    the place of the fault.
+    Publishers are IRIs or names of organisations such as ``allenai``. Raises UsageError with the
+    location of the fault.
     """
     try:
         value = tomllib.loads(_bytes(path, "list of keys").decode())

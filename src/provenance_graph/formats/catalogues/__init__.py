@@ -1,1 +1,1 @@
-"""Catalogues and indices of models: one table-like file per source."""
+"""Readers of catalogues and indices of models: one table-like file per source."""

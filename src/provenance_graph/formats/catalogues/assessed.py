@@ -1,7 +1,7 @@
-"""Assessments as indices publish them: one node per assessment, one per criterion.
+"""Claims of published assessments: one node per assessment and one per criterion.
 
-Only verdicts and numbers pass; what an index writes about them in sentences does not.
-Criteria are named below their scheme, by the slug of the title or key the index gives.
+Only verdicts and numbers are claimed; sentences of an index are not. A criterion's IRI lies below
+its scheme's and ends in the slug of the title or key that the index gives.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """An assessment scheme, its version where it has one, and who assesses by it."""
+    """An assessment scheme: identifier, title, version where it has one, and evaluator."""
 
     id: str
     title: str
@@ -35,7 +35,7 @@ class Scheme:
         return iris.mint("rubric", self.id)
 
     def criterion(self, title: str) -> Iri:
-        """A criterion's IRI, from its title or key.
+        """The IRI of a criterion, from its title or key.
 
         >>> iris.short_id(Scheme("fmti-2025", "", "", "").criterion("Data size"))
         'id:rubric/fmti-2025/data-size'
@@ -44,7 +44,7 @@ class Scheme:
 
 
 ONE, ZERO = literals.decimal(1), literals.decimal(0)
-"""The scores of a criterion that is met or not."""
+"""The scores of a criterion that is met or not met."""
 
 
 @lru_cache(maxsize=4096)
@@ -58,7 +58,7 @@ def _step(title: str) -> str:
 
 
 def assessment(node: Iri, scheme: Scheme, subject: Iri | None = None) -> Iterator[Claim]:
-    """That there is an assessment under a scheme, of a model where one is named."""
+    """Yield the claims of an assessment under a scheme, of a model where one is given."""
     evaluator = iris.organization(scheme.evaluator)
     yield Claim(evaluator, RDF.type, PG.Organization)
     yield Claim(evaluator, SCHEMA.name, literals.text(scheme.evaluator))
@@ -80,7 +80,7 @@ def result(
     level: Iri | None = None,
     score: Literal | None = None,
 ) -> Iterator[Claim]:
-    """What the assessment found on one criterion: its own word, a level, or a score of 1."""
+    """Yield the result of an assessment on one criterion: a verdict, a level or a score out of 1."""
     results = result_iri(node, title)
     yield Claim(results, RDF.type, PG.CriterionResult)
     yield Claim(results, DCTERMS.isPartOf, node)
@@ -95,5 +95,5 @@ def result(
 
 
 def result_iri(node: Iri, title: str) -> Iri:
-    """The node of one criterion's result, below its assessment."""
+    """The IRI of one criterion's result, below its assessment's."""
     return Iri(f"{node}/{_step(title)}")

@@ -1,4 +1,4 @@
-"""What catalogues of models have in common: modalities, limits, offers, scores."""
+"""Claims that the readers of catalogues share: modalities, limits, offers, scores."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.modalities import modalities as modality_names
 
 DATED = re.compile(r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
-"""A model's name in an interface with the day, month or number of its release behind it."""
+"""A model's API name that ends in the day, month or number of its release."""
 
 
 def version_of(model: Iri, developer: str, base: str, date: str) -> ReaderOutput:
-    """A dated name is the version itself, with facts of its own, of what the name without it offers."""
+    """Yield that a dated name is a version of the model offered under the name without the date."""
     yield Claim(model, RDF.type, PG.ModelVersion)
     yield Claim(model, SCHEMA.version, literals.text(date))
     undated = iris.model(f"{developer}/{base}")
@@ -32,7 +32,7 @@ def version_of(model: Iri, developer: str, base: str, date: str) -> ReaderOutput
 def tokens(
     subject: Iri, predicate: Iri, stated: Any, where: str, kind: str = "a number of tokens"
 ) -> tuple[Claim | Problem, ...]:
-    """A limit in tokens or another count; zero stands for "none given" in these catalogues."""
+    """The claim of a limit in tokens or another count; zero means "none given" in these catalogues."""
     if type(stated) is int and 0 < stated < 1 << 63:
         return (Claim(subject, predicate, Literal(str(stated), XSD.integer)),)
     if stated is None or (isinstance(stated, (int, float)) and stated == 0):
@@ -54,7 +54,7 @@ def tokens(
 
 
 def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderOutput:
-    """Kinds of content, each as a concept of the code list."""
+    """Yield modalities of content, each as a concept of the code list."""
     for index, item in enumerate(statements.as_list(stated)):
         known = modality_names().get(item.casefold()) if isinstance(item, str) else None
         if known:
@@ -66,7 +66,7 @@ def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderO
 def price(
     subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False
 ) -> tuple[Claim | Problem, ...]:
-    """A price for a million tokens, in US dollars; ``million`` where it is given for one."""
+    """A price in US dollars for a million tokens; ``million``: the stated price is for one token."""
     if stated is None:
         return ()
     literal = dollars(stated, scale=6 if million else 0)
@@ -76,7 +76,7 @@ def price(
 
 
 def dollars(stated: Any, scale: int) -> Literal | None:
-    """An xsd:decimal of a price, its decimal point moved; None where it is none.
+    """A price as xsd:decimal, multiplied by 10 to the power ``scale``; None if it is no price.
 
     >>> dollars(2.5e-06, 6).lexical
     '2.5'
@@ -97,15 +97,15 @@ def _dollars(stated: float | str, scale: int) -> Literal | None:
 
 
 organization = lru_cache(maxsize=4096)(iris.organization)
-"""Our IRI of an organization; the same few come thousands of times."""
+"""The IRI of an organization, cached: the same few names occur thousands of times."""
 
 
 def offer(
     node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | None = None
 ) -> ReaderOutput:
-    """An offer: what is offered, by whom, under which name.
+    """Yield the claims of an offer: the model offered, the provider, the provider's name for it.
 
-    ``known`` holds the providers that the document has described already.
+    ``known`` holds the providers that the document has described already, and is added to.
     """
     who = organization(provider)
     yield Claim(node, RDF.type, PG.Offer)
@@ -129,7 +129,7 @@ def result(
     setup: str = "",
     highest: Literal | None = None,
 ) -> ReaderOutput:
-    """A score as a node of its own, on a benchmark that is one entity for all sources."""
+    """Yield a score as an evaluation result, on a benchmark with one IRI for all sources."""
     bench = iris.mint("benchmark", iris.slug(benchmark)[:120])
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, of)
@@ -145,6 +145,6 @@ def result(
 
 
 def brief(value: Any) -> str:
-    """A value as a message shows it."""
+    """A value as a message shows it, cut to 60 characters."""
     text = statements.clean(repr(value)) if not isinstance(value, int) else str(value)[:60]
     return text if len(text) <= 60 else text[:59] + "…"

@@ -1,8 +1,8 @@
-"""Data Provenance Initiative: audited licences, makers, writers and origins of datasets.
+"""Data Provenance Initiative: audited licences, creators, generators and sources of datasets.
 
-A file holds the datasets of one collection by their identifiers. A dataset is the Hub's where
-its own address leads there; several datasets of one collection share the collection's address,
-which names none of them.
+A file holds the datasets of one collection by their identifiers. A dataset has the IRI of a Hub
+dataset where its own address leads there. Several datasets of one collection share the collection's
+address, which identifies none of them.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
 
 
 _NO_MODEL = frozenset({"other", "others", "unknown", "various"})
-"""Entries of the index's list of models that say there was one, and not which."""
+"""Values in the index's list of models that do not say which model was used."""
 
 
 def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """Models that wrote the contents, by name."""
+    """Parser of the models that generated a dataset's contents, by name."""
     for item in statements.as_list(value):
         name = statements.stated_name(item)
         if name.casefold() in _NO_MODEL:
@@ -57,7 +57,7 @@ def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
 
 
 def _languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """Languages by name, also where several stand in one text."""
+    """Parser of languages by name, also of several in one text."""
     if isinstance(value, str):
         value = [part.strip() for part in re.split("[,;]", value)]
     yield from mapping.languages(subject, property_, value, where)
@@ -84,7 +84,7 @@ def _origin(document: Document) -> Origin:
     file = statements.clean(document.name or document.url).rpartition("/")[2]
     name = unquote(file).removesuffix(".json")
     return Origin(
-        local=name[:150],  # names of collections that differ in case alone are two
+        local=name[:150],  # collections whose names differ only in case are distinct
         publisher=iris.organization("Data Provenance Initiative"),
         title=f"Data Provenance Initiative: {name[:100]}",
         attribution="Data Provenance Initiative, https://www.dataprovenance.org/",
@@ -105,7 +105,7 @@ def _read(document: Document) -> ReaderOutput:
 
 
 def _stand_alone(whole: Mapping[Any, Any]) -> bool:
-    """Whether no two datasets share a repository, which then is each one's own."""
+    """Whether no two datasets share a repository, so that each repository is its dataset's own."""
     shared = [
         statements.scalar_text(statements.mapping(e).get("Hugging Face URL"))
         for e in whole.values()
@@ -114,7 +114,7 @@ def _stand_alone(whole: Mapping[Any, Any]) -> bool:
 
 
 def _subject(entry: Mapping[Any, Any], key: str, *, alone: bool) -> tuple[Iri, str]:
-    """The dataset of an entry, and its repository on the Hub where it has one."""
+    """The IRI of an entry's dataset, and its Hub repository or an empty text."""
     addresses = [statements.scalar_text(entry.get("Dataset URL"))]
     if alone:
         addresses.append(statements.scalar_text(entry.get("Hugging Face URL")))
@@ -168,7 +168,7 @@ SYNTAXES = ("json",)
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
-    """The dataset of every entry."""
+    """The dataset of every entry, by location."""
     whole = statements.mapping(statements.sanitise(document.json, document.text))
     alone = _stand_alone(whole)
     return entries.named(lambda key, entry: _subject(entry, key, alone=alone)[0])(document)

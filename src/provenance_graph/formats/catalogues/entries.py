@@ -1,7 +1,7 @@
-"""Which entity stands at which entry of a catalogue, and what an entry states beside what is read.
+"""The entity of each entry of a catalogue, and the entry's values under keys without a property.
 
-A value under a key for which there is no property stays as stated, at the entity that its entry
-describes: the values of one key together, since lists of tags and languages belong together.
+A value under such a key is kept as stated, on the entity of its entry: the values of one key in one
+statement, since lists of tags and languages belong together.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from provenance_graph.formats.statements import scalar_text
 
 Subjects = Callable[[Document], Mapping[str, Iri]]
 Subject = Callable[[Mapping[Any, Any]], Iri | None]
-"""The entity that an entry describes; None where it names none."""
+"""A function that returns the entity that an entry describes; None where it names none."""
 
 
 def whole(subject: Subject) -> Subjects:
-    """Of a document that is one entry (JSON, YAML or TOML)."""
+    """Entities by location for a document that is one entry (JSON, YAML or TOML)."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         entry = statements.sanitise(document.features.value, document.text)
@@ -35,7 +35,7 @@ def whole(subject: Subject) -> Subjects:
 
 
 def listed_entries(subject: Subject) -> Subjects:
-    """Of a document whose entries stand in a list."""
+    """Entities by location for a document that is a list of entries."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         items = statements.sanitise(document.features.value, document.text)
@@ -46,7 +46,7 @@ def listed_entries(subject: Subject) -> Subjects:
 
 
 def named(subject: Callable[[str, Mapping[Any, Any]], Iri | None]) -> Subjects:
-    """Of a document whose entries stand under their names."""
+    """Entities by location for a document that maps names to entries."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         items = statements.mapping(statements.sanitise(document.features.value, document.text))
@@ -62,7 +62,7 @@ def named(subject: Callable[[str, Mapping[Any, Any]], Iri | None]) -> Subjects:
 
 
 def lines(subject: Subject) -> Subjects:
-    """Of JSON lines."""
+    """Entities by location for JSON Lines."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         read = document.lines
@@ -74,7 +74,7 @@ def lines(subject: Subject) -> Subjects:
 
 
 def rows(subject: Subject) -> Subjects:
-    """Of a table."""
+    """Entities by location for the rows of a table."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         table = [row for row in csv_rows.rows(document) if not isinstance(row, Problem)]
@@ -91,7 +91,7 @@ def _subjects_by_pointer(entries: list[tuple[str, Any]], subject: Subject) -> Ma
 def with_rest(
     read: Callable[[Document], ReaderOutput], table: KeyTable, leaves: Leaves, subjects: Subjects
 ) -> Callable[[Document], ReaderOutput]:
-    """A reading that ends with what the entries state under keys without a property."""
+    """A ``read`` that also yields the entries' values under keys without a property, as stated."""
 
     def whole_reading(document: Document) -> ReaderOutput:
         yield from read(document)
@@ -124,7 +124,7 @@ _WITHOUT = frozenset((Fate.NOT_READ, Fate.UNKNOWN))
 
 
 def _stated(subject: Iri, key: str, texts: list[str]) -> Iterator[Claim]:
-    """The texts of one key as one statement, or as several where they are long."""
+    """Yield the texts of one key as one statement, or as several where they are long."""
     room = coverage.MAX_TEXT - len(key) - 2
     display_text = ""
     for text in texts:

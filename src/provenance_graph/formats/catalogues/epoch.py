@@ -1,9 +1,10 @@
 """Epoch AI's table of notable models: one row per model.
 
-Its figures are of several kinds. What papers report stands on the record's basis; what
-Epoch computed by counting operations or from hardware is an Inference; what it guessed
-from benchmarks, other models or third parties, what its notes call a guess or take from a newspaper,
-and the size, compute, data and cost of a row that it labels Speculative, are Estimates. Its labels Confident and Likely become confidences; the numbers are ours.
+Its figures have several bases. A figure that a paper reports has the record's basis. A figure that
+Epoch computed by counting operations or from hardware is an Inference. A figure is an Estimate
+where Epoch guessed it from benchmarks, other models or third parties, where its notes call it a
+guess or cite a newspaper, and, for size, compute, data and cost, where the row is labelled
+Speculative. The labels Confident and Likely become confidences, whose numbers are this program's.
 """
 
 from __future__ import annotations
@@ -39,16 +40,17 @@ _CODE = {
     "Inference code accessibility": PG.inferenceCode,
 }
 _LEAST_SIZE_RATIO = Decimal("0.6")
-"""A tuned model's count over its base's, at least; the policy's bound for a size in a name."""
+"""The least ratio of a tuned model's count to its base's; the policy's bound for a size in a
+name."""
 
 
 def recognises(features: Features) -> bool:
-    """Whether its header row is Epoch's."""
+    """Whether a document's header row is that of Epoch's table."""
     return features.syntax == "csv" and set(features.columns) >= NEEDED
 
 
 def origin(document: Document) -> Origin:
-    """Epoch AI; the table's date in its file name is no part of what it is."""
+    """The origin Epoch AI; the date in the file name is no part of the local identifier."""
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
         local=iris.slug(re.sub(r"[_-]?(?:19|20)\d\d(?:-\d\d){0,2}|\.csv$", "", name)),
@@ -61,7 +63,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the table says of each model, row by row."""
+    """Yield the claims of each model, row by row."""
     table: list[tuple[int, dict[str, str]]] = []
     for result in csv_rows.rows(document):
         if isinstance(result, Problem):
@@ -85,7 +87,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _named(table: list[tuple[int, dict[str, str]]]) -> dict[str, Iri]:
-    """The models of a table by name; names that differ in punctuation alone are different ones."""
+    """The models of a table by name; names that differ only in punctuation are different models."""
     subjects: dict[str, Iri] = {}
     taken: set[Iri] = set()
     for _, row in table:
@@ -118,10 +120,10 @@ def _row(
 
 
 def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
-    """Its day of publication; one after the month of its paper is that of a revision.
+    """Yield a model's day of publication; a day after its paper's month is a revision's.
 
     One row in eight with a paper on arXiv has such a day, of a later version or a conference, up to
-    fifteen months off. What was published then is known from the paper's number, to the month.
+    fifteen months off. The month of first publication is then taken from the paper's arXiv number.
     """
     stated, location = row.get("Publication date", ""), f"{where} Publication date"
     papers = [url for url in statements.urls(row.get("Link", "")) if literals.arxiv_month(url)]
@@ -145,7 +147,7 @@ def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 
 
 def _after(dated: Claim, last: Literal) -> bool:
-    """Whether a claim's day, or the whole of its month or year, lies after a day."""
+    """Whether a claim's whole date range (day, month or year) lies after a day."""
     if not isinstance(dated.value, Literal):
         return False
     first, _ = literals.period(dated.value, dated.precision or Precision.DAY)
@@ -153,10 +155,10 @@ def _after(dated: Claim, last: Literal) -> bool:
 
 
 def _domains(row: Row, model: Iri) -> Iterator[Claim]:
-    """Its domains of application, as SPDX has them ("computer vision"); they are no tasks.
+    """Yield a model's domains of application as in SPDX ("computer vision"); they are no tasks.
 
-    Beside language the table gives "Image generation" to models that write text and whose service
-    draws with another model.
+    Beside the domain Language the table gives "Image generation" to models that write text and
+    whose service draws with another model: such a domain is refused.
     """
     domains = epoch_figures.several(row.get("Domain", ""))
     for domain in domains:
@@ -168,9 +170,9 @@ def _domains(row: Row, model: Iri) -> Iterator[Claim]:
 
 
 def _size(row: Row) -> Decimal | None:
-    """The row's count of parameters, where it is no guess and agrees with a size in the name.
+    """The row's parameter count, unless it is a guess or contradicts a size in the name; else None.
 
-    The table gives Llama 2-7B the count of its largest sister.
+    The table gives Llama 2-7B the count of the largest model of its family.
     """
     count = literals.number(row.get("Parameters", ""))
     if count is None or count <= 0 or row.get("Confidence", "").casefold() == "speculative":
@@ -182,9 +184,9 @@ def _size(row: Row) -> Decimal | None:
 
 
 def _too_large(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
-    """Why a row cannot be tuned from another by the table's own counts; empty where it can.
+    """The reason why a base is too large by the table's own counts; empty where it is not.
 
-    Tuning keeps the size: such a base is another member of its family, a teacher or a part.
+    Fine-tuning keeps the size: such a base is another member of its family, a teacher or a part.
     """
     own, other = sizes.get(name), sizes.get(base)
     if own is None or other is None or own >= _LEAST_SIZE_RATIO * other:
@@ -196,14 +198,14 @@ def _too_large(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
 
 
 def _no_base(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
-    """Why what a row names is no base of it; empty where it is one."""
+    """The reason why a stated base model is none; empty where it may be one."""
     if model_names.is_later_version(name, base):
         return "an earlier version of one line, which is followed and not tuned"
     return _too_large(name, base, sizes)
 
 
 def _short(count: Decimal) -> str:
-    """A count in millions or billions.
+    """A count in millions or billions, with three significant digits.
 
     >>> _short(Decimal(110_000_000)), _short(Decimal(1_843_000_000))
     ('110M', '1.84B')
@@ -219,7 +221,7 @@ def _bases(
     sizes: Mapping[str, Decimal],
     where: str,
 ) -> Iterator[Claim | Problem]:
-    """What the row names as base model: a parent, unless the table's own counts forbid it."""
+    """Yield the stated base models: each a parent, unless the table's own counts exclude it."""
     for name in epoch_figures.several(row.get("Base model", "")):
         parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.name_slug(name))
         if parent == model or model_names.is_itself(name, row["Model"]):
@@ -274,7 +276,7 @@ def _access(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 
 
 def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Problem]:
-    """Papers and repositories; only a repository called as the model is becomes the model's."""
+    """Yield papers and repositories; a repository is the model's only if its name is the model's."""
     column = "Link"
     urls = statements.urls(row.get(column, ""))
     if row.get(column) and not urls:
@@ -295,7 +297,7 @@ SYNTAXES = ("csv",)
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
-    """The model of every row, its first."""
+    """The model of every row, by location."""
     rows = [row for row in csv_rows.rows(document) if not isinstance(row, Problem)]
     table = [row for row in rows if row[1].get("Model")]
     named = _named(table)

@@ -1,4 +1,4 @@
-"""What a row of Epoch AI's table says in figures: size, compute, hardware and training data."""
+"""The figures of a row of Epoch AI's table: size, compute, hardware and training data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Row = Mapping[str, str]
 
 
 def several(cell: str) -> list[str]:
-    """The names in a cell: split at commas that no parenthesis holds.
+    """The names in a cell: split at commas outside parentheses.
 
     >>> several("Example, Inc. (US, EU),Other")
     ['Example, Inc. (US, EU)', 'Other']
@@ -34,7 +34,7 @@ def several(cell: str) -> list[str]:
 
 
 def figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
-    """Size and compute, with Epoch's label of confidence in them."""
+    """Yield size and compute, with the confidence that Epoch's label gives them."""
     confidence = CONFIDENCES.get(row.get("Confidence", "").casefold())
     speculative = _speculative(row)
     press = _guessed(row, "Parameters notes")
@@ -62,25 +62,25 @@ _GUESS = re.compile(
     r"^\W*not stated|speculat|conjectur|hazard a guess|this is a guess|guesstimat",
     re.IGNORECASE,
 )
-"""Notes that give a figure as a guess or say that it is withheld, or cite a newspaper or newsletter for it."""
+"""Notes that call a figure a guess, say that it is withheld, or cite a newspaper or newsletter."""
 
 
 def _counts_operations(row: Row) -> bool:
-    """Whether the compute is a product of the size and the data."""
+    """Whether the compute was computed from the size and the data."""
     return "operation" in row.get(METHOD, "").casefold()
 
 
 _ASSUMED = re.compile(r"\bassum|\bour estimate|\binferred\b", re.IGNORECASE)
-"""Notes that reckon a figure from others."""
+"""Notes that derive a figure from others."""
 
 
 def _assumed(row: Row, notes: str) -> Basis | None:
-    """An inference where the notes on a figure reckon it from others."""
+    """The basis Inference where the notes derive a figure from others, else None."""
     return Basis.INFERENCE if _ASSUMED.search(row.get(notes, "")) else None
 
 
 def _assumed_data(row: Row) -> Basis | None:
-    """An estimate where the compute is reckoned for data that the notes assume."""
+    """The basis Estimate where the notes assume the data for the compute, else None."""
     notes = row.get("Training compute notes", "")
     return (
         Basis.ESTIMATE if re.search(r"\bassume\b[^.;]{0,30}\bepochs? on\b", notes, re.I) else None
@@ -88,12 +88,12 @@ def _assumed_data(row: Row) -> Basis | None:
 
 
 def _speculative(row: Row) -> Basis | None:
-    """An estimate where the row calls its figures speculative."""
+    """The basis Estimate where the row is labelled Speculative, else None."""
     return Basis.ESTIMATE if row.get("Confidence", "").casefold() == "speculative" else None
 
 
 def _guessed(row: Row, notes: str) -> Basis | None:
-    """An estimate where the notes on a figure say that it is guessed."""
+    """The basis Estimate where the notes on a figure call it a guess, else None."""
     return Basis.ESTIMATE if _GUESS.search(row.get(notes, "")) else None
 
 
@@ -105,10 +105,10 @@ def _count(
     basis: Basis | None,
     confidence: Decimal | None,
 ) -> Claim:
-    """A count; the table holds some that are products of rounded numbers.
+    """The claim of a count; some in the table are products of rounded numbers.
 
-    ``247000000.00000003`` is a whole number spoilt by arithmetic. ``388960152200.71`` is a
-    number that Epoch computed: rounded, and an Inference.
+    ``247000000.00000003`` is a whole number with a floating-point error. ``388960152200.71`` is a
+    number that Epoch computed: it is rounded, and an Inference.
     """
     number = literals.number(stated)
     if number is None or number == number.to_integral_value():
@@ -129,7 +129,7 @@ def _count(
 
 
 def compute_basis(method: str) -> Basis | None:
-    """On what basis a compute figure stands, by the method that Epoch names.
+    """The basis of a compute figure, by the method that Epoch names; None: the record's basis.
 
     >>> compute_basis("Reported"), compute_basis("Hardware,Operation counting").label
     (None, 'Inference')
@@ -145,10 +145,10 @@ def compute_basis(method: str) -> Basis | None:
 
 
 def hardware_of(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
-    """On what it was trained, on how many, for how long and at what cost.
+    """Yield training hardware, accelerator count, duration and cost of a model.
 
-    Number, duration and price of a run are one piece of reasoning: where the notes on its duration
-    guess, none of them is known; a price that rests on speculative figures is speculative too.
+    Count, duration and cost of a run are derived together: where the notes on the duration guess,
+    all of them are estimates; a cost that rests on speculative figures is speculative too.
     """
     guessed = _guessed(row, "Training time notes")
     for hardware in several(row.get("Training hardware", "")):
@@ -188,7 +188,7 @@ def hardware_of(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 
 
 def data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
-    """On what data it was trained, and on how much of them."""
+    """Yield the training datasets of a model and their size."""
     column = "Training dataset"
     result = several(row.get(column, ""))
     some = any(not _UNNAMED.fullmatch(name) for name in result)
@@ -218,16 +218,16 @@ def data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
 
 
 _SEEN = Decimal(4)
-"""How many times the compute may exceed six operations per parameter and token."""
+"""The factor by which the compute may exceed six operations per parameter and token."""
 _COMPUTED = r"=\s*(?:\d[\d,.]*(?:[eE]\+?\d+)?|\d[\d,.]*\s*(?:thousand|million|billion|trillion|[KMBT]))[ -]*tokens?\b"
 
 
 def _unseen(row: Row, stated: str) -> str:
-    """Why a number of tokens is the size of the data and not what was seen; empty where it is that.
+    """The reason why a token count is not the number of tokens seen in training; empty if it is.
 
-    The column holds the data: BERT's descendants saw theirs dozens of times. Told by the epochs
-    that the table gives, by notes that compute it from a size of text, and by a compute
-    that so many tokens do not need.
+    The column holds the size of the data: BERT's descendants saw theirs dozens of times. It differs
+    from the tokens seen if the table gives several epochs, if the notes compute it from a size of
+    text, or if the compute exceeds what so many tokens need.
     """
     tokens = literals.number(stated)
     epochs = literals.number(row.get("Epochs", ""))
@@ -246,7 +246,7 @@ def _unseen(row: Row, stated: str) -> str:
 
 
 def _counts_tokens(stated: str, notes: str) -> bool:
-    """Whether the notes give the same number in tokens; the column's unit changes by field.
+    """Whether the notes give the same number in tokens; the column's unit changes by domain.
 
     >>> _counts_tokens("18000000000000.0", "trained on 18T tokens"), _counts_tokens("60000", "")
     (True, False)

@@ -1,7 +1,7 @@
-"""exo: cards of models that its cluster can run, one TOML file a Hub repository.
+"""exo: cards of models that its cluster can run, one TOML file per Hub repository.
 
-A card describes a conversion (``mlx-community/…-4bit``) and names what it was made from in
-words alone, so the parent is an unresolved reference.
+A card describes a conversion (``mlx-community/…-4bit``) and gives the original only by a display
+name, so the parent is an unresolved reference.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _TASKS = {
     "ImageToImage": "image-to-image",
     "TextToEmbedding": "feature-extraction",
 }
-"""Tasks by the names that the Hub has for them, which tell what comes out."""
+"""exo's tasks by their Hub names, which determine the output modality."""
 _INPUTS = {"text": "text", "vision": "vision", "image_edit": "image"}
-"""Capabilities that say what a model takes, with the name of that kind of content."""
+"""Capabilities that name an input modality, with that modality's name."""
 _STORED = {
     "4bit": (PG.Int4, "4"),
     "8bit": (PG.Int8, "8"),
@@ -40,7 +40,7 @@ _STORED = {
     "fp32": (PG.Float32, ""),
 }
 _PACKING = re.compile(r"\dbpw|q\d|(?:int|fp)[48]|[2-8]-?bit", re.IGNORECASE)
-"""In names of ways to pack weights: ``vq-2.2bpw``, ``oQ8 MTP``, ``MXFP4-Q8``, ``NVFP4A16-BF16``."""
+"""Names of quantisations: ``vq-2.2bpw``, ``oQ8 MTP``, ``MXFP4-Q8``, ``NVFP4A16-BF16``."""
 _PER_WEIGHT = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d{1,3})?)-?(?:bpw|bit)", re.IGNORECASE)
 _COUNTS: tuple[Row, ...] = (
     Row("n_layers", PG.layerCount, mapping.count()),
@@ -70,7 +70,7 @@ KEYS = KeyTable(
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value of a card."""
+    """Yield every stated value of a card."""
     yield from coverage.leaves(document.toml, ("card",), "")
 
 
@@ -99,7 +99,7 @@ def _read(document: Document) -> ReaderOutput:
     yield Claim(subject, RDF.type, PG.Model)
     yield Claim(subject, PG.hubRepository, statements.hub_page(name))
     yield from statements.made_by(subject, name.partition("/")[0])
-    if raw.get("hidden_size") == 1:  # exo's filler where an image model has no one width
+    if raw.get("hidden_size") == 1:  # exo's placeholder for an image model without a single width
         raw = {**raw, "hidden_size": None}
     yield from mapping.claims(subject, raw, _COUNTS, "")
     yield from _kinds(raw, subject)
@@ -152,7 +152,7 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
 
 
 def _is_packed(raw: dict[str, Any]) -> bool:
-    """Whether the weights are stored in fewer bits than they were trained in."""
+    """Whether the weights are stored in fewer bits than in training."""
     stated = statements.scalar_text(raw.get("quantization"))
     return bool(_STORED[stated][1]) if stated in _STORED else bool(_PACKING.search(stated))
 

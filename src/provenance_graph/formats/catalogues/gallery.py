@@ -1,8 +1,7 @@
 """Files of models with their digests: LocalAI's gallery and LM Studio's catalogue.
 
-Both list files of quantised models, with the Hub repository that each lies in, and a SHA-256. A
-file belongs to the repository that its address names; a file without such an address belongs to
-no model that is known.
+Both list files of quantised models, with the Hub repository that holds each, and a SHA-256. A file
+belongs to the repository in its address; a file without such an address belongs to no known model.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _QUANT = re.compile(
 
 
 def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """A day of the catalogue's file, from which that of the model can only be inferred."""
+    """Parser of the date of a catalogue's file: as the model's date it is only an inference."""
     for item in mapping.date(subject, property_, value, where):
         yield (
             replace(item, basis=Basis.INFERENCE, locator=where) if isinstance(item, Claim) else item
@@ -48,7 +47,7 @@ def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> Reader
 
 
 def _publication(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
-    """What the catalogue calls the paper: one where its host publishes papers, else a page."""
+    """Parser of an address called a paper: a paper if its host publishes papers, else a page."""
     yield from mapping.link(
         subject, statements.link_property(statements.scalar_text(value)), value, where
     )
@@ -116,7 +115,7 @@ def _read(document: Document) -> ReaderOutput:
 def _entry(
     entry: dict[str, Any], where: str, known: set[Iri], licences: Mapping[str, set[str]]
 ) -> ReaderOutput:
-    """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
+    """Yield one model of LocalAI's gallery: its files, under the repositories that hold them."""
     for index, file in enumerate(statements.as_list(entry.get("files"))):
         stated, at = statements.mapping(file), f"{where}/files/{index}"
         repository = _repository_and_file(statements.scalar_text(stated.get("uri")))
@@ -136,7 +135,7 @@ def _entry(
 def _licences(entries: list[Any]) -> Mapping[str, set[str]]:
     """The licences that a gallery's entries give for each repository.
 
-    One for which they give several collects files of many models, each under its own licence.
+    A repository with several licences collects files of many models, each under its own licence.
     """
     stated: dict[str, set[str]] = {}
     for entry in map(statements.mapping, entries):
@@ -147,9 +146,9 @@ def _licences(entries: list[Any]) -> Mapping[str, set[str]]:
 
 
 def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
-    """The repositories of the entry's own model: those it links to, else that of its first file.
+    """The repositories of an entry's own model: those it links to, else its first file's.
 
-    A text encoder or a decoder from another repository is under a licence of its own.
+    A text encoder or a decoder from another repository has a licence of its own.
     """
     stored = [repository.name for repository, _ in _hub_files(entry)]
     addresses = map(statements.scalar_text, statements.as_list(entry.get("urls")))
@@ -158,7 +157,7 @@ def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
 
 
 def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:
-    """The files of an entry in one repository, of which a digest is stated."""
+    """The files of an entry in one repository that have a stated digest."""
     return [
         _node(repository)
         for repository, digest in _hub_files(entry)
@@ -167,7 +166,7 @@ def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:
 
 
 def _hub_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]:
-    """The files of an entry that lie in repositories of the Hub, each with its digest."""
+    """Yield the files of an entry that lie in Hub repositories, each with its digest."""
     for stated in map(statements.mapping, statements.as_list(entry.get("files"))):
         repository = _repository_and_file(statements.scalar_text(stated.get("uri")))
         if repository is not None and repository.path:
@@ -175,7 +174,7 @@ def _hub_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]
 
 
 def _descriptor(entry: Any) -> ReaderOutput:
-    """One model of LM Studio's catalogue: the original, the repository of its files, the files."""
+    """Yield one model of LM Studio's catalogue: the original, its files and their repository."""
     if not isinstance(entry, dict):
         yield Problem("", "a descriptor that is not a mapping", kind="shape")
         return
@@ -221,7 +220,7 @@ def _descriptor(entry: Any) -> ReaderOutput:
 
 
 def _repository_and_file(address: str) -> hub.Repository | None:
-    """The repository and the file of an address; LocalAI writes ``huggingface://org/name/file``."""
+    """The repository and file of an address, also of LocalAI's ``huggingface://org/name/file``."""
     if address.startswith("huggingface://"):
         owner, _, rest = address.removeprefix("huggingface://").partition("/")
         name, _, file = rest.partition("/")
@@ -287,7 +286,7 @@ def _node(repository: hub.Repository) -> Iri:
 
 
 def _leaves(document: Document) -> Iterator[Leaf]:
-    """The values of a descriptor, or of every entry of a gallery."""
+    """Yield the values of a descriptor, or of every entry of a gallery."""
     if isinstance(document.features.value, dict):
         yield from keys.one("entry")(document)
         return
@@ -299,7 +298,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _has_hub_file(entry: dict[str, Any]) -> bool:
-    """Whether a file of the entry lies in a repository of the Hub, which then is the model."""
+    """Whether a file of the entry lies in a Hub repository, which then is the model."""
     return any(_hub_files(entry))
 
 
@@ -307,7 +306,7 @@ SYNTAXES = ("json", "yaml")
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
-    """The model of every entry: the original, else the repository of its first file."""
+    """The model of every entry by location: the original, else the repository of its first file."""
     kind = entries.whole if isinstance(document.features.value, dict) else entries.listed_entries
     return kind(_model)(document)
 

@@ -1,7 +1,7 @@
-"""What becomes of every key and column of the catalogues and indices.
+"""Key tables of the catalogues and indices, for their keys and columns.
 
-A catalogue's entries stand below one name each (``offer``, ``entry``, ``row``): a key is named below
-its entry, whichever of the entries it stands in.
+The paths of a catalogue begin with the role of its entries (``offer``, ``entry``, ``row``), not
+with the name or number of an entry.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ Leaves = Callable[[Document], Iterator[Leaf]]
 
 
 def rest(role: str) -> tuple[Key, ...]:
-    """All other keys: counted, and read once there is a property for them."""
+    """The row for all other keys: not read yet, and kept as stated."""
     return (Key(f"{role}/**", Fate.NOT_READ, "no property for it yet"),)
 
 
 def below(role: str, *keys: str) -> tuple[str, ...]:
-    """Keys of an entry, as paths."""
+    """Keys of an entry, as paths below its role."""
     return tuple(f"{role}/{key}" for key in keys)
 
 
 def one(role: str) -> Leaves:
-    """The values of a document that is one entry (JSON, YAML or TOML)."""
+    """Values by key for a document that is one entry (JSON, YAML or TOML)."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
         return coverage.leaves(statements.mapping(document.features.value), (role,), "")
@@ -39,7 +39,7 @@ def one(role: str) -> Leaves:
 
 
 def several(role: str) -> Leaves:
-    """The values of a document whose entries stand in a list, or under their names."""
+    """Values by key for a document that lists its entries, or maps names to them."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
         whole = document.features.value
@@ -54,7 +54,7 @@ def several(role: str) -> Leaves:
 
 
 def lines(role: str) -> Leaves:
-    """The values of JSON lines; a line that is no JSON is a problem of the reading."""
+    """Values by key for JSON Lines; a line that is no JSON is reported by the reading."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
         results: list[Leaf] = []
@@ -68,7 +68,7 @@ def lines(role: str) -> Leaves:
 
 
 def cells(role: str) -> Leaves:
-    """The cells of a table below its columns."""
+    """Cells of a table by column."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
         reader = csv.DictReader(io.StringIO(document.text, newline=""))
@@ -79,13 +79,13 @@ def cells(role: str) -> Leaves:
                         name = column.strip().replace("/", "∕")
                         yield Leaf((role, name), f"L{reader.line_num}/{name}", cell.strip())
         except csv.Error:
-            return  # a problem of the reading
+            return  # reported by the reading
 
     return leaves
 
 
 def nowhere(_: Document) -> dict[str, Iri]:
-    """No places: the rows of an index are its indicators, and its reader states their texts itself."""
+    """No entities by location: an index's rows are indicators, and its reader claims their texts."""
     return {}
 
 

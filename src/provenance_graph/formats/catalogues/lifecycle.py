@@ -1,8 +1,9 @@
-"""When models and offers end: entries of modeldeprecations.dev, and the feed of deprecations.info.
+"""End-of-life dates of models and offers: modeldeprecations.dev and the deprecations.info feed.
 
-A provider that is the developer speaks of the model itself, a platform of its offer of it. The
-sources give up to four days that are not the same: the end was announced, use is advised
-against, it ends, it ends no earlier than. Each keeps its own property.
+A provider that is the developer states the end of the model itself; a platform states the end of
+its offer of it. The sources give up to four different days: the announcement of the end, the day
+from which use is advised against, the end, and the earliest possible end. Each has its own
+property.
 """
 
 from __future__ import annotations
@@ -78,12 +79,12 @@ def _recognises(features: Features) -> bool:
 
 
 def _is_feed(document: Document) -> bool:
-    """Whether it is the feed of announcements, which is one record; lists of entries are several."""
+    """Whether a document is the feed of announcements: one record, unlike a list of entries."""
     return not document.features.keys >= _ENTRY and isinstance(document.features.value, list)
 
 
 def _split(document: Document) -> Iterator[Document | Problem]:
-    """The entries of a list of them, each as a document of its own; nothing for one entry or the feed."""
+    """Yield the entries of a list, each as a document; nothing for one entry or for the feed."""
     if document.features.syntax == "jsonl":
         listed: Iterable[Any] = document.lines
     elif isinstance(document.features.value, list) and not _is_feed(document):
@@ -225,7 +226,7 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
     other = statements.scalar_text(entry.get("replacement_model"))
     at = f"{where}/replacement_model"
     if other in names or (names and all(each in other for each in names)):
-        return  # the same names, run together
+        return  # the same names in one text
     if _RUN_TOGETHER.search(other) or " " in other:
         yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
     elif other:
@@ -233,7 +234,7 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
 
 
 def _not_from_name(claim: Claim, name: str) -> Claim:
-    """A release day; one that only repeats the date in the name is inferred from it."""
+    """The claim of a release day; an inference where the day only repeats the date in the name."""
     match = common.DATED.fullmatch(name)
     if match is None or claim.value is None:
         return claim
@@ -244,7 +245,7 @@ def _not_from_name(claim: Claim, name: str) -> Claim:
 
 
 def _subject_of(provider: str, name: str) -> Iri:
-    """The model where its developer speaks, else the provider's offer."""
+    """The model where the provider is its developer, else the provider's offer."""
     developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
     if developer is not None:
         return iris.model(f"{developer}/{name}")
@@ -252,7 +253,7 @@ def _subject_of(provider: str, name: str) -> Iri:
 
 
 def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
-    """The model where its developer speaks, else the provider's offer; gives back which."""
+    """Yield the claims of the model or offer that ``_subject_of`` names, and return its IRI."""
     developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
     title = "" if model_names.is_placeholder(title) else title
     if developer is not None:
@@ -270,11 +271,11 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
 
 
 def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> ReaderOutput:
-    """Names in the interface that mean this model, from the day of the reading.
+    """Yield other API names of a model, valid from the day of the reading.
 
-    Where the other name is this one with a day or a release number behind it, it is no alias: it
-    is the fixed version, and the entry's name the alias that may move, which stands for it where it
-    is the only one.
+    A name that adds a date or release number to the entry's name is no alias: it is the fixed
+    version, and the entry's name is the alias that may move; it is claimed where the version is the
+    only one.
     """
     releases: list[Iri] = []
     for index, item in enumerate(statements.as_list(entry.get("aliases"))):
@@ -320,7 +321,7 @@ def _replaced(subject: Iri, provider: str, other: str, where: str) -> ReaderOutp
 
 
 def _leaves(document: Document) -> Iterator[Leaf]:
-    """The values of every entry; the name that a platform shows for an offer apart."""
+    """Yield the values of every entry; a platform's display name of an offer has a key of its own."""
     whole = document.features.value
     alone = isinstance(whole, dict)
     for index, raw in enumerate(statements.as_list(whole)):
@@ -340,7 +341,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _recommended(entry: dict[Any, Any], where: str) -> bool:
-    """Whether the replacement at a place is one that its source recommends."""
+    """Whether the source recommends the replacement at a location."""
     step = where.partition("/replacements/")[2].partition("/")[0]
     stated = statements.as_list(entry.get("replacements"))
     item = statements.mapping(stated[int(step)]) if step.isdigit() else {}
@@ -351,7 +352,7 @@ SYNTAXES = ("yaml", "json", "jsonl")
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
-    """The model or offer of every entry."""
+    """The model or offer of every entry, by location."""
     kind = entries.whole if isinstance(document.features.value, dict) else entries.listed_entries
     return kind(_entity)(document)
 

@@ -1,4 +1,4 @@
-"""What an entry about the end of a model rests on, and whether it names one model."""
+"""Tests of entries about a model's end: the source they rest on, and whether they name one model."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from provenance_graph.formats import statements
 
 
 def resting_on_a_list(item: Claim | Problem) -> Claim | Problem:
-    """What an entry says that rests on another list, which names no document: an inference."""
+    """A claim of an entry that cites only another list, turned into an inference."""
     if isinstance(item, Problem) or item.value is None or item.predicate == RDF.type:
         return item
     return replace(item, basis=Basis.INFERENCE, locator="/sources")
 
 
 def is_a_list(entry: Mapping[Any, Any]) -> bool:
-    """Whether a source of an entry is a list of others, which the entry itself calls so."""
+    """Whether an entry's source is a third-party list, by its title."""
     return "third-party" in statements.scalar_text(entry.get("title")).casefold()
 
 
 def is_bare(entry: Mapping[Any, Any]) -> bool:
-    """Whether an entry of the feed gives neither an end nor the text of a notice.
+    """Whether an entry of the feed gives neither an end date nor the text of a notice.
 
-    A provider's changes of one day name models that are released and replacements as well.
+    A provider's changes of one day name released models and replacements as well.
     """
     return not any(
         statements.scalar_text(entry.get(key)).strip()

@@ -1,9 +1,9 @@
 """LiteLLM's map of prices and context windows: thousands of offers in one JSON file.
 
-Every entry is an offer of a provider under its own name for a model, so limits, prices and
-dates are the offer's. ``max_input_tokens`` is the longest prompt that is taken and no
-statement on the model's context length. What an entry offers is a pg:OfferedModel: a name of
-the provider's, which counts as a model only once identity says which model it is.
+Every entry is an offer of a provider under its own name for a model, so limits, prices and dates
+are the offer's. ``max_input_tokens`` is the longest accepted prompt, not the model's context
+length. An entry offers a pg:OfferedModel: a provider's name, which counts as a model only once
+identity resolution says which model it is.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def _read(document: Document) -> ReaderOutput:
 
 
 def model_of(provider: str, key: str) -> Iri:
-    """The model that an entry offers, as far as its key tells.
+    """The IRI of the model that an entry offers, as far as its key shows.
 
-    A provider that is the developer names its own models; ``owner/name`` after the provider is
-    stored as one thing of this source, whoever offers it; anything else is the provider's own.
+    A provider that is the developer names its own models; ``owner/name`` after the provider is one
+    entity of this source for all providers; any other name is the provider's own.
 
     >>> iris.short_id(model_of("openai", "gpt-4o"))
     'openai/gpt-4o'
@@ -164,7 +164,7 @@ def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
 
 
 def _leaves(document: Document) -> Iterator[Leaf]:
-    """The values of every offer; the sample entry below a name of its own."""
+    """Yield the values of every offer; the sample entry has a role of its own."""
     results: list[Leaf] = []
     for key, entry in statements.mapping(document.json).items():
         location = "/" + str(key).replace("~", "~0").replace("/", "~1")
@@ -179,7 +179,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _of_call(entry: dict[str, Any]) -> tuple[str, ...]:
-    """The keys that tell how an offer is called, and nothing of what it is."""
+    """The keys that describe how an offer is called, not what it is."""
     mode = entry.get("mode")
     called = isinstance(mode, str) and mode != "embedding" and " " not in mode.strip()
     always = "thinking_always_on" in entry and entry.get("supports_reasoning") is not True
@@ -190,7 +190,7 @@ SYNTAXES = ("json",)
 
 
 def _subject(key: str, entry: Mapping[Any, Any]) -> Iri | None:
-    """The offer that stands under a key; none without a provider."""
+    """The offer under a key; None without a provider."""
     offered = key != _SAMPLE and statements.scalar_text(entry.get("litellm_provider"))
     return iris.entity(SOURCE, "offer", key) if offered else None
 

@@ -1,7 +1,7 @@
 """models.dev: one TOML file per model of a developer, and one per offer of a provider.
 
-The two are kept separate: what stands in a provider's file (its context limit, its prices,
-the modalities it lets through) is that provider's offer and no claim about the model.
+The two are kept separate: a provider's file (its context limit, its prices, the modalities it
+accepts) describes that provider's offer and makes no claim about the model.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _recognises(features: Features) -> bool:
 
 
 def _path(document: Document) -> str:
-    """The path that tells developer, provider and model: the name's, else the address's."""
+    """The path with developer or provider and model: from the file's name, else from its address."""
     name = document.name.replace("\\", "/")
     address = unquote(urlsplit(document.url).path)
     for pattern in (_OFFER_PATH, _PROVIDER_PATH, _MODEL_PATH):
@@ -110,7 +110,9 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Read
         yield from statements.made_by(subject, developer)
         yield Claim(subject, DCTERMS.identifier, literals.text(f"{developer}/{stem}"))
         match = common.DATED.fullmatch(stem)
-        if match and len(match["date"]) > len("12-2025"):  # a day: four digits may be a series' own
+        if match and len(match["date"]) > len(
+            "12-2025"
+        ):  # a day only: four digits may belong to a series' name
             yield from common.version_of(subject, developer, match["base"], match["date"])
     yield from _facts(raw, subject)
     yield from mapping.claims(subject, raw, _OPENNESS, "")
@@ -123,7 +125,7 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Read
 
 
 def _facts(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
-    """What models and offers state alike, and the knowledge cutoff beside the release."""
+    """Yield the facts that models and offers state alike, and the knowledge cutoff."""
     embeds = _EMBEDS.search(
         " ".join(statements.scalar_text(raw.get(k)) for k in ("name", "family"))
     )
@@ -139,10 +141,10 @@ def _facts(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
 def _without_text_output(
     raw: dict[str, Any], subject: Iri
 ) -> Generator[Claim | Problem, None, dict[str, Any]]:
-    """The entry of an embedding model without what its table wants of models that write text.
+    """The entry of an embedding model without values that are defaults for text models.
 
-    Of such a model the catalogue has "text" as the output, and as its limit a 1 or the width of the
-    vector; neither is true of it.
+    For an embedding model the catalogue gives "text" as the output, and 1 or the width of the
+    vector as the output limit; neither is true of it.
     """
     limit, contents = (
         statements.mapping(raw.get("limit")),
@@ -161,7 +163,7 @@ def _without_text_output(
 
 
 def _cutoff(subject: Iri, stated: Any, release: Any) -> ReaderOutput:
-    """The knowledge cutoff; one after the release cannot be."""
+    """Yield the knowledge cutoff; a cutoff after the release is impossible and has no value."""
     claim = statements.dated(subject, PG.knowledgeCutoff, stated, "/knowledge")
     issued = literals.day(release) if isinstance(release, str) else None
     if isinstance(claim.value, Literal) and issued and issued.literal.lexical != "1970-01-01":
@@ -182,7 +184,7 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> ReaderOutput:
 
 
 def _of_month(claim: Claim) -> Claim:
-    """A cutoff on the last day of a month stands for the month, which developers mostly name."""
+    """A cutoff on the last day of a month as that month, which is what developers mostly name."""
     value = claim.value
     if not isinstance(value, Literal) or claim.precision not in (None, Precision.DAY):
         return claim
@@ -207,7 +209,10 @@ def _flag(value: Any, where: str) -> Iterator[Problem]:
 
 
 def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """``true`` says that it can, not whether it always does: stated in part."""
+    """Parser of the reasoning flag; ``true`` is partly stated.
+
+    It means that the model can reason, not whether it always does.
+    """
     yield from _flag(value, where)
     if value is True:
         yield Claim(
@@ -223,7 +228,7 @@ def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOu
 
 
 def _table(rows: tuple[Row, ...]) -> Parser:
-    """A key that holds a table of its own."""
+    """Parser of a key that holds a nested table, by the table's own rows."""
 
     def read(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
         if isinstance(value, dict):
@@ -255,7 +260,7 @@ FACTS: tuple[Row, ...] = (
     Row("modalities", PG.inputModality, _table(_CONTENTS)),
     Row("license", DCTERMS.license, mapping.licence),
 )
-"""What models and offers state alike."""
+"""Rows for the facts that models and offers state alike."""
 
 
 _OPENNESS: tuple[Row, ...] = (
@@ -264,7 +269,7 @@ _OPENNESS: tuple[Row, ...] = (
 
 
 def _weights(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
-    """Where the weights are; the first Hub repository that is no quantisation is the model's."""
+    """Yield the weights' addresses; the first Hub repository without quantisation is the model's."""
     stated = False
     for index, entry in enumerate(statements.as_list(raw.get("weights"))):
         weights = statements.mapping(entry)
@@ -296,7 +301,7 @@ def _link(link: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
 
 
 def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
-    """An offer of a provider; the model is the one it names, else its own bare name for it."""
+    """Yield a provider's offer; its model is ``base_model``, else the provider's own name for it."""
     base = statements.scalar_text(raw.get("base_model"))
     local = f"{provider}/{model_id}" if provider else model_id
     if re.fullmatch(r"[\w.-]+/[\w.:-]+", base):
@@ -315,7 +320,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
     yield from _facts(raw, node)
     if isinstance(
         stated := raw.get("open_weights"), bool
-    ):  # a provider's word, seldom held to date
+    ):  # a provider's statement, seldom kept up to date
         yield coverage.other(node, "open_weights", statements.scalar_text(stated))
     cost = raw.get("cost")
     if isinstance(cost, dict):
@@ -345,7 +350,7 @@ SYNTAXES = ("toml",)
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
-    """The model, offer or provider of a file."""
+    """The model, offer or provider of a file, by location."""
     path = _path(document)
     raw = statements.mapping(document.toml)
     if offered := _OFFER_PATH.search(path):

@@ -1,10 +1,9 @@
 """The Model Openness Tool: one YAML file per model, with its released components.
 
-A file lists which of the seventeen components of the Model Openness Framework a model
-comes with and under which licence. The class that follows is computed elsewhere. Dates
-are those of the entry for old models and of the release for new ones, and a file does not
-say which: they are days of entry. ``version`` is mostly the size in the model's name, and
-``origin`` free text.
+A file lists which of the seventeen components of the Model Openness Framework a model comes with
+and under which licence. The resulting class is computed elsewhere. Dates are the day of entry for
+old models and the release day for new ones, and a file does not state which, so they are read as
+days of entry. ``version`` is mostly the size in the model's name, and ``origin`` is free text.
 """
 
 from __future__ import annotations
@@ -63,11 +62,11 @@ _PLACES = {
     WEIGHTS: PG.weightsLocation,
 }
 _OF_ONE_MODEL = frozenset({WEIGHTS, "Model card"})
-"""Components that another model's repository of the Hub cannot hold."""
+"""Components that cannot lie in another model's Hub repository."""
 
 
 def recognises(features: Features) -> bool:
-    """Whether it says that it is about the Model Openness Framework, and has a release."""
+    """Whether a document states the Model Openness Framework and has a release."""
     value = mapping(features.value)
     framework = mapping(value.get("framework"))
     return (
@@ -78,7 +77,7 @@ def recognises(features: Features) -> bool:
 
 
 def origin(document: Document) -> Origin:
-    """The tool's repository, by the file's name."""
+    """The origin LF AI & Data Foundation, with the file's name as local identifier."""
     local = re.sub(r"\.(?:ya?ml|json)$", "", (document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
         local=iris.name_slug(statements.clean(local)),
@@ -91,7 +90,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the tool says of a model and of its components.
+    """Yield the claims about a model and its components.
 
     Raises Unreadable for a document without a mapping under ``release``.
     """
@@ -123,7 +122,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 _NO_MAKER = frozenset({"multilateral", "telecom"})
-"""Producers that say of what kind the maker is, and not who."""
+"""Producers that name a kind of developer, not a developer."""
 
 
 def _model(name: str, version: str, url: str) -> Iri:
@@ -134,7 +133,7 @@ def _model(name: str, version: str, url: str) -> Iri:
 
 
 def _link(text: str) -> str:
-    """The address without the title that some entries paste behind it; bare names completed."""
+    """The address without a title pasted behind it; a bare repository name as its Hub page."""
     bare = re.sub(r"\s+·\s+Hugging Face$", "", text)
     named = hub.is_name(bare) and "." not in bare.partition("/")[0]  # with a dot it is a host
     return hub.page(bare) if named else bare
@@ -199,10 +198,10 @@ def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterat
 
 
 def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | Problem]:
-    """Where the model comes from: weights only where the text names a model of one size.
+    """Yield the model's parent: only where the text names a model of one size.
 
-    The field is free text, and most of it tells architectural heritage ("GPT-3, some
-    differences") or a family ("Mistral"), neither of which has weights to start from.
+    The field is free text, and most of it states architectural heritage ("GPT-3, some differences")
+    or a family ("Mistral"), neither of which has weights to start from.
     """
     text, where = stated_name(release.get("origin")), "/release/origin"
     if not text:
@@ -244,7 +243,7 @@ _TUNED = frozenset(
 
 
 def _same_line(parent: str, child: str) -> bool:
-    """Whether two names are one but for sizes and words for tuning: of another it is heritage.
+    """Whether two names differ only in sizes and words for tuning; if not, the origin is heritage.
 
     >>> _same_line("gemma-2-9b", "Gemma 2 9B it"), _same_line("ChatGLM3-6B-Base", "ChatGLM2")
     (True, False)
@@ -268,7 +267,7 @@ def _is_base_of(text: str, name: str) -> bool:
 
 
 def _is_licence(text: str) -> bool:
-    """Whether it is an SPDX licence or says so; ``Gemma`` names a model as well as its terms."""
+    """Whether a text is an SPDX licence or says so; ``Gemma`` names a model as well as its terms."""
     value = licence_names.normalise(text).value
     return (value is not None and value.startswith(licence_names.SPDX)) or bool(
         re.search(r"\blicen[sc]e\b", text, re.IGNORECASE)
@@ -337,7 +336,7 @@ def _component(
 
 
 def _undisclosed(release: dict[Any, Any]) -> bool:
-    """Whether the entry says that neither size nor architecture is known: no weights are out."""
+    """Whether size and architecture are both stated as undisclosed: no weights are released."""
     return all(
         scalar_text(release.get(key)).casefold() == "undisclosed"
         for key in ("version", "architecture")
@@ -347,7 +346,7 @@ def _undisclosed(release: dict[Any, Any]) -> bool:
 def _licence(
     release: dict[Any, Any], model: Iri, weights: dict[Any, Any] | None
 ) -> Iterator[Claim | Problem]:
-    """The model's licence is that of its weights, else the one for data, else for everything."""
+    """Yield the licence of the model: its weights', else the one for data, else for everything."""
     wide = mapping(release.get("license"))
     for kind in ("data", "distribution"):
         part = mapping(wide.get(kind))
@@ -375,7 +374,7 @@ SYNTAXES = ("yaml", "json")
 
 
 def _subject(whole: Mapping[Any, Any]) -> Iri | None:
-    """The model of an entry."""
+    """The model of an entry, or None where it has no name."""
     release = mapping(whole.get("release"))
     name = stated_name(release.get("name"))
     version = stated_name(release.get("version"))

@@ -1,6 +1,6 @@
-"""Who made Hub datasets and under which licence: Open Trusted Data, and the cards of 2022.
+"""Creators and licences of Hub datasets: Open Trusted Data, and the dataset cards of 2022.
 
-JSON lines of two shapes: the AI Alliance's Open Trusted Data catalogue (one line a dataset, from
+JSON Lines of two shapes: the AI Alliance's Open Trusted Data catalogue (one line per dataset, from
 its Croissant), and the front matter of the dataset cards of ``huggingface/datasets`` in 2022.
 """
 
@@ -30,9 +30,10 @@ SOURCE = "opendata"
 
 
 def _languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """The languages of the data. English alone is what the catalogue has of every data set.
+    """Parser of a dataset's languages; English alone is kept as stated.
 
-    It is the language of the Hub's description, whatever that of the data is.
+    The catalogue gives English for every dataset: it is the language of the Hub's description,
+    whatever the language of the data.
     """
     if statements.as_list(value) == ["en"]:
         yield coverage.other(subject, "languages", "en")
@@ -145,7 +146,7 @@ SYNTAXES = ("jsonl",)
 
 
 def _subject(entry: Mapping[Any, Any]) -> Iri | None:
-    """The dataset of a line."""
+    """The dataset of a line, or None where it names no Hub dataset."""
     if _is_card(entry):
         name = statements.scalar_text(entry.get("id"))
     else:

@@ -1,8 +1,8 @@
 """The European Open Source AI Index: one YAML file per system.
 
-A file judges a system on open, partial or closed per parameter, and names two models: the
-base model and the end model that users meet. The training compute stands in the comments
-at the head of the file, which a YAML parser drops; it is read from the text.
+A file grades a system as open, partial or closed per parameter, and names two models: the base
+model and the end model that users meet. The training compute stands in the comments at the head of
+the file, which a YAML parser drops; it is read from the text.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _GUESSED = re.compile(r"chinchilla|comparison|speculat|\?", re.IGNORECASE)
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is one of the index's files: a system, its maker and judged parameters."""
+    """Whether a document is a file of the index: a system with at least three graded parameters."""
     value = mapping(features.value)
     return (
         features.syntax == "yaml"
@@ -80,7 +80,7 @@ def recognises(features: Features) -> bool:
 
 
 def origin(document: Document) -> Origin:
-    """The index, by the file's name; it asks for a link and a citation."""
+    """The origin of the index, with the file's name as local identifier; it asks for a citation."""
     local = re.sub(r"\.ya?ml$", "", (document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
         local=iris.name_slug(statements.clean(local)),
@@ -96,7 +96,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the index says of a system's end model, base model and maker.
+    """Yield the claims about a system's end model, base model and developer.
 
     Raises Unreadable for a document without a mapping under ``system``.
     """
@@ -133,7 +133,7 @@ def _url(whole: dict[Any, Any], key: str) -> str:
 
 
 def _model(name: str, *links: str) -> Iri:
-    """The Hub's name where a link names a repository called as the model is, else the index's."""
+    """The Hub model of a link whose repository has the model's name, else an entity of the index."""
     for url in links:
         repository = statements.hub_model(url)
         if repository and model_names.same_name(repository, name):
@@ -142,10 +142,10 @@ def _model(name: str, *links: str) -> Iri:
 
 
 def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Problem]:
-    """What the index writes of the system itself.
+    """Yield the claims of the index about the system itself.
 
-    The release date is an inference: of the 14 systems of the shipped records that another
-    source dates, the index names another month for ten (an earlier version's, or the line's).
+    The release date is an inference: of the 14 systems of the shipped records that another source
+    dates, the index names another month for ten (an earlier version's, or the series').
     """
     licence_key = "endmodellicense" if "endmodellicense" in system else "endmodel license"
     if licence_key in system:
@@ -176,7 +176,7 @@ def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Pro
 
 
 def _document(end: Iri, key: str, url: str, name: str) -> Claim | Problem:
-    """A paper, card or code; the card of another model's repository is none of this one's."""
+    """The claim of a paper, card or code; a card in another model's repository is a problem."""
     where, repository = f"/{key}/link", statements.hub_model(url)
     if key == "modelcard" and repository and not _own_card(repository, name):
         what = f"the card of {repository}, and the model is called {name[:80]!r}"
@@ -185,7 +185,7 @@ def _document(end: Iri, key: str, url: str, name: str) -> Claim | Problem:
 
 
 def _own_card(repository: str, name: str) -> bool:
-    """Whether a repository's card may be the model's: not one of the model it was made from."""
+    """Whether a repository's card may be the model's, rather than that of its base model."""
     base = model_names.letters(name).startswith(model_names.letters(repository.partition("/")[2]))
     return model_names.same_name(repository, name) or (
         not base and model_names.may_hold(repository, name)
@@ -232,7 +232,7 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
 def _base(
     whole: dict[Any, Any], system: dict[Any, Any], end: Iri, end_name: str
 ) -> tuple[Iri | None, list[Claim | Problem]]:
-    """The base model, and that the end model was trained from it."""
+    """The base model, and the claims that the end model was trained from it."""
     name, where = stated_name(system.get("basemodelname")), "/system/basemodelname"
     if not name or name.casefold() == "none" or name == end_name:
         return (end if name == end_name else None), []
@@ -265,7 +265,7 @@ def _base(
 
 
 def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    """The maker's page; of several named together nothing says whose it is."""
+    """Yield the developer's page; none where several developers are named together."""
     name, url = stated_name(org.get("name")), scalar_text(org.get("link"))
     if name and url and name not in developer_names().together:
         yield statements.link(iris.organization(name), PG.homepage, url, "/org/link")
@@ -296,12 +296,12 @@ def _parameters(whole: dict[Any, Any], end: Iri, name: str, node: Iri) -> Iterat
 
 
 def verdict_of(whole: dict[Any, Any], key: str) -> str:
-    """The judgement on one parameter, in lower case."""
+    """The grade of one parameter, in lower case; empty where there is none."""
     return scalar_text(mapping(whole.get(key)).get("class")).casefold()
 
 
 def _sources(whole: dict[Any, Any], end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
-    """Training data: a dataset where the link names one on the Hub, else how open it is."""
+    """Yield the training data: a dataset where the link names one on the Hub, else a stance."""
     for key, model in (("datasources_endmodel", end), ("datasources_basemodel", base)):
         if model is None or (key == "datasources_basemodel" and model == end):
             continue
@@ -327,10 +327,10 @@ def _sources(whole: dict[Any, Any], end: Iri, base: Iri | None) -> Iterator[Clai
 
 
 def compute(text: str, end: Iri, base: Iri | None) -> Iterator[Claim | Problem]:
-    """The training compute that stands in the file's comments, with how it was found.
+    """Yield the training compute stated in the file's comments, with its basis.
 
-    Reported figures have the record's basis; figures computed from parameters, data or
-    hardware are Inference; lower bounds and comparisons are Estimates.
+    Reported figures have the record's basis; figures computed from parameters, data or hardware are
+    Inference; lower bounds and comparisons are Estimates.
 
     >>> end = iris.model("x/y")
     >>> [claim] = compute("# - End model training compute: ~4e+22 FLOP (hardware figures)", end, None)
@@ -372,7 +372,7 @@ SYNTAXES = ("yaml",)
 
 
 def _subject(whole: Mapping[Any, Any]) -> Iri | None:
-    """The system's end model."""
+    """The end model of the system, or None where it has no name."""
     system = mapping(whole.get("system"))
     name = _end_name(system)
     if not name:

@@ -1,4 +1,4 @@
-"""Scores that models.dev lists for a model, with who ran each evaluation as far as it is stated."""
+"""Scores that models.dev lists for a model, with the evaluator as far as it is stated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCE = "modelsdev"
 
 
 def with_problem(claim: Claim) -> ReaderOutput:
-    """A claim, and the problem that it has no value."""
+    """Yield a claim, preceded by a problem where its value is unusable."""
     if claim.unusable and claim.unusable != "after the release date":
         yield Problem(
             claim.locator, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible"
@@ -27,7 +27,7 @@ def with_problem(claim: Claim) -> ReaderOutput:
 
 
 def scores(raw: dict[str, Any], subject: Iri, local: str) -> ReaderOutput:
-    """What an entry states of evaluations, each a node with its score, setup and evaluator."""
+    """Yield the evaluations of an entry, each a node with its score, setup and evaluator."""
     seen: set[Iri] = set()
     for index, entry in enumerate(statements.as_list(raw.get("benchmarks"))):
         stated = statements.mapping(entry)
@@ -81,11 +81,12 @@ _EVALUATORS = MappingProxyType(
         "arcprize.org": "ARC Prize",
     }
 )
-"""Who runs the evaluations that a site publishes; sites that only repeat scores are not here."""
+"""The evaluators behind sites that publish evaluations; sites that only repeat scores are
+absent."""
 
 
 def evaluated(node: Iri, source: str, developer: str) -> ReaderOutput:
-    """Who evaluated, as far as the page of the score tells: a leaderboard, or the developer."""
+    """Yield the evaluator that the score's page shows: a leaderboard, or the developer."""
     host = (urlsplit(source).hostname or "").removeprefix("www.")
     own = iris.slug(developer)
     labels = host.split(".")[:-1]

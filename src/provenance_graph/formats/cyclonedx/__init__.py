@@ -1,1 +1,1 @@
-"""CycloneDX bills of materials."""
+"""Reader of CycloneDX bills of materials."""

@@ -1,6 +1,7 @@
-"""What stands around the components of a bill of materials: what they need, and what is stated of them.
+"""Claims about components from the other sections of a bill of materials.
 
-Dependencies, compositions, vulnerabilities, annotations, citations, and the document's own properties.
+Dependencies, compositions, vulnerabilities, annotations, citations, and the document's own
+properties.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 
 def read(bom: Bom) -> ReaderOutput:
-    """Yield what a document says of its components outside them."""
+    """Yield the claims about components that stand in other sections of the document."""
     yield from _dependencies(bom)
     yield from _compositions(bom)
     yield from _vulnerabilities(bom)
@@ -31,7 +32,7 @@ def read(bom: Bom) -> ReaderOutput:
 
 
 def _dependencies(bom: Bom) -> ReaderOutput:
-    """What a model depends on; references into nothing are problems."""
+    """Yield the dependencies of models; a reference to no component is a problem."""
     for n, raw in enumerate(as_list(bom.whole.get("dependencies"))):
         item, where = mapping(raw), f"/dependencies/{n}"
         ref = scalar_text(item.get("ref"))
@@ -49,7 +50,7 @@ def _dependencies(bom: Bom) -> ReaderOutput:
 
 
 def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
-    """One entity that a model or dataset depends on."""
+    """Yield the claim of one dependency of a model or dataset."""
     if not other:
         part = bom.others.get(ref, {})
         name, version = stated_name(part.get("name")), stated_name(part.get("version"))
@@ -66,7 +67,7 @@ def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
 
 
 def _compositions(bom: Bom) -> ReaderOutput:
-    """Whether what is stated of a component's parts and origins is all of it."""
+    """Yield whether the stated parts and dependencies of a component are complete."""
     for n, raw in enumerate(as_list(bom.whole.get("compositions"))):
         item, where = mapping(raw), f"/compositions/{n}"
         aggregate = scalar_text(item.get("aggregate"))
@@ -117,7 +118,7 @@ def _annotations(bom: Bom) -> ReaderOutput:
 
 
 def _citations(bom: Bom) -> ReaderOutput:
-    """Who supplied which field, as stated of the component that the field is of."""
+    """Yield who supplied which field, as a statement about the component that has the field."""
     names = {
         scalar_text(part.get("bom-ref")): stated_name(part.get("name")) for _, part in bom.parts
     } | _agents(bom.whole)
@@ -141,7 +142,7 @@ def _citations(bom: Bom) -> ReaderOutput:
 
 
 def _agents(whole: dict[Any, Any]) -> dict[str, str]:
-    """The names of organizations and people that citations can point to."""
+    """The names of organizations and people that citations can refer to, by reference."""
     metadata = mapping(whole.get("metadata"))
     assessors = as_list(mapping(whole.get("declarations")).get("assessors"))
     assessing: dict[str, str] = {
@@ -163,9 +164,10 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
 
 
 def _about(bom: Bom) -> Iri | None:
-    """What the document is about: its own component, else the first that it describes.
+    """The subject of the document: its own component, else the first that it describes, or None.
 
-    Where its own component is neither model nor data, it is about the one of that component's name.
+    Where its own component is neither a model nor data, the subject is the model or data component
+    with that component's name.
     """
     about = mapping(mapping(bom.whole.get("metadata")).get("component"))
     if "/metadata/component" in bom.places or not about:
@@ -179,7 +181,7 @@ def _about(bom: Bom) -> Iri | None:
 
 
 def _of_the_document(bom: Bom) -> ReaderOutput:
-    """Properties and references of the document, which speak of what it is about."""
+    """Yield the document's properties and references, as statements about its subject."""
     about = _about(bom)
     metadata = mapping(bom.whole.get("metadata"))
     stated = {
@@ -204,11 +206,11 @@ def _of_the_document(bom: Bom) -> ReaderOutput:
 
 
 def named_value(subject: Iri, raw: Any, where: str) -> ReaderOutput:
-    """A property by its name: a claim where the name is known, else as stated."""
+    """Yield the claims of a named property: read where the name is known, else as stated."""
     item = mapping(raw)
     name, value = stated_name(item.get("name")), scalar_text(item.get("value"))
     if own_export.is_export(value):
-        return  # the mark of an export of this graph, which the importer knows it by
+        return  # the mark by which the importer recognises an export of this graph
     if not name and not value:
         yield Problem(where, "a property without name and value", "name and value")
     elif not (name and value):

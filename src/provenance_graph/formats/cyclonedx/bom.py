@@ -1,4 +1,4 @@
-"""A CycloneDX document parsed: its components, what they are, and every stated value."""
+"""A parsed CycloneDX document: its components, their subjects, and every stated value."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ SOURCE = "cyclonedx"
 class Bom:
     """A document's components by the references that point to them.
 
-    ``known`` leads from references to subjects; to an empty one where the component is neither a
-    model nor data. ``parts`` holds each component with its place, ``known_leaves`` the values at it of which
-    the table of keys alone says something. ``linked`` are the pairs of entities that a component's
-    own description relates. Whatever has a name alone is known ``within`` the document.
+    ``known`` maps references to subjects, and to an empty IRI for a component that is neither a
+    model nor data. ``parts`` holds each component with its location, ``known_leaves`` by location
+    the values for which the key table alone yields claims. ``linked`` holds the pairs of entities
+    that a component's own description relates. ``within`` is the scope of entities that have only a
+    name.
     """
 
     local: str
@@ -48,7 +49,7 @@ class Bom:
 
 @once
 def whole_of(document: Document) -> dict[Any, Any]:
-    """The document as JSON, whichever way it is written; raises Unreadable."""
+    """The document as JSON, from its JSON or XML form; raises Unreadable."""
     if document.features.syntax == "xml":
         return xml.bom(document.text, document.url, document.repeated)
     whole = statements.sanitise(document.json, document.text)
@@ -58,7 +59,7 @@ def whole_of(document: Document) -> dict[Any, Any]:
 
 
 def role(part: dict[Any, Any]) -> str:
-    """What a component is to the graph: a model, data, or any other part."""
+    """The role of a component: ``model``, ``data`` or ``part``."""
     if part.get("type") == MODEL or isinstance(part.get("modelCard"), dict):
         return "model"
     if part.get("type") != "data":
@@ -69,11 +70,11 @@ def role(part: dict[Any, Any]) -> str:
     container = weight_files.format_of(stated_name(part.get("name")))
     return (
         "data" if container in ("", "numpy", "pickle") else "part"
-    )  # those two hold data as often
+    )  # these two contain data as often as weights
 
 
 def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
-    """Every component with its place, those inside others after them."""
+    """Yield every component with its location; nested components follow their parent."""
     stack: list[tuple[str, Any]] = [
         ("/metadata/component", mapping(whole.get("metadata")).get("component"))
     ]
@@ -87,7 +88,7 @@ def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def subjects(document: Document) -> dict[str, Iri]:
-    """The models and components of data, by the places where they stand."""
+    """The models and components of data, by location."""
     whole = whole_of(document)
     bom = Bom(local_of(document, whole), whole, within=paths.within(document, serial_of(whole)))
     for _ in collect(bom):
@@ -96,19 +97,19 @@ def subjects(document: Document) -> dict[str, Iri]:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below what it is stated of."""
+    """Yield every stated value, with its key below the element that it is stated of."""
     return chain.from_iterable(stated(document).values())
 
 
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
-    """The values of the document itself, and those of each component by its place."""
+    """The values of the document itself, and those of each component, by location."""
     return _by_location(document, _every)
 
 
 @once
 def known_leaves(document: Document) -> dict[str, list[Leaf]]:
-    """Those of the stated values of which the table of keys alone says something."""
+    """The stated values for which the key table alone yields claims, by location."""
     return _by_location(document, _known_leaves)
 
 
@@ -143,9 +144,9 @@ def _known_leaves(
 
 
 def known_leaves_of(part: dict[Any, Any], as_: str, where: str) -> list[Leaf]:
-    """The values of one component of which the table says something.
+    """The values of one component for which the key table alone yields claims.
 
-    Those of its datasets and relatives stand below these.
+    The values of its datasets and relatives have keys of their own.
     """
     return _known_leaves(part, (as_,), where, ("components",))
 
@@ -161,22 +162,22 @@ def _below(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _DESCRIBED = frozenset(("model", "data"))
-"""Components whose datasets and relatives have keys of their own."""
+"""Roles of components whose datasets and relatives have keys of their own."""
 
 
 def local_of(document: Document, whole: dict[Any, Any]) -> str:
-    """Its place among the documents, and its serial number: examples share the latter."""
+    """The document's path and its serial number: example documents share serial numbers."""
     return "/".join(part for part in (paths.source_slug(document), serial_of(whole)) if part)
 
 
 def serial_of(whole: dict[Any, Any]) -> str:
-    """The UUID by which a document is known whatever its file is called; empty where it states none."""
+    """The UUID that identifies a document whatever its file name; empty where it states none."""
     serial = scalar_text(whole.get("serialNumber")).removeprefix("urn:uuid:")
     return serial.casefold() if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
 
 
 def collect(bom: Bom) -> Iterator[Problem]:
-    """Find every component and the subject that each reference means."""
+    """Fill ``bom`` with every component and the subject of each reference; yield problems."""
     for where, part in components(bom.whole):
         if not isinstance(part, dict):
             if where != "/metadata/component":
@@ -197,12 +198,14 @@ def collect(bom: Bom) -> Iterator[Problem]:
             bom.known.setdefault(ref, Iri(""))
             bom.others.setdefault(ref, part)
     for service in map(mapping, as_list(bom.whole.get("services"))):
-        if isinstance(ref := service.get("bom-ref"), str):  # of no model; others may depend on it
+        if isinstance(
+            ref := service.get("bom-ref"), str
+        ):  # not a model; others may depend on the component
             bom.known.setdefault(ref, Iri(""))
 
 
 def _know_inline(part: dict[Any, Any], bom: Bom) -> None:
-    """The references of datasets that a model card describes in place."""
+    """Add the references of datasets that a model card describes inline."""
     parameters = mapping(mapping(part.get("modelCard")).get("modelParameters"))
     for item in map(mapping, as_list(parameters.get("datasets"))):
         ref, name = item.get("bom-ref"), inline_name(item)
@@ -212,7 +215,7 @@ def _know_inline(part: dict[Any, Any], bom: Bom) -> None:
 
 
 def inline_name(item: dict[Any, Any]) -> str:
-    """What a dataset that is described in place is known by: its repository on the Hub, or its name."""
+    """The identity of a dataset described inline: its Hub repository, else its name."""
     url = scalar_text(mapping(item.get("contents")).get("url"))
     return statements.hub_dataset(url) or stated_name(item.get("name"))
 
@@ -222,13 +225,13 @@ _PATH = re.compile(
     r"|pt|txt|xml|ya?ml|zip|tar|gz|db|sqlite|png|jpe?g|wav|mp[34])$",
     re.IGNORECASE,
 )
-"""How a file is called: another's file of that name is another dataset."""
+"""Names that are file paths: a file of that name in another document is another dataset."""
 
 
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     """The model or dataset that a component is: by its package URL, its link, or its name.
 
-    A name without a group is the document's own.
+    A name without a group is local to the document.
     """
     name, group = stated_name(part.get("name")), stated_name(part.get("group"))
     kind = "dataset" if part.get("type") == "data" else "model"
@@ -252,13 +255,13 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     if kind == "dataset" and name and not _PATH.search(name) and not paths.is_local_name(name):
         return iris.dataset(name)
     local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
-    if not group and bom.within:  # two services' `chat` are two models
+    if not group and bom.within:  # `chat` in two services' documents is two models
         local = f"{bom.within}/{local}"
     return iris.entity(SOURCE, kind, local)
 
 
 def uses_of(properties: Any) -> Iterator[Iri]:
-    """How a model used a dataset, by the stages that the dataset's properties name.
+    """Yield the properties by which a model used a dataset, from the dataset's stage properties.
 
     >>> [iris.local_name(use) for use in uses_of([{"name": "x:dataset:stage", "value": "sft, test"}])]
     ['finetunedOn', 'testedOn']

@@ -1,4 +1,4 @@
-"""The model card inside a CycloneDX component: parameters, data, measurements, energy."""
+"""Reader of the model card inside a CycloneDX component: parameters, data, metrics, energy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 
 def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
-    """Yield what a component's model card says of the model."""
+    """Yield the claims of a component's model card about the model."""
     raw = part.get("modelCard")
     card, here = mapping(raw), f"{where}/modelCard"
     if raw is not None and not isinstance(raw, dict):
@@ -50,7 +50,7 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
 
 
 def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
-    """What goes in or out; a word that names no modality is stored as stated."""
+    """The claim of an input or output modality; an unknown word is stored as stated."""
     code = modalities.modalities().get(stated.casefold()) or modalities.of_media_type(stated)
     if code is None:
         return Claim(
@@ -66,7 +66,7 @@ def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
 
 
 def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
-    """A dataset that the model was made with, inline or by reference."""
+    """Yield a dataset that the model was made with, inline or by reference."""
     item = mapping(raw)
     if "ref" in item:
         target = bom.known.get(scalar_text(item["ref"]))
@@ -87,7 +87,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
 
 
 def _uses(model: Iri, dataset: Iri, stated: Iterable[Iri]) -> Iterator[Claim]:
-    """How the model used a dataset of its card: to train, unless only other stages are stated.
+    """Yield the model's uses of a dataset of its card: training, unless only other uses are stated.
 
     The schema's ``datasets`` are those "used to train and evaluate the model".
     """
@@ -99,7 +99,7 @@ def _uses(model: Iri, dataset: Iri, stated: Iterable[Iri]) -> Iterator[Claim]:
 
 
 def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
-    """What is stated of one dataset: address, governance, classification, contents."""
+    """Yield the claims of one dataset: address, governance, classification, contents."""
     contents = mapping(item.get("contents"))
     url = scalar_text(contents.get("url"))
     if repository := statements.hub_dataset(url):
@@ -154,7 +154,7 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Reader
 
 
 def _setup(item: dict[Any, Any]) -> str:
-    """On what part, and with what confidence interval, a score was measured."""
+    """The setup of a score: the slice of data and the confidence interval."""
     interval = mapping(item.get("confidenceInterval"))
     low, high = scalar_text(interval.get("lowerBound")), scalar_text(interval.get("upperBound"))
     parts = [
@@ -167,7 +167,7 @@ def _setup(item: dict[Any, Any]) -> str:
 
 
 def _energy(card: dict[Any, Any], model: Iri, here: str) -> ReaderOutput:
-    """Energy by activity, and carbon of training; those of other activities as stated."""
+    """Yield energy by activity, and CO2 of training; other activities' CO2 as stated."""
     considerations = mapping(card.get("considerations"))
     environment = mapping(considerations.get("environmentalConsiderations"))
     location = f"{here}/considerations/environmentalConsiderations/energyConsumptions"

@@ -1,4 +1,4 @@
-"""What a component of a CycloneDX document says of itself: its type, version, maker, licences."""
+"""Reader of a CycloneDX component's own fields: type, version, maker, licences."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 
 def kind(part: dict[Any, Any], model: Iri, key: str) -> Iterator[Claim]:
-    """The type of a component that is read as a model for its card, as it is stated."""
+    """Yield the stated type of a component that is read as a model because of its card."""
     stated = scalar_text(part.get("type"))
     if stated not in ("", MODEL):
         yield coverage.other(model, key, stated)
 
 
 def version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
-    """The revision in the package URL and the component's version, each as a version."""
+    """Yield the revision in the package URL and the component's version, each as a version."""
     stated, revision = stated_name(part.get("version")), purl.version if purl else ""
     for each in dict.fromkeys((revision, stated)):
         yield from packages.version_of(SOURCE, model, each[: statements.MAX_STATED])
@@ -35,7 +35,7 @@ def version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> 
 
 
 def made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
-    """The maker: its manufacturer, else the publisher, else the authors; never the supplier."""
+    """Yield the maker: the manufacturer, else the publisher, else the authors; never the supplier."""
     single = stated_name(mapping(part.get("manufacturer")).get("name")) or stated_name(
         part.get("publisher")
     )
@@ -59,9 +59,10 @@ _SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
 
 
 def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
-    """The licences of a component; with several, how they combine is not said.
+    """Yield the licences of a component; how several of them combine is not stated.
 
-    What an analysis concluded is an inference beside what the component's maker declared.
+    A licence concluded by analysis is an inference, beside those that the component's maker
+    declared.
     """
     items = as_list(part.get("licenses"))
     concluded = [_is_concluded(mapping(item)) for item in items]
@@ -78,12 +79,12 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
         url = scalar_text(single.get("url"))
         if _SPDX_INDEX.fullmatch(url):
             yield coverage.other(subject, "licenses.license.url", url)
-            url = ""  # the list of all licences names none
+            url = ""  # the address of the licence list identifies no licence
         if not text and not url:
             yield Problem(location, "a licence without id, name or expression", kind="licence")
             continue
         stated = ""
-        named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
+        named = scalar_text(single.get("name"))  # an id outside SPDX's list identifies no licence
         basis = Basis.INFERENCE if concluded[n] else None
         alike = concluded.count(concluded[n])
         for claim in statements.licensed(

@@ -1,7 +1,7 @@
-"""Elements and attributes of a bill of materials in XML that the schema of its version has not.
+"""Elements and attributes of an XML bill of materials that its version's schema does not have.
 
-The schema is the XSD that the library ships. Only what stands where it has no place is looked for;
-order and number are left to the reading, which takes any.
+The schema is the XSD that the library ships. Only misplaced elements and attributes are found;
+order and number are not checked, since the reader accepts any.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _NAMESPACE = re.compile(
     r"\{https?://(?:cyclonedx\.org/schema/bom/|www\.w3\.org/(?:2001/XMLSchema-instance$|XML/1998/namespace$))"
 )
-"""The namespace of CycloneDX in its versions, and those of attributes that any document may have."""
+"""The namespaces of CycloneDX's versions, and of attributes allowed in any document."""
 _LISTED = 20
-"""How many names of elements that would fit are listed."""
+"""The most names of allowed elements that a message lists."""
 
 
 @dataclass(slots=True)
 class _Content:
-    """What may stand in an element: the declarations of its children, and names of attributes."""
+    """The allowed content of an element: its child declarations and its attribute names."""
 
     children: dict[str, Element] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
@@ -37,7 +37,7 @@ class _Content:
 
 
 class _Elements:
-    """The declarations of one version."""
+    """The element declarations of one version's XSD."""
 
     def __init__(self, schema: Element) -> None:
         self._types = {one.get("name"): one for one in schema.iter(f"{_XSD}complexType")}
@@ -46,7 +46,7 @@ class _Elements:
         self.top = {str(one.get("name")): one for one in schema.findall(f"{_XSD}element")}
 
     def content(self, declaration: Element) -> _Content:
-        """What may stand in an element that is declared so."""
+        """The allowed content of an element with the given declaration; cached."""
         known = self._contents.get(declaration)
         if known is None:
             known = self._contents[declaration] = _Content()
@@ -81,7 +81,7 @@ def _local(name: str | None) -> str:
 
 @cache
 def _elements_of(version: str) -> _Elements | None:
-    """The declarations of a version; None where the library has no XSD of it."""
+    """The declarations of a version; None where the library has no XSD for it."""
     try:
         text = (files("cyclonedx.schema") / "_res" / f"bom-{version}.SNAPSHOT.xsd").read_text(
             "utf-8"
@@ -92,11 +92,11 @@ def _elements_of(version: str) -> _Elements | None:
 
 
 def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[Problem]:
-    """What stands where the schema of a version has no place for it, once for each kind of place.
+    """Yield elements and attributes that a version's schema does not allow, once per declaration.
 
-    ``lists`` are elements that hold a list, with the name of its members, which are counted in a
-    place as in JSON. Elements and attributes of other namespaces may stand nearly everywhere, and
-    are no error.
+    ``lists`` maps list elements to the name of their members, which are numbered in a location as
+    in JSON. Elements and attributes of other namespaces are allowed nearly everywhere, and are no
+    error.
     """
     elements = _elements_of(version)
     if elements is None or (top := elements.top.get(name_of(root))) is None:
@@ -127,7 +127,7 @@ def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[P
 def _inside(
     element: Element, where: str, lists: Mapping[str, str]
 ) -> Iterator[tuple[Element, str]]:
-    """The children of an element that are CycloneDX's, each with its place."""
+    """Yield the CycloneDX children of an element, each with its location."""
     member, number = lists.get(name_of(element)), 0
     for child in element:
         name = name_of(child)
@@ -141,7 +141,7 @@ def _inside(
 
 
 def _misplaced(element: Element, content: _Content) -> Iterator[tuple[str, str]]:
-    """Attributes and children that the schema has not there: what each is, and its name."""
+    """Yield attributes and children that the schema does not allow: kind and name of each."""
     if not content.any_attribute:
         for attribute in element.attrib:
             if not attribute.startswith("{") and attribute not in content.attributes:
@@ -164,12 +164,12 @@ def _problem(location: str, what: str, name: str, version: str, content: _Conten
 
 
 def name_of(element: Element) -> str:
-    """The name of an element of CycloneDX; nothing for a comment or one of another namespace."""
+    """The local name of a CycloneDX element; empty for a comment or another namespace."""
     return own_name(element.tag) if isinstance(element.tag, str) else ""
 
 
 def own_name(tag: str) -> str:
-    """The name of an element or attribute of CycloneDX or XML itself; nothing for another's.
+    """The local name of a CycloneDX or XML element or attribute; empty for another namespace.
 
     >>> own_name("{http://cyclonedx.org/schema/bom/1.6}bom"), own_name("type"), own_name("{urn:x}y")
     ('bom', 'type', '')
@@ -179,7 +179,7 @@ def own_name(tag: str) -> str:
 
 
 def foreign(root: Element, lists: Mapping[str, str]) -> Iterator[Problem]:
-    """Elements and attributes of other namespaces, once for each kind of place; as ``unknown``."""
+    """Yield problems for elements and attributes of other namespaces, once per parent and name."""
     seen: set[tuple[str, str]] = set()
     waiting = [(root, "")]
     while waiting:

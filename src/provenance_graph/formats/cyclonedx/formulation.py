@@ -1,8 +1,8 @@
-"""How a component was made: the workflows and tasks of a CycloneDX ``formulation``.
+"""Reader of a CycloneDX ``formulation``: the workflows and tasks that made a component.
 
-One that puts out a model, and took data or calls itself training, is a ``pg:TrainingStage`` of that
-model with its inputs. Any other is stored as stated of the models it puts out; what names none is
-counted by the ledger alone.
+A unit that outputs a model, and took data or calls itself training, is a ``pg:TrainingStage`` of
+that model with its inputs. Any other is stored as stated of the models that it outputs; a unit
+without a model among its outputs is only counted by the ledger.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OWN = (
 
 @dataclass(slots=True)
 class _Resources:
-    """What stands among the inputs or outputs of a workflow or task."""
+    """The subjects, settings and other statements among a unit's inputs or outputs."""
 
     subjects: list[tuple[Iri, str, str]] = field(default_factory=list)
     settings: list[tuple[str, str]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class _Resources:
 
 
 def read(bom: Bom) -> ReaderOutput:
-    """Yield what the formulas of a document say of how its models were made."""
+    """Yield the claims of a document's formulas about how its models were made."""
     for n, raw in enumerate(as_list(bom.whole.get("formulation"))):
         for m, workflow in enumerate(as_list(mapping(raw).get("workflows"))):
             where = f"/formulation/{n}/workflows/{m}"
@@ -59,7 +59,7 @@ def read(bom: Bom) -> ReaderOutput:
 
 
 def _unit(unit: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
-    """A workflow or task, of each model that it puts out."""
+    """Yield the claims of a workflow or task, for each model that it outputs."""
     inputs = _resources(unit.get("inputs"), f"{where}/inputs", bom)
     outputs = _resources(unit.get("outputs"), f"{where}/outputs", bom)
     yield from (problem for problem in (*inputs[1], *outputs[1]))
@@ -87,7 +87,7 @@ def _unit(unit: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
 
 
 def _node(unit: dict[Any, Any], where: str, bom: Bom) -> Iri:
-    """The stage's own name: the document's, and the unit's."""
+    """The IRI of a training stage, from the document's identifier and the unit's."""
     own = stated_name(unit.get("uid")) or stated_name(unit.get("bom-ref")) or where
     return iris.entity(SOURCE, "run", f"{bom.local}/{iris.slug(own)[:120]}")
 
@@ -121,7 +121,7 @@ def _stage(
 
 
 def _resources(raws: Any, where: str, bom: Bom) -> tuple[_Resources, list[Problem]]:
-    """The models and data among inputs or outputs, and the parameters beside them."""
+    """The models and data among inputs or outputs with their parameters, and the problems."""
     results, problems = _Resources(), []
     for n, raw in enumerate(as_list(raws)):
         item = mapping(raw)
@@ -148,7 +148,7 @@ def _resources(raws: Any, where: str, bom: Bom) -> tuple[_Resources, list[Proble
 def _component(
     results: _Resources, key: str, ref: str, role: str, location: str, bom: Bom
 ) -> list[Problem]:
-    """Add a component that an input or output points to; where there is none, that is wrong."""
+    """Add a component that an input or output refers to; return a problem where there is none."""
     subject = bom.known.get(ref)
     if subject is None:
         return [Problem(location, f"{ref[:120]!r} names no component", kind="reference")]
@@ -167,13 +167,13 @@ def _named(item: dict[Any, Any], *keys: str) -> list[str]:
 
 
 def _version(part: dict[Any, Any]) -> str:
-    """The fixed state of a component: the revision in its package URL, else its version."""
+    """The fixed version of a component: the revision in its package URL, else its version."""
     purl = packages.package(scalar_text(part.get("purl")))
     return (purl.version if purl else "") or stated_name(part.get("version"))
 
 
 def _others(unit: dict[Any, Any]) -> list[tuple[str, str]]:
-    """What is stated of a workflow or task beside its inputs, outputs and times."""
+    """The values of a workflow or task beside its inputs, outputs and times."""
     rest = {key: value for key, value in unit.items() if key not in _OWN}
     return [
         (".".join(leaf.path), scalar_text(leaf.value)) for leaf in coverage.leaves(rest, (), "")

@@ -1,8 +1,8 @@
-"""Every key of CycloneDX 1.4 to 1.7, and what is done with it; shared by the reader and the writer.
+"""Key table of CycloneDX 1.4 to 1.7; shared by the reader and the writer.
 
-Keys stand below what they are stated of: ``bom`` (the document), ``model``, ``data`` (a component of
-data), ``dataset`` (one dataset of a component or model card), ``relative`` (in a pedigree), ``part``
-(any other component).
+The first step of a key names the element that has it: ``bom`` (the document), ``model``, ``data``
+(a component of data), ``dataset`` (one dataset of a component or model card), ``relative`` (in a
+pedigree), ``part`` (any other component).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LINKS: Mapping[str, Iri] = MappingProxyType(
         "documentation": RDFS.seeAlso,
     }
 )
-"""Types of external references, and the property that each fills."""
+"""Types of external references, and the property of each."""
 
 PARAMETERS: Mapping[str, Iri] = MappingProxyType(
     {
@@ -35,7 +35,7 @@ PARAMETERS: Mapping[str, Iri] = MappingProxyType(
         "modelArchitecture": PG.architectureClass,
     }
 )
-"""Texts among a model card's parameters."""
+"""Texts among a model card's parameters, and the property of each."""
 
 MWH: Mapping[str, Decimal] = MappingProxyType(
     {"kwh": Decimal("0.001"), "mwh": Decimal(1), "gwh": Decimal(1000), "wh": Decimal("0.000001")}
@@ -69,10 +69,10 @@ STAGES: Mapping[str, Iri] = MappingProxyType(
         "test": PG.testedOn,
     }
 )
-"""Stages of training that properties of datasets name, and how the model used the data then."""
+"""Training stages named in properties of datasets, and the use of the data in each."""
 
 HELD_OUT = frozenset({PG.validatedOn, PG.testedOn})
-"""Uses of data that the model was not trained on."""
+"""Uses of data other than training."""
 
 INCOMPLETE = (
     "incomplete",
@@ -85,7 +85,7 @@ INCOMPLETE = (
 )
 
 RELATIVES = ("ancestors", "descendants", "variants")
-"""Whom a pedigree names, each with a pedigree that may name more."""
+"""The relatives in a pedigree, each with a pedigree that may name more."""
 
 _PERSON = "a person or an address, kept out of the graph"
 _INSIDE = "a name inside the document"
@@ -93,7 +93,7 @@ _HOW = "distinguishes two documents about one subject"
 
 
 def _described(role: str) -> tuple[Key, ...]:
-    """The keys that a model and a component of data have alike."""
+    """Rows for the keys that a model and a component of data share."""
     card = "the class and name of the subject"
     return (
         *coded(card, f"{role}/type"),

@@ -1,9 +1,9 @@
 """CycloneDX bills of materials with machine-learning models, 1.4 to 1.7, in JSON and XML.
 
-Models stand under ``metadata.component`` or anywhere among the components, their datasets
-inline or by reference. The document is read as JSON, since the library for the format
-drops the model card; the library's schema says what is invalid, and invalid documents are
-read as far as they go. What becomes of every key stands in ``keys``.
+Models stand under ``metadata.component`` or anywhere among the components, their datasets inline or
+by reference. The document is read as JSON, since the library for the format drops the model card.
+The library's schema is used for validation; invalid documents are read as far as possible. The key
+table is in ``keys``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from provenance_graph.formats.xml import parsed
 
 
 def recognises(features: Features) -> bool:
-    """Whether it says it is CycloneDX: by ``bomFormat``, or its schema's address."""
+    """Whether a document is CycloneDX, by ``bomFormat`` or by its schema's address."""
     if features.syntax == "xml":
         return any(xml.MARK.search(line) for line in features.lines)
     value = mapping(features.value)
@@ -49,7 +49,7 @@ def recognises(features: Features) -> bool:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever says that they made the document; without it, nobody in particular."""
+    """The origin: the document's stated maker as publisher; a general one where it states none."""
     try:
         bom = boms.whole_of(document)
     except Unreadable:
@@ -75,7 +75,7 @@ def origin(document: Document) -> Origin:
 
 
 def _title(bom: dict[Any, Any]) -> str:
-    """What the document is: the standard's version, and the document's own after the first."""
+    """The document's title: the standard's version, and the document's own version if above 1."""
     edition = scalar_text(bom.get("version"))[:20]
     parts = ["CycloneDX", scalar_text(bom.get("specVersion"))[:20], "bill of materials"]
     more = f", version {edition}" if edition not in ("", "1") else ""
@@ -83,7 +83,7 @@ def _title(bom: dict[Any, Any]) -> str:
 
 
 def _maker(metadata: dict[Any, Any]) -> str:
-    """Who made the document: its manufacturer, supplier or author, else its tool's maker."""
+    """The maker of the document: its manufacturer, supplier or author, else its tool's maker."""
     tools = metadata.get("tools")
     parts = as_list(tools.get("components")) if isinstance(tools, dict) else as_list(tools)
     candidates = [
@@ -99,7 +99,7 @@ def _maker(metadata: dict[Any, Any]) -> str:
 
 
 def invalid(document: Document) -> Iterator[Problem]:
-    """Where a document breaks the schema of its version, of XML as far as both forms ask alike."""
+    """Yield schema violations; for an XML document those that both forms have in common."""
     from provenance_graph.formats.cyclonedx.schema import problems  # loading takes a moment
 
     from_xml, whole = document.features.syntax != "json", boms.whole_of(document)
@@ -111,7 +111,7 @@ def invalid(document: Document) -> Iterator[Problem]:
 
 
 def read(document: Document) -> ReaderOutput:
-    """Yield what a bill of materials says of its models and datasets."""
+    """Yield the claims of a bill of materials about its models and datasets."""
     whole = boms.whole_of(document)
     leaves = boms.known_leaves(document)
     within = paths.within(document, boms.serial_of(whole))
@@ -136,7 +136,7 @@ def read(document: Document) -> ReaderOutput:
 
 
 def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
-    """The same output; notes which entities it relates, which a dependency need not repeat."""
+    """Pass the output through, recording related entities, which a dependency need not repeat."""
     entities = frozenset(bom.kinds)
     for item in output:
         if type(item) is Claim and type(item.value) is Iri and item.value in entities:
@@ -145,7 +145,7 @@ def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
 
 
 def _stages(bom: Bom) -> None:
-    """In which stages each dataset was used, as its own properties and those of its contents say."""
+    """Collect the stages in which each dataset was used, from its properties and its contents'."""
     for where, part in bom.parts:
         if subject := bom.places.get(where):
             contents = (
@@ -174,7 +174,7 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
 
 
 def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderOutput:
-    """What models and data say of themselves alike."""
+    """Yield the claims that models and components of data have in common."""
     made = list(component.made(part, subject))
     yield from made
     makers = [str(c.value) for c in made if c.predicate == SCHEMA.name]
@@ -306,12 +306,12 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderO
 
 
 def _is_relation(name: str) -> bool:
-    """Whether a property of an ancestor says which kind of derivation it is."""
+    """Whether a property of an ancestor names the kind of derivation."""
     return named.name_forms(name)[-1:] == ("relation",)
 
 
 def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
-    """What a pedigree says of a relative itself: name, maker, version, licence."""
+    """Yield a pedigree's claims about a relative itself: name, maker, version, licence."""
     yield from statements.is_a(relative, PG.Model, stated_name(other.get("name")))
     yield from component.kind(other, relative, "type")
     yield from component.made(other, relative)
@@ -330,7 +330,7 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
 
 
 def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
-    """A component of data: a dataset."""
+    """Yield the claims of a component of data as a dataset."""
     dataset = boms.subject_of(part, bom)
     yield from statements.is_a(dataset, PG.Dataset, stated_name(part.get("name")))
     if version := stated_name(part.get("version")):

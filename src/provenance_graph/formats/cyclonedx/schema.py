@@ -1,7 +1,7 @@
-"""CycloneDX's own JSON schema: what a bill of materials gets wrong by its standard.
+"""Validation of bills of materials against CycloneDX's own JSON schema.
 
-A compiled validator says whether and where a document is invalid, in a hundredth of the time that
-``jsonschema`` takes; that one explains the errors, and looks at nothing but these places.
+A compiled validator finds whether and where a document is invalid, in a hundredth of the time that
+``jsonschema`` takes. ``jsonschema`` explains the errors, and is run on the invalid locations only.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ MAX_PROBLEMS = 50
 VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 """Versions of the standard that have a JSON schema; the library may know fewer."""
 _OF_TEXT = {"integer": XSD.integer, "number": XSD.double, "boolean": XSD.boolean}
-"""What text in XML stands for where JSON has another type."""
+"""The datatypes of XML texts where JSON has another type than text."""
 
 
 def problems(bom: dict[Any, Any], *, from_xml: bool = False) -> Iterator[Problem]:
-    """Where a document breaks the schema of the version that it says it has.
+    """Yield the locations where a document breaks the schema of its stated version.
 
-    Of one that was written in XML only what both schemas ask for alike is told: what is
-    required, words of code lists, and numbers, which XML has as text.
+    For a document written in XML only violations that both schemas have in common are yielded:
+    missing required elements, words of code lists, and numbers, which XML has as text.
     """
     version = bom.get("specVersion")
     schema = schema_of(version) if isinstance(version, str) else None
@@ -46,7 +46,7 @@ def problems(bom: dict[Any, Any], *, from_xml: bool = False) -> Iterator[Problem
         return
     try:
         results, count = schema.errors(bom)
-    except (RecursionError, ValueError):  # the second is the compiled validator's
+    except (RecursionError, ValueError):  # ValueError is raised by the compiled validator
         yield Problem("", "nested too deeply to validate", kind="schema")
         return
     if from_xml:
@@ -61,14 +61,14 @@ def problems(bom: dict[Any, Any], *, from_xml: bool = False) -> Iterator[Problem
 
 
 def _nearest(error: Any) -> Any:
-    """Of several forms that a value may have, the error in the one that it comes nearest to."""
+    """The error in the alternative form that a value comes closest to."""
     while error.context:
         error = max(error.context, key=lambda one: len(one.absolute_path))
     return error
 
 
 def _breaks_xml(error: Any) -> bool:
-    """Whether an error in the JSON form of a document is one in its XML too."""
+    """Whether an error in the JSON form of a document is also one in its XML form."""
     nearest = _nearest(error)
     if nearest.validator == "enum":
         return nearest is error or list(nearest.absolute_path)[-2:] == ["license", "id"]
@@ -89,7 +89,7 @@ def _step(step: str | int) -> str:
 
 
 def _what(error: Any) -> str:
-    """The message, without the instance where that is long."""
+    """The error message, without the instance where that is long."""
     message = str(error.message)
     if error.validator == "enum" and len(message) > 140:
         return f"{str(error.instance)[:60]!r} is none of the {len(error.validator_value)} values"
@@ -102,9 +102,9 @@ def _what(error: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A version's schema twice: compiled, and as the library has it, which explains errors.
+    """A version's schema twice: compiled, and as the library's, which explains errors.
 
-    ``sparse`` is the class of a validator that looks at suspects alone.
+    ``sparse`` is the class of a validator that visits only suspect values.
     """
 
     compiled: Any
@@ -113,7 +113,7 @@ class Schema:
     checkers: dict[str, Any]
 
     def errors(self, bom: dict[Any, Any]) -> tuple[list[Any], int]:
-        """The first MAX_PROBLEMS errors of a document in the order of its schema, and how many it has."""
+        """The first MAX_PROBLEMS errors of a document in schema order, and their total number."""
         if self.compiled.is_valid(bom):
             return [], 0
         suspects: set[int] = set()
@@ -125,7 +125,7 @@ class Schema:
                 at = at[step]
                 suspects.add(id(at))
             suspects |= _inside(at)
-        # every validator of a part is given its whole's checker of formats, and so the suspects
+        # sub-validators share the format checker of their parent, and with it the suspects
         checker = type(self.library.format_checker)(formats=())
         checker.checkers, checker.suspects = self.checkers, suspects
         explaining = self.sparse(
@@ -135,7 +135,7 @@ class Schema:
 
 
 def _inside(value: Any) -> set[int]:
-    """The identities of all values within a value."""
+    """The ``id()`` of every value within a value, itself included."""
     results, stack = set(), [value]
     while stack:
         inner = stack.pop()
@@ -147,7 +147,7 @@ def _inside(value: Any) -> set[int]:
 
 
 def _properties(validator: Any, properties: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    """The schema's ``properties``, of those values alone among which there are errors."""
+    """The schema keyword ``properties``, restricted to values that contain errors."""
     if not validator.is_type(instance, "object"):
         return
     suspects = validator.format_checker.suspects
@@ -157,7 +157,7 @@ def _properties(validator: Any, properties: Any, instance: Any, _schema: Any) ->
 
 
 def _items(validator: Any, items: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    """The schema's ``items``, of those values alone among which there are errors."""
+    """The schema keyword ``items``, restricted to values that contain errors."""
     if not validator.is_type(instance, "array"):
         return
     suspects = validator.format_checker.suspects
@@ -172,9 +172,9 @@ def _items(validator: Any, items: Any, instance: Any, _schema: Any) -> Iterator[
 
 @cache
 def schema_of(version: str) -> Schema | None:
-    """The library's schema of a version, with a check of addresses that costs little.
+    """The library's schema of a version, with a cheap check of addresses; None if unknown.
 
-    Its own check of ``iri-reference`` parses by a grammar, 30 ms an address.
+    The library's own check of ``iri-reference`` parses by a grammar, 30 ms an address.
     """
     import jsonschema_rs  # loading it takes a moment, and most imports hold no bill of materials
 
@@ -219,10 +219,10 @@ def listed_names() -> frozenset[str]:
 
 @contextmanager
 def _absent(module: str) -> Iterator[None]:
-    """Let an optional module of a library be absent while the library is imported.
+    """Context in which an optional module of a library cannot be imported.
 
-    ``jsonschema`` imports one that compiles 38 grammars of addresses, 1.6 s that every document
-    would pay, for checks that are replaced here.
+    ``jsonschema`` imports a module that compiles 38 grammars of addresses, which costs 1.6 s for
+    checks that are replaced here.
     """
     if module in sys.modules:
         yield
@@ -235,7 +235,7 @@ def _absent(module: str) -> Iterator[None]:
 
 
 def _is_iri_reference(value: object) -> bool:
-    """Whether it is an IRI, or relative and becomes one below a scheme (RFC 3987, section 2.2)."""
+    """Whether a text is an IRI, or a relative reference (RFC 3987, section 2.2)."""
     if not isinstance(value, str) or _is_iri(value):
         return True
     return ":" not in re.split("[/?#]", value, maxsplit=1)[0] and _is_iri(f"x:{value}")

@@ -1,9 +1,10 @@
-"""CycloneDX in XML, as the JSON that says the same.
+"""Conversion of CycloneDX XML to the equivalent JSON.
 
-The two forms differ in how lists are written: XML wraps them, and gives some values as
-attributes. Entities and document types are refused by the parser. What the standard has no place
-for is kept under a name that JSON has not, ``components/widget`` beside a list of components, so that
-it is told as an unknown key is; what is of another namespace is told, and not read.
+The two forms differ in how lists are written: XML wraps them, and gives some values as attributes.
+Entities and document types are refused by the parser. An element without a place in the standard is
+kept under a name that JSON does not have, such as ``components/widget`` beside a list of
+components, so that it is reported as an unknown key. Elements of other namespaces are reported and
+not read.
 """
 
 from __future__ import annotations
@@ -68,17 +69,17 @@ LISTS: Mapping[str, str] = MappingProxyType(
         "collection": "graphic",
     }
 )
-"""Elements that hold a list, and what its members are called."""
+"""Elements that hold a list, with the element name of its members."""
 
 _REPEATED = frozenset({"data", "energyProviders"})
-"""Elements that stand several times without a wrapper, where JSON has a list."""
+"""Elements that are repeated without a wrapper where JSON has a list."""
 
 
 def bom(text: str, url: Iri, repeated: list[Problem]) -> dict[str, Any]:
-    """The document as JSON has it; raises Unreadable with the line.
+    """The document in its JSON form; raises Unreadable with the line.
 
-    Elements that stand twice where the standard has one, and elements and attributes of other
-    namespaces, are added to ``repeated``.
+    Problems for repeated elements where the standard allows one, and for elements and attributes of
+    other namespaces, are added to ``repeated``.
     """
     root = xml.parsed(text, url)
     match = MARK.search(text[:4000])
@@ -91,11 +92,11 @@ def bom(text: str, url: Iri, repeated: list[Problem]) -> dict[str, Any]:
 
 
 class _Several(list[Any]):
-    """The values of an element that stands several times without a wrapper."""
+    """The values of an element that occurs several times without a wrapper."""
 
 
 class _Members(list[Any]):
-    """The members of a list, and what else stands in its element, by name."""
+    """The members of a list, and other content of its element, by name."""
 
     def __init__(self, members: Iterable[Any], others: Mapping[str, Any]) -> None:
         super().__init__(members)
@@ -103,7 +104,7 @@ class _Members(list[Any]):
 
 
 def _single(value: Any, where: str) -> Iterator[Problem]:
-    """Take the last of the values that may stand once, and report the others."""
+    """Keep the last of several values where one is allowed, and yield a problem for the others."""
     if isinstance(value, list):
         for n, inner in enumerate(value):
             yield from _single(inner, f"{where}/{n}")
@@ -116,14 +117,14 @@ def _single(value: Any, where: str) -> Iterator[Problem]:
 
 
 def _stray(element: Element) -> dict[str, str]:
-    """The text between the children of an element."""
+    """The text between the children of an element, under ``#text``; empty where there is none."""
     texts = [element.text, *(child.tail for child in element)]
     text = " ".join(text.strip() for text in texts if text and text.strip())
     return {"#text": text} if text else {}
 
 
 def _value(element: Element, url: Iri, depth: int) -> Any:
-    """An element as a text, a list or a mapping."""
+    """An element as a text, a list or a mapping; raises Unreadable beyond MAX_DEPTH."""
     if depth > MAX_DEPTH:
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
     name = name_of(element)
@@ -162,7 +163,7 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
 
 
 def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
-    """A member of a list; those that only point give their reference, as in JSON."""
+    """A member of a list; a member that is only a reference gives it, as in JSON."""
     if member == "dependency":
         named = {"dependsOn": "dependency", "provides": "provides"}
         on = {
@@ -190,7 +191,7 @@ def _licence(child: Element, url: Iri, depth: int) -> dict[str, Any]:
 
 
 def _attributes(element: Element) -> dict[str, str]:
-    """The attributes of an element under their names in JSON, but for those of other namespaces."""
+    """The attributes of an element by JSON name, without those of other namespaces."""
     named = ((own_name(attribute), value) for attribute, value in element.attrib.items())
     return {_KEYS.get(name, name): value for name, value in named if name}
 

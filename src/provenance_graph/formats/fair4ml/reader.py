@@ -190,7 +190,7 @@ def _context(document: Document) -> jsonld.Context:
 
 
 def subjects(document: Document) -> dict[str, Iri]:
-    """The models, by the places where they stand."""
+    """The models, by the locations where they stand."""
     results: dict[str, Iri] = {}
     for where, node, raw in _models(document):
         claims = _model(node, mapping(raw.get("extraction_metadata")), document)

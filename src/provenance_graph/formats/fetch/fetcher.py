@@ -219,10 +219,10 @@ def _after(response: httpx2.Response) -> float:
 
 
 def fetch(location: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
-    """Documents at a place: ``hf:org/name``, ``hf:org/*``, or a web address.
+    """Documents at a location: ``hf:org/name``, ``hf:org/*``, or a web address.
 
-    Raises FetchError where the place gives nothing at all; a file of a repository that cannot
-    be had is a problem.
+    Raises FetchError where the location gives nothing at all; a file of a repository that cannot be
+    had is a problem.
     """
     if re.fullmatch(r"hf:[\w.-]+/\*", location.strip()):
         yield from _account(location.strip()[3:-2], fetcher, retrieved)
@@ -350,7 +350,7 @@ def json_of(url: str, body: bytes) -> Any:
 
 
 def documents(location: str, *, retrieved: str = "") -> Iterator[Document | Problem]:
-    """Documents at a place with a client, a cache and limits of its own, for commands.
+    """Documents at a location with a client, a cache and limits of its own, for commands.
 
     ``PROVENANCE_GRAPH_HUB`` names another Hub (a mirror, or a server on this machine),
     ``PROVENANCE_GRAPH_CACHE`` the folder of the cache; an empty value means none.

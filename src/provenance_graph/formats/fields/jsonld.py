@@ -167,7 +167,7 @@ class Context:
 
 @dataclass(slots=True)
 class JsonNode:
-    """A node of the document: its properties by IRI, each value with its place."""
+    """A node of the document: its properties by IRI, each value with its location."""
 
     where: str
     id: str
@@ -175,7 +175,7 @@ class JsonNode:
     properties: dict[str, list[tuple[str, Any]]]
 
     def all(self, *properties: str) -> Iterator[tuple[str, Any]]:
-        """Every value of the properties, with its place; lists are laid out."""
+        """Every value of the properties, with its location; lists are laid out."""
         for each in properties:
             yield from self.properties.get(each, ())
 
@@ -201,7 +201,7 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
 
 
 def _laid_out(value: Any, location: str) -> Iterator[tuple[str, Any]]:
-    """Each value of a key with its place; those in a ``@list`` or ``@set`` as those in a list."""
+    """Each value of a key with its location; those in a ``@list`` or ``@set`` as those in a list."""
     several = isinstance(value, list)
     for n, item in enumerate(as_list(value)):
         where = f"{location}/{n}" if several else location

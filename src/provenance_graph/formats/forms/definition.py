@@ -165,7 +165,7 @@ def _source(text: object) -> FormSource:
 
 
 def read(path: Path) -> Form:
-    """A form from its file; raises UsageError with the place of the fault."""
+    """A form from its file; raises UsageError with the location of the fault."""
     return read_shipped(path, Form)
 
 

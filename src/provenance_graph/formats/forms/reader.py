@@ -87,7 +87,7 @@ class _FormReading:
         self.cited: dict[int, list[Claim]] = defaultdict(list)
 
     def problems(self) -> Iterator[Problem]:
-        """Read every field; what cannot be read is a problem at its place."""
+        """Read every field; what cannot be read is a problem at its location."""
         count = 0
         for s, section in enumerate(statements.as_list(self.whole.get("sections"))):
             if not isinstance(section, dict):

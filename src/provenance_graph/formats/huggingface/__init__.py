@@ -1,1 +1,1 @@
-"""Repositories, cards, configurations and API answers of the Hugging Face Hub."""
+"""Readers of the Hugging Face Hub: repositories, cards, configurations and API answers."""

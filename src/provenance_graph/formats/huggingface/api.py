@@ -1,4 +1,4 @@
-"""The Hub's own answers about a repository: ``/api/models/<name>`` and lists of them."""
+"""Reader of the Hub's API answers about a model: ``/api/models/<name>`` and lists of them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from provenance_graph.formats.huggingface.names import (
 from provenance_graph.formats.huggingface.tables import RELATIONS
 
 HUB_EPOCH = "2022-03-02"
-"""The day from which the Hub records creation; older repositories all carry it."""
+"""The day from which the Hub records creation dates; all older repositories carry this date."""
 _FROM_TAGS = ("license", "dataset", "arxiv", "base_model")
 
 
 def name_of(raw: dict[str, Any]) -> str:
-    """The repository that an answer is about, or nothing."""
+    """The repository name that an answer is about, or an empty text."""
     for key in ("id", "modelId"):
         name = statements.scalar_text(raw.get(key))
         if is_repository(name) or (name and "/" not in name and len(name) <= 120):
@@ -42,7 +42,7 @@ def name_of(raw: dict[str, Any]) -> str:
 def read_answer(
     repo: NamedRepository, raw: dict[str, Any], location: str, basis: Basis | None = None
 ) -> ReaderOutput:
-    """Claims of one answer of the Hub about a model; ``stated`` is the basis of what its card says."""
+    """Yield the claims of one API answer about a model; ``basis`` is that of its card's statements."""
     yield from described(repo)
     card = statements.mapping(raw.get("cardData"))
     files = frozenset(
@@ -65,7 +65,7 @@ def read_answer(
 
 
 def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
-    """The card's fields, with what the Hub itself says of tags, task and library."""
+    """The card's fields, completed by the tags, task and library that the Hub itself states."""
     about = {key: value for key, value in card.items() if key in FIELDS or isinstance(key, str)}
     for key in ("pipeline_tag", "library_name"):
         if key not in about and raw.get(key):
@@ -83,7 +83,7 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
 def _tagged(
     repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], location: str
 ) -> ReaderOutput:
-    """What stands only in the Hub's tags, as in lists without card data."""
+    """Yield claims of facts stated only in the Hub's tags, as in lists without card data."""
     tags = statements.as_list(raw.get("tags"))
     related = {str(tag).split(":", 2)[-1] for tag in tags if str(tag).count(":") >= 2}
     for index, tag in enumerate(tags):
@@ -104,9 +104,10 @@ def _licences(card: dict[str, Any]) -> set[str]:
 
 
 def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> ReaderOutput:
-    """``base_model:finetune:org/name``: the relation is the Hub's inference unless a card says it.
+    """Yield the parent in a tag ``base_model:finetune:org/name``; the Hub infers the relation.
 
-    The Hub repeats each base as ``base_model:org/name``, which counts where no tag relates it.
+    The Hub repeats each base as ``base_model:org/name``, which is read where no tag states a
+    relation to that base (``related``).
     """
     if is_repository(rest) and rest not in related:
         yield Claim(repo.subject, PROV.wasDerivedFrom, iris.model(rest))
@@ -138,7 +139,7 @@ def _weights(
 
 
 def times(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOutput:
-    """When a repository was made and last changed, as the Hub records it."""
+    """Yield the dates on which a repository was created and last changed, as the Hub records them."""
     created = raw.get("createdAt")
     if created is not None:
         claim = statements.dated(repo.subject, DCTERMS.created, created, f"{location}/createdAt")
@@ -158,7 +159,7 @@ def times(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOu
 
 
 def is_commit(text: str) -> bool:
-    """Whether a text is the full name of a commit."""
+    """Whether a text is the full hash of a commit (40 or 64 hexadecimal digits)."""
     return len(text) in (40, 64) and all(c in "0123456789abcdef" for c in text)
 
 
@@ -172,13 +173,13 @@ def _commit(repo: NamedRepository, raw: dict[str, Any], location: str) -> Reader
 
 
 def _oid(stored: dict[str, Any]) -> str:
-    """The digest under the name that Git LFS gives it: ``oid``, bare or after ``sha256:``."""
+    """The SHA-256 digest in Git LFS's ``oid``, bare or after ``sha256:``; else empty."""
     text = statements.scalar_text(stored.get("oid")).removeprefix("sha256:")
     return text if len(text) == 64 and is_commit(text) else ""
 
 
 def artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
-    """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
+    """Yield the weight files, with digest and size where the answer has them (``blobs=true``)."""
     formats: set[str] = set()
     for file in statements.as_list(raw.get("siblings")):
         mapping = statements.mapping(file)

@@ -1,4 +1,4 @@
-"""The Hub's own answers about a dataset: ``/api/datasets/<name>`` and lists of them."""
+"""Reader of the Hub's API answers about a dataset: ``/api/datasets/<name>`` and lists of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def dataset_of(raw: dict[str, Any]) -> NamedRepository | None:
 
 
 def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], location: str) -> ReaderOutput:
-    """Claims of one answer of the Hub about a dataset; what stands in its tags alone is read there."""
+    """Yield the claims of one API answer about a dataset, also of facts stated only in tags."""
     yield from described(repo, PG.Dataset)
     card = statements.mapping(raw.get("cardData"))
     yield from read_card(Card(repo, _about(raw, card), f"{location}/cardData"), DATASET_FIELDS)
@@ -69,7 +69,7 @@ def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], location: st
 
 
 def _differing(raw: dict[str, Any], card: dict[str, Any]) -> Iterator[str]:
-    """Tags that repeat a field of the card, and do not say what it says."""
+    """Yield the tags whose kind is a field of the card but whose value differs from the card's."""
     for tag in statements.as_list(raw.get("tags")):
         kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
         stated = {statements.scalar_text(v).casefold() for v in statements.as_list(card.get(kind))}
@@ -78,7 +78,7 @@ def _differing(raw: dict[str, Any], card: dict[str, Any]) -> Iterator[str]:
 
 
 def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
-    """The card's fields; those that only the Hub's tags give stand in for missing ones."""
+    """The card's fields, with missing ones taken from the Hub's tags."""
     about = {key: value for key, value in card.items() if isinstance(key, str)}
     tags: list[str] = []
     for tag in statements.as_list(raw.get("tags")):

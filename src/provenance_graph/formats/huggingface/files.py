@@ -1,4 +1,4 @@
-"""The files of a repository of the Hub as one document: card, configurations, recipes, results."""
+"""Reader of a Hub repository as one document: card, configurations, recipes, results."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ from provenance_graph.formats.huggingface.names import (
 from provenance_graph.formats.parsing import decode, parse_json, parse_yaml, parse_yaml_stream
 
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
-"""Kinds of documents that are readings of an artifact."""
+"""Kinds of documents whose claims are readings of an artifact."""
 MAX_STATED = 120
-"""How many values of one configuration are stored as stated."""
+"""The most values of one configuration that are stored as stated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a config says of how its weights are stored."""
+    """The storage of weights that a config states: number format and packing."""
 
     dtype: Iri | None = None
     packed: Packing | None = None
@@ -62,7 +62,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """The files of one repository: the document itself and those beside it."""
+    """The files of one repository: the main document and those beside it."""
 
     document: Document
     kind: str
@@ -75,7 +75,7 @@ class _Folder:
 
 
 def repository_claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutput:
-    """What the files of a repository say, or the one file that a document is."""
+    """Yield the claims of a repository's files, or of a single file."""
     output = list(_claims(repo, document, kind))
     claims = [item for item in output if isinstance(item, Claim)]
     nameless = {claim.subject for claim in claims if claim.value == PG.UnresolvedReference}
@@ -135,7 +135,7 @@ def _claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutpu
 def _companion_file(
     repo: NamedRepository, folder: _Folder, file: str, base: str, numbers: Numbers
 ) -> Generator[Claim | Problem, None, Numbers]:
-    """One of the other files of a folder; gives back the number format once a config stated it."""
+    """Yield the claims of one companion file; return the number format once a config stated it."""
     url = f"{folder.document.url}/{file}"
     repeated: list[Problem] = []
     if base == "README.md" and folder.kind != "card":
@@ -197,7 +197,7 @@ def _reading(
 
 
 def _as_stated(repo: NamedRepository, role: str, raw: Any, location: str) -> ReaderOutput:
-    """The values of a file that no property holds, as they stand."""
+    """Yield the values of a file that have no property, as stated; at most MAX_STATED of them."""
     values = leaves_of_file(role, raw, location)
     claims = dict.fromkeys(coverage.claims(repo.subject, values, KEYS))
     yield from list(claims)[:MAX_STATED]
@@ -209,7 +209,10 @@ def _as_stated(repo: NamedRepository, role: str, raw: Any, location: str) -> Rea
 def _card(
     repo: NamedRepository, text: str, document: Document, location: str, alone: bool
 ) -> ReaderOutput:
-    """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
+    """Yield the claims of a card.
+
+    A card without metadata is not known to be about a model; a dataset's card is about a dataset.
+    """
     data, problems = metadata(text, document.url) if location else card_metadata(document)
     for problem in problems:
         yield replace(problem, where=f"{location} {problem.where}".strip())
@@ -234,7 +237,7 @@ def _card(
 def dataset_card(
     name: str, local: str, revision: str, data: dict[str, Any], text: str, location: str
 ) -> ReaderOutput:
-    """Claims of a dataset's card, read by the fields that mean the same on it."""
+    """Yield the claims of a dataset's card, by the fields shared with model cards."""
     subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
     dataset = NamedRepository(subject, name or local, name, revision)
     yield from described(dataset, PG.Dataset)

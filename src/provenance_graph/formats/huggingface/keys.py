@@ -1,4 +1,4 @@
-"""What becomes of every key of the Hub's cards and of its API answers.
+"""Key tables of the Hub's cards and of its API answers.
 
 The keys of model cards are those of the Hub's specification (``modelcard.md`` and
 ``datasetcard.md`` of hub-docs), those of API answers what ``/api/models`` gives. Other keys are
@@ -129,7 +129,7 @@ _ODD: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""How card authors spell fields; the Hub reads none of these."""
+"""Misspelt fields in cards, which the Hub does not read, with the field meant."""
 
 _SLIPS = frozenset(
     (
@@ -171,7 +171,7 @@ def field_of(key: str, fields: frozenset[str]) -> str:
 
 
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
-    """The stated values of a document of the Hub, and of the files beside it."""
+    """Yield the stated values of a Hub document, and of the files beside it."""
     if kind == "card":
         yield from _card_leaves(card_metadata(document)[0], "")
     elif (
@@ -194,7 +194,7 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
         try:
             yield from _companion_leaves(document, kind, file)
         except Unreadable:
-            continue  # what cannot be read is a problem of the reading
+            continue  # an unreadable file is reported by the reading itself
 
 
 _FILE_NAME = ("api", "siblings", "rfilename")
@@ -202,7 +202,7 @@ _OTHER_FILE = ("api", "siblings", "other", "rfilename")
 
 
 def _has_size(answer: dict[str, Any], where: str) -> bool:
-    """Whether the answer gives the size or digest of the file whose name stands at a place."""
+    """Whether an answer gives size or digest of the file whose name stands at a location."""
     step = where.split("/")[2]
     files = statements.as_list(answer.get("siblings"))
     file = statements.mapping(files[int(step)]) if step.isdigit() else {}
@@ -210,7 +210,7 @@ def _has_size(answer: dict[str, Any], where: str) -> bool:
 
 
 def _companion_leaves(document: Document, kind: str, file: str) -> Iterator[Leaf]:
-    """The stated values of one of the files beside a document."""
+    """Yield the stated values of one of the files beside a document."""
     base, url = file.rpartition("/")[2], f"{document.url}/{file}"
     if base == "README.md" and kind != "card":
         text = document.files[file].decode("utf-8", "replace")
@@ -235,7 +235,7 @@ def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:
 
 
 def _of_page(leaf: Leaf) -> Leaf:
-    """The value; a tag of the page where it is one."""
+    """The value, under the key of page tags where it is a tag about the Hub's page."""
     if leaf.path[1:] == ("tags",) and scalar_text(leaf.value).casefold() in PAGE_TAGS:
         return Leaf((leaf.path[0], "page", "tags"), leaf.location, leaf.value)
     return leaf

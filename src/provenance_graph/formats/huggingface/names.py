@@ -1,4 +1,4 @@
-"""Which repository a document of the Hub describes, and what stands in for it where none is named."""
+"""The repository that a Hub document describes, or an entity named after its path."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SOURCE = "huggingface"
 
 @dataclass(frozen=True, slots=True)
 class NamedRepository:
-    """What a document describes: a repository, or an entity known only by the document's name.
+    """The subject of a Hub document: a repository, or an entity known only by the document's name.
 
-    ``local`` tells it from others, ``shown`` is what it is called where it has no ``name``.
-    ``revision`` is the state of it that was read, where a cache's path or an address says so.
+    ``local`` distinguishes it from others; ``shown`` is its title where it has no ``name``.
+    ``revision`` is the revision that was read, where a cache's path or an address states it.
     """
 
     subject: Iri
@@ -33,7 +33,7 @@ class NamedRepository:
 
     @property
     def owner(self) -> str:
-        """The account that publishes it, or nothing where no repository is named."""
+        """The account that publishes the repository; empty where no repository is named."""
         return self.name.partition("/")[0] if "/" in self.name else ""
 
     @property
@@ -46,12 +46,12 @@ class NamedRepository:
 
     @property
     def title(self) -> str:
-        """What it is called, without its owner."""
+        """The repository's name without its owner."""
         return self.name.rpartition("/")[2] or self.display_name or self.local
 
 
 def repository(name: str) -> NamedRepository:
-    """The repository of that name.
+    """The model repository with the given name.
 
     >>> repository("Qwen/Qwen3-8B").owner
     'Qwen'
@@ -60,7 +60,7 @@ def repository(name: str) -> NamedRepository:
 
 
 def is_repository(text: str) -> bool:
-    """Whether a text is a repository's name, owner and all.
+    """Whether a text is a full repository name, with its owner.
 
     >>> is_repository("Qwen/Qwen3-8B"), is_repository("./out/merged"), is_repository("gpt2")
     (True, False, False)
@@ -69,7 +69,7 @@ def is_repository(text: str) -> bool:
 
 
 def located(document: Document) -> hub.Repository | None:
-    """The repository of the Hub, of any kind, that a document's address or a cache's path names."""
+    """The Hub repository, of any kind, that a document's address or cache path names, or None."""
     path = document.name or unquote(urlsplit(document.url).path)
     return hub.address(document.url) or hub.cached(path) or _on_a_shelf(path)
 
@@ -78,7 +78,7 @@ _SHELVES = {"datasets": hub.RepositoryKind.DATASET, "spaces": hub.RepositoryKind
 
 
 def _on_a_shelf(path: str) -> hub.Repository | None:
-    """The dataset or Space whose card lies as the Hub's addresses have it: ``datasets/org/name``."""
+    """The dataset or Space whose card lies at a path like the Hub's: ``datasets/org/name``."""
     shelf, *parts = path.split("/")
     if shelf in _SHELVES and len(parts) == 3 and model_names.names_a_file(_stem(parts[2])):
         name = "/".join(parts[:2])
@@ -123,15 +123,15 @@ _CARD_HEAD = re.compile(
 
 
 def _has_metadata(document: Document) -> bool:
-    """Whether a document is a card whose head has the Hub's own keys."""
+    """Whether a document is a card whose front matter has keys of the Hub."""
     head = document.data[:20_000].decode("utf-8", "replace").lstrip("\ufeff")
     return _CARD_HEAD.match(head) is not None
 
 
 def named_by(url: str, path: str) -> str:
-    """The repository that an address or a path spells out, or nothing.
+    """The repository name in an address or a path, or an empty text.
 
-    Understood: the Hub's addresses; ``models--org--name`` (its cache) and ``org--name`` in a file
+    Recognised: the Hub's addresses; ``models--org--name`` (its cache) and ``org--name`` in a file
     or folder; ``org__name`` as a folder.
 
     >>> named_by("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md", "")
@@ -158,7 +158,7 @@ def named_by(url: str, path: str) -> str:
 
 
 def _folder_name(path: str) -> str:
-    """``org/name`` where a repository's folder was given as just that, or under ``models/``."""
+    """``org/name`` of a path that is a repository's folder, alone or under ``models/``; else empty."""
     parts = path.split("/")
     if len(parts) == 4 and parts[0].casefold() in _COMMON_FOLDERS:
         parts = parts[1:]
@@ -213,9 +213,9 @@ def _stem(file: str) -> str:
 
 
 def described(repo: NamedRepository, kind: Iri = PG.Model) -> Iterator[Claim]:
-    """What every document says of its subject: what it is, its owner and page.
+    """Yield the claims made of every subject: its class, name, owner and page.
 
-    The name is made from the repository's, so it is an inference and yields to a stated one.
+    The name is derived from the repository's, so it is an inference that a stated name overrides.
     """
     yield Claim(repo.subject, RDF.type, kind)
     yield Claim(
@@ -234,9 +234,9 @@ def described(repo: NamedRepository, kind: Iri = PG.Model) -> Iterator[Claim]:
 def version_of(
     model: Iri, derivation: Iri, revision: str, basis: Basis | None = None
 ) -> Iterator[Claim]:
-    """The fixed state of a parent from which a derivation started.
+    """Yield the fixed revision of a parent from which a derivation started.
 
-    ``main`` is no fixed state; it is stored as the revision that was stated.
+    ``main`` is no fixed revision; it is stored as the stated revision.
     """
     text = statements.clean(revision)[:100]
     version = iris.mint("in", SOURCE, "version", model.removeprefix(iris.model("")), text)
@@ -245,7 +245,7 @@ def version_of(
 
 
 def version_claims(model: Iri, version: Iri, text: str) -> Iterator[Claim]:
-    """What a fixed state of a model is, and of which model."""
+    """Yield the class, model and version label of a fixed revision of a model."""
     yield Claim(version, RDF.type, PG.ModelVersion)
     yield Claim(version, PROV.specializationOf, model)
     yield Claim(version, SCHEMA.version, literals.text(text))
@@ -257,7 +257,7 @@ _SCRATCH = re.compile(r"(?:(?:pre)?trained )?(?:from )?scratch", re.IGNORECASE)
 def parent(
     repo: NamedRepository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
-    """A lineage edge to what a text names: a repository, or an unresolved reference."""
+    """Yield a lineage edge to the model that a text names: a repository or an unresolved reference."""
     reference = hub.reference(stated)
     if reference is not None and reference.kind is hub.RepositoryKind.MODEL and reference.owner:
         name = reference.name
@@ -281,7 +281,7 @@ def parent(
             repo.subject, PROV.wasDerivedFrom, Stance.DECLARED_EMPTY, text, locator
         )
         return
-    if model_names.is_placeholder(text):  # a word for no name is no parent of that name
+    if model_names.is_placeholder(text):  # a placeholder for a missing name is no parent
         yield statements.not_given(repo.subject, relation, Stance.NOT_STATED, text, locator)
         return
     node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])

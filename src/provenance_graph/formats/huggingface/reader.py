@@ -1,8 +1,8 @@
 """Hugging Face: repository folders, model cards, configs, adapters, results, API answers.
 
-The publisher of a card or config is the owner of the repository. What a card says is the
-developer's statement, what a config holds a reading of the artifact, what the Hub infers
-(a base model's relation, a task's modalities) an inference.
+The publisher of a card or config is the owner of the repository. A card's content is the
+developer's statement, a config's content a reading of the artifact, and the Hub's inferences (a
+base model's relation, a task's modalities) have the basis inference.
 """
 
 from __future__ import annotations
@@ -85,13 +85,13 @@ _API_MARKS = frozenset(
 
 
 ANSWERS = frozenset(("api", "dataset_api"))
-"""Kinds of documents that the Hub's API answers with, alone, in a list, or one a line."""
+"""Kinds of documents that the Hub's API answers with: one, a list, or one a line."""
 
 
 def kind_of(features: Features) -> str:
-    """Which document of the Hub it is by its content.
+    """The kind of Hub document, by its content.
 
-    One of card, config, adapter, index, api, dataset_api, results, merge, tokenizer, or nothing.
+    One of card, config, adapter, index, api, dataset_api, results, merge, tokenizer, or empty.
     """
     if features.syntax in ("markdown", "text"):
         return "card" if _is_card(features) else ""
@@ -128,12 +128,12 @@ def kind_of(features: Features) -> str:
 
 
 def shelf_of(value: dict[str, Any]) -> str:
-    """``models`` or ``datasets``, as an entry of the Hub's answers is one; nothing for others."""
+    """``models`` or ``datasets``, by an entry of the Hub's answers; empty for any other mapping."""
     return {"api": "models", "dataset_api": "datasets"}.get(_answer(value), "")
 
 
 def _answer(value: dict[str, Any]) -> str:
-    """Whether a mapping is what the Hub answers about a model or a dataset, alone or in a list."""
+    """The kind of API answer that a mapping is: ``api``, ``dataset_api`` or empty."""
     named = "id" in value or "modelId" in value
     if not named or len(value.keys() & _API_MARKS) < 2:
         return ""
@@ -150,7 +150,7 @@ def _is_card(features: Features) -> bool:
 
 
 def _is_dataset(value: dict[str, Any]) -> bool:
-    """Whether an answer is a dataset's: the Hub gives models ``modelId``, datasets their own tags."""
+    """Whether an answer is about a dataset: models have ``modelId``, datasets tags of their own."""
     if value.keys() & {"modelId", "pipeline_tag", "config", "library_name"}:
         return False
     tags = statements.as_list(value.get("tags"))
@@ -163,7 +163,7 @@ def _is_dataset(value: dict[str, Any]) -> bool:
 
 
 MAX_QUOTED = 400
-"""How much of an entry that could not be read is quoted."""
+"""The most characters quoted of an entry that could not be read."""
 
 
 def _recognises(features: Features) -> bool:
@@ -196,7 +196,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _other_card(document: Document, repository: hub.Repository) -> ReaderOutput:
-    """A card whose address or path says that it is a dataset's or a space's."""
+    """Yield the claims of a card whose address or path marks it as a dataset's or a Space's."""
     data, problems = card_metadata(document)
     yield from problems
     if repository.kind is hub.RepositoryKind.DATASET:
@@ -245,9 +245,9 @@ def _read(document: Document) -> ReaderOutput:
 
 
 def split(document: Document) -> Iterator[Document | Problem]:
-    """The answers of a list, or of JSON Lines, each as a document of its own.
+    """Yield the answers of a list, or of JSON Lines, each as a document of its own.
 
-    A document that is no such list gives nothing. A line that is no JSON is a problem.
+    Nothing for a document that is no such list. A line that is no JSON is a problem.
     """
     if kind_of(document.features) not in ANSWERS:
         return
@@ -273,7 +273,7 @@ def split(document: Document) -> Iterator[Document | Problem]:
 
 
 def _brief(raw: Any) -> str:
-    """An entry as it stands, cut where it is long."""
+    """An entry as JSON, cut to MAX_QUOTED characters."""
     text = json.dumps(raw, ensure_ascii=False)
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]} …"
 
@@ -290,7 +290,7 @@ def _entries(document: Document) -> Iterator[tuple[str, Any]]:
 def folder(url: Iri, files: Mapping[str, bytes], retrieved: str, name: str = "") -> Document:
     """A repository's files as one document: the card where there is one, else the config.
 
-    Raises Unreadable where nothing in the folder says anything about a model.
+    Raises Unreadable where no file of the folder describes a model.
     """
     for first in ("README.md", "config.json", "adapter_config.json", "model_index.json"):
         if first in files:

@@ -1,4 +1,4 @@
-"""What the Hub's words and the library's keys mean: tasks, formats, functions, config keys."""
+"""Tables of the Hub's vocabulary and the libraries' config keys: tasks, formats, defaults."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ TASKS: Mapping[str, tuple[tuple[Iri, ...], tuple[Iri, ...]]] = MappingProxyType(
         "zero-shot-object-detection": ((_I, _T), ()),
     }
 )
-"""The Hub's tasks, each with what goes in and what comes out, where the task fixes it."""
+"""The Hub's tasks, each with input and output modalities where the task determines them."""
 
 RELATIONS: Mapping[str, Iri] = MappingProxyType(
     {
@@ -106,14 +106,15 @@ _METHODS = (
 )
 METHOD_TAGS = frozenset(_METHODS)
 _PACKING = frozenset({"nvfp4", "mxfp4", "compressed-tensors", "modelopt", "quark"})
-"""Methods whose weights of four bits lie two to a byte, which the Hub tags "8-bit"."""
+"""Methods that store two 4-bit weights in a byte, which the Hub tags "8-bit"."""
 
 
 def quantization_of(tags: Iterable[str]) -> tuple[str, int]:
-    """The method and the bits a weight that a repository's tags tell; empty and 0 where none do.
+    """The quantisation method and bits per weight in a repository's tags; else empty and 0.
 
-    Of several methods the most specific counts: how weights are brought to fewer bits before the
-    library that stores them. Several widths are several files, and none is the repository's.
+    Of several methods the most specific is taken: the method of quantisation before the library
+    that stores the weights. Several widths mean several files, and none of them is the
+    repository's.
 
     >>> quantization_of(["compressed-tensors", "AWQ", "4-bit"])
     ('awq', 4)
@@ -254,7 +255,7 @@ EXPERT_WIDTH_IS_INTERMEDIATE = frozenset(
 RMS_DESPITE_KEY = frozenset(
     {"t5", "mt5", "umt5", "longt5", "qwen", "nemotron_h", "mamba", "mamba2"}
 )
-"""Model types that keep a LayerNorm key but normalise by root mean square."""
+"""Model types with a LayerNorm key that normalise by root mean square."""
 
 LEARNED_POSITIONS = frozenset({"gpt2", "opt", "gpt_bigcode", "bert", "roberta", "albert", "bart"})
 DENSE_TYPES = frozenset(
@@ -269,7 +270,7 @@ GATED_DECODERS = frozenset(
     {"llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "phi3", "stablelm",
      "cohere", "cohere2", "olmo", "olmo2", "olmo3", "smollm3", "exaone4", "granite", "internlm2"}
 )  # fmt: skip
-"""Model types that are one stack of equal layers: attention and a gated feed-forward."""
+"""Model types that are one stack of equal layers: attention and a gated feed-forward network."""
 
 HEADS_SHARE_NOTHING = frozenset(
     {

@@ -99,7 +99,7 @@ def nodes_of(document: Document) -> Nodes:
 
 
 def without_meaning(document: Document) -> Iterator[tuple[str, str, str]]:
-    """Keys that no context defines, which JSON-LD drops: place, key and what stands there."""
+    """Keys that no context defines, which JSON-LD drops: location, key and what stands there."""
     if document.features.syntax != "json" or not isinstance(document.json, dict):
         return
     contexts = [c for c in _with_context(document)["@context"] if isinstance(c, dict)]

@@ -1,1 +1,1 @@
-"""Models packed, served, logged and signed: Kitfiles, Modelfiles, MLmodel, signatures."""
+"""Readers of packaged, served, logged and signed models: Kitfiles, Modelfiles, MLmodel, signatures."""

@@ -1,4 +1,4 @@
-"""What stands beside a signature: certificates, and entries of transparency logs."""
+"""The verification material of a signature: certificates and transparency log entries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_CHAIN = 10
 
 
 def decoded(value: Any) -> bytes | None:
-    """The bytes of a text in base64; None where it is none."""
+    """The bytes of a base64 text; None where it is not base64 or empty."""
     text = scalar_text(value)
     try:
         return base64.b64decode(text, validate=True) if text else None
@@ -27,13 +27,13 @@ def decoded(value: Any) -> bytes | None:
 
 
 def log_entries(bundle: Mapping[Any, Any]) -> list[dict[Any, Any]]:
-    """The entries of transparency logs beside a signature."""
+    """The transparency log entries of a signature bundle, at most 20."""
     material = mapping(bundle.get("verificationMaterial"))
     return [mapping(entry) for entry in as_list(material.get("tlogEntries"))[:20]]
 
 
 def chain_of(bundle: Mapping[Any, Any]) -> list[x509.Certificate] | str:
-    """The certificates beside the signature, the signer's first; a text where one is unreadable."""
+    """A bundle's certificates, the signer's first; an error text where one is unreadable."""
     from cryptography import x509  # loading it takes a moment, which only signed documents pay
 
     material = mapping(bundle.get("verificationMaterial"))
@@ -56,10 +56,10 @@ def is_valid(certificate: x509.Certificate, moment: datetime) -> bool:
 
 
 def invalid_certificate(bundle: Mapping[Any, Any], day: str) -> str:
-    """What shows without any key that a certificate was not valid when it signed; else nothing.
+    """The reason why a certificate was not valid at signing, found without any key; else empty.
 
-    The time of signing is the one that a log entry beside the signature gives, which is not proved
-    here, else the day of reading.
+    The time of signing is the one in a log entry of the bundle, which is not proved here, else the
+    day of reading.
     """
     chain = chain_of(bundle)
     if isinstance(chain, str):

@@ -1,4 +1,4 @@
-"""MLflow: ``MLmodel`` files (a logged model, the run that made it, the model it started from), and runs.
+"""MLflow: ``MLmodel`` files (a logged model, its run, the model it started from), and runs.
 
 Runs are read in ``mlflow_run``.
 """
@@ -22,9 +22,9 @@ from provenance_graph.formats.statements import mapping, scalar_text
 SOURCE = "mlflow"
 _VERSION = "_version"
 _LIBRARIES = {"xgb": "xgboost", "lgb": "lightgbm", "sklearn": "scikit-learn", "pytorch": "torch"}
-"""Packages whose version MLflow gives under a shorter name."""
+"""Libraries whose version key in MLflow has a shorter name."""
 _NO_NAMES = frozenset(("artifacts", "model", "models", "mlruns", "outputs", ".", ".."))
-"""Folders that MLflow and its users make for every model; none is a model's name."""
+"""Folders that MLflow and its users create for every model; none is a model's name."""
 
 KEYS = KeyTable(
     (
@@ -81,9 +81,9 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is a run, or has flavors: with a model's or MLflow's id, or in a file named MLmodel.
+    """Whether a document is a run, or has flavors with an id, or with the file name MLmodel.
 
-    Early versions of MLflow wrote neither of the two.
+    The id is a model's or MLflow's version; early versions of MLflow wrote neither of the two.
     """
     if mlflow_run.is_run(features):
         return True
@@ -94,7 +94,7 @@ def recognises(features: Features) -> bool:
 
 
 def origin(document: Document) -> Origin:
-    """Nobody in particular: the file does not say who ran it."""
+    """The origin: an unnamed user of MLflow, since the file does not state who ran it."""
     return Origin(
         local=paths.source_slug(document),
         publisher=iris.organization("unnamed users of MLflow"),
@@ -104,7 +104,7 @@ def origin(document: Document) -> Origin:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the file."""
+    """Yield every value of the file."""
     if mlflow_run.is_run(document.features):
         yield from mlflow_run.leaves(document)
         return
@@ -113,7 +113,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def read_model(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what an MLmodel file says of the model, or a run of the models that it logged."""
+    """Yield the claims of an MLmodel file about its model, or of a run about its models."""
     if mlflow_run.is_run(document.features):
         yield from mlflow_run.read_run(document)
         return
@@ -155,7 +155,7 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _folder(document: Document) -> str:
-    """The folder that the model was logged into; an MLmodel file has ids and no name."""
+    """The folder that the model was logged into, as its name: an MLmodel file has only ids."""
     folders = [document.folder, *document.name.split("/")[:-1]]
     return next((one for one in reversed(folders) if one and one not in _NO_NAMES), "")
 
@@ -163,7 +163,7 @@ def _folder(document: Document) -> str:
 def _flavor(
     model: Iri, name: str, about: dict[str, object], where: str
 ) -> Iterator[Claim | Problem]:
-    """The library that runs it, and what it was made from."""
+    """Yield the library that runs the model, its version, and the model that it was made from."""
     yield Claim(model, PG.framework, statements.literal(name))
     for key, value in about.items():
         if (

@@ -1,7 +1,8 @@
-"""MLflow's run metadata: ``mlflow runs describe``, or what its REST API answers to ``runs/get``.
+"""MLflow's run metadata: ``mlflow runs describe``, or the REST API's answer to ``runs/get``.
 
 A run with its parameters, metrics, tags and datasets becomes a training stage of the models that it
-logged. Parameters, metrics and tags are mappings in the one form and lists of key and value in the other.
+logged. Parameters, metrics and tags are mappings in the first form and lists of key and value in
+the second.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ RUN_KEYS: tuple[Key, ...] = (
 
 
 def is_run(features: Features) -> bool:
-    """Whether it is a run with its info and data, alone or in the API's answer."""
+    """Whether a document is a run with info and data, alone or in the API's answer."""
     if features.syntax != "json" or not isinstance(features.value, dict):
         return False
     run = _run_in(features.value)
@@ -79,13 +80,13 @@ def _run_in(whole: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the run."""
+    """Yield every value of the run."""
     whole = mapping(statements.sanitise(document.json, document.text))
     yield from coverage.leaves(_run_in(whole), ("run",), "/run" if "run" in whole else "")
 
 
 def read_run(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a run says of the models that it logged and of the data that it used."""
+    """Yield the claims of a run about the models that it logged and the data that it used."""
     whole = mapping(statements.sanitise(document.json, document.text))
     run = _run_in(whole)
     info, data = mapping(run.get("info")), mapping(run.get("data"))
@@ -121,7 +122,7 @@ def read_run(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, str]]:
-    """Names and values, given as a mapping or as a list of key and value."""
+    """Yield names and values, given as a mapping or as a list of key and value."""
     if isinstance(value, dict):
         yield from ((str(key), scalar_text(inner)) for key, inner in value.items())
         return
@@ -131,26 +132,26 @@ def _pairs(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _logged(run: dict[Any, Any], tags: dict[str, str]) -> Iterator[str]:
-    """The ids of the models that a run logged: its outputs, and MLflow 2's history in a tag."""
+    """Yield the ids of the models that a run logged: its outputs, and MLflow 2's history tag."""
     for raw in as_list(mapping(run.get("outputs")).get("model_outputs")):
         if id_ := scalar_text(mapping(raw).get("model_id")):
             yield id_
     try:
         history = json.loads(tags.get(_LOGGED, "[]"))
     except (ValueError, RecursionError):
-        return  # the tag stays as it is stated
+        return  # an unparsable tag is kept as stated
     for raw in as_list(history):
         if id_ := scalar_text(mapping(raw).get("model_uuid")):
             yield id_
 
 
 def _model(id_: str) -> Iri:
-    """The model of that id, as an MLmodel file names it too."""
+    """The IRI of a model by its id, the same as for an MLmodel file."""
     return iris.entity(SOURCE, "model", iris.slug(id_))
 
 
 def _moment(value: Any) -> str:
-    """Milliseconds since 1970 as a time; a text as it stands."""
+    """Milliseconds since 1970 as an ISO time; any other text unchanged."""
     text = scalar_text(value)
     if is_digits(text) and len(text) < 15:
         return datetime.fromtimestamp(int(text) / 1000, UTC).isoformat(timespec="seconds")
@@ -160,7 +161,7 @@ def _moment(value: Any) -> str:
 def _dataset(
     raw: dict[Any, Any], models: list[Iri], where: str, used: list[Iri], document: Document
 ) -> Iterator[Claim | Problem]:
-    """A dataset that a run used, at its digest, and for what as its context says."""
+    """Yield a dataset that a run used, with its digest and with the use that its context states."""
     about = mapping(raw.get("dataset"))
     name, digest = stated_name(about.get("name")), scalar_text(about.get("digest"))
     tags = dict(_pairs(raw.get("tags")))
@@ -170,7 +171,7 @@ def _dataset(
     if not name and not path:
         yield Problem(where, "a dataset without name and source", "dataset: name", kind="missing")
         return
-    # the runs of one server share its data; another server's of that name are others
+    # a dataset name is shared by the runs of one server, not across servers
     local = "/".join(filter(None, (document.collection, iris.slug(name or path))))
     subject = iris.dataset(path) if on_hub else iris.entity(SOURCE, "dataset", local)
     yield from statements.is_a(subject, PG.Dataset, name or path)
@@ -188,7 +189,7 @@ def _dataset(
 
 
 def _source_path(source: str) -> str:
-    """The repository or place in a dataset's source, which MLflow writes as JSON in a text."""
+    """The repository or location in a dataset's source, which MLflow writes as a JSON text."""
     try:
         value = mapping(json.loads(source))
     except (ValueError, RecursionError):
@@ -199,7 +200,7 @@ def _source_path(source: str) -> str:
 def _as_stated(
     run: dict[Any, Any], stage: Iri, models: list[Iri], tags: dict[str, str]
 ) -> Iterator[Claim]:
-    """Metrics of the models, tags of the run, and what no property holds."""
+    """Yield metrics of the models, tags of the run, and values without a property, as stated."""
     data = mapping(run.get("data"))
     for name, value in _pairs(data.get("metrics")):
         for subject in models or [stage]:

@@ -1,4 +1,4 @@
-"""Models packed for registries: Kitfiles, ModelPack configurations, and OCI manifests of either."""
+"""Models packaged for registries: Kitfiles, ModelPack configurations, and their OCI manifests."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is a Kitfile, a ModelPack configuration, or a manifest of one of them."""
+    """Whether a document is a Kitfile, a ModelPack configuration, or a manifest of one of them."""
     value = mapping(features.value)
     if features.syntax == "json":
         kinds = [
@@ -131,13 +131,13 @@ def _whole(document: Document) -> dict[Any, Any]:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the file."""
+    """Yield every value of the file."""
     for leaf in coverage.leaves(_whole(document), ("",), ""):
         yield Leaf(leaf.path[1:], leaf.location, leaf.value)
 
 
 def origin(document: Document) -> Origin:
-    """Whoever the package names as its vendor or first author."""
+    """The origin: the package's vendor or first author as publisher."""
     whole = _whole(document)
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
     authors = [*as_list(descriptor.get("authors")), *as_list(package.get("authors"))]
@@ -153,7 +153,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_package(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a package says of its model, its datasets and its files."""
+    """Yield the claims of a package about its model, its datasets and its files."""
     whole = _whole(document)
     yield from coverage.unknown(leaves(document), KEYS, "ModelPack and KitOps")
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
@@ -172,7 +172,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
         if each and each != name:
             yield coverage.other(model, "name", each)
     own = [part.get("license") or part.get("licenses") for part in (about, descriptor)]
-    if any(own) and package.get("license"):  # it is the package's, code and documents included
+    if any(own) and package.get("license"):  # of code and documents too
         yield coverage.other(model, "package.license", scalar_text(package["license"]))
         package = {key: value for key, value in package.items() if key != "license"}
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
@@ -206,7 +206,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
 def _about(
     model: Iri, part: dict[Any, Any], where: str, document: Document
 ) -> Iterator[Claim | Problem]:
-    """Version, licence, makers, framework and origin."""
+    """Yield version, licence, makers, framework and origin."""
     for key in ("version", "revision"):
         yield from packages.version_of(SOURCE, model, stated_name(part.get(key)))
     for key in ("license", "licenses"):
@@ -233,10 +233,10 @@ def _about(
 def _source(
     model: Iri, url: str, name: str, packed: str, revision: str, where: str
 ) -> Iterator[Claim | Problem]:
-    """What the package was made from: code, a repository of the Hub that it holds, or its parent.
+    """Yield the package's source: code, the Hub repository that it holds, or its parent.
 
-    A repository of the package's own name is the model itself, unless the package says that its
-    weights are quantised and the repository's name does not.
+    A repository with the package's own name is the model itself, unless the package states a
+    quantisation that the repository's name does not contain.
     """
     repository = hub.address(url) if url else None
     if (
@@ -263,7 +263,7 @@ def _source(
 
 
 def _without_address(maker: str) -> str:
-    """A maker's name without the mail address beside it, which is a person's.
+    """A maker's name without its e-mail address, which is personal data.
 
     >>> _without_address("Skua Lab <lab@skua.example>"), _without_address("lab@skua.example")
     ('Skua Lab', '')
@@ -272,7 +272,7 @@ def _without_address(maker: str) -> str:
 
 
 def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    """What OCI's own annotations of the whole package say: licence, version, day."""
+    """Yield the claims of OCI's annotations of the whole package: licence, version, day."""
     for text_ in map(scalar_text, as_list(notes.get(f"{_OCI}licenses"))):
         if text_:
             yield from statements.licensed(model, text_, locator=f"/annotations/{_OCI}licenses")
@@ -283,7 +283,7 @@ def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
 
 
 def _path(model: Iri, path: str, name: str, where: str) -> Iterator[Claim | Problem]:
-    """Where the weights are: files in the package, or another package that this one extends."""
+    """Yield the location of the weights: files in the package, or a package that it extends."""
     repository = hub.address(path)
     if repository is not None and repository.kind is hub.RepositoryKind.MODEL:
         yield from _source(model, path, name, "", "", where)
@@ -312,7 +312,7 @@ def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
 
 
 def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], where: str) -> Claim:
-    """A word as a code of the graph's list; as stated where the list does not have it."""
+    """The claim of a word as a concept of a code list; as stated where the list lacks it."""
     code = codes.get(stated.casefold())
     text = "" if code else stated[: statements.MAX_STATED]
     why = "" if code else "no word of the list"
@@ -325,9 +325,10 @@ _WEIGHTS = re.compile(r"\bweights?\b|\bcheckpoints?\b|\.(?:gguf|safetensors|onnx
 def _dataset(
     model: Iri, raw: dict[Any, Any], where: str, document: Document
 ) -> Iterator[Claim | Problem]:
-    """A dataset of a Kitfile: one that was "used", of which training is the usual meaning.
+    """Yield a dataset of a Kitfile as used, which usually means training.
 
-    Since a Kitfile holds one model, weights of others are packed as datasets, too.
+    Since a Kitfile holds one model, weights of other models are packed as datasets, too; these are
+    kept as stated.
     """
     name, path = stated_name(raw.get("name")), scalar_text(raw.get("path"))
     remote = scalar_text(raw.get("remotePath"))
@@ -364,7 +365,7 @@ def _trained(model: Iri, name: str, url: str, document: Document) -> Iterator[Cl
 
 
 def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
-    """A layer: a file or an archive with its digest and size."""
+    """Yield a layer as a file, with its digest and size."""
     algorithm, _, content = scalar_text(raw.get("digest")).partition(":")
     digest = packages.digest(algorithm, content)
     if not digest:

@@ -1,7 +1,8 @@
 """Signatures of models: sigstore bundles, DSSE envelopes and in-toto statements.
 
-What is signed (subjects and files with their digests) and by whom the signature says it is. Keys are
-the affair of ``signatures``; what shows without a key that a bundle was changed is a problem here.
+Reads what is signed (subjects and files with their digests) and the signer that the signature
+names. Verification with keys is in ``signatures``; a change of a bundle that shows without a key is
+a problem here.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is a bundle, an envelope or a statement of in-toto."""
+    """Whether a document is a sigstore bundle, a DSSE envelope or an in-toto statement."""
     value = mapping(features.value)
     if features.syntax not in ("json", "jsonl"):
         return False
@@ -128,7 +129,7 @@ def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
 
 
 def other_payload(bundle: Mapping[Any, Any], payload: bytes) -> str:
-    """What says that the log's entry is about another payload; nothing where it is about this one."""
+    """The reason why a log entry is about another payload; empty where it is about this one."""
     for entry in log_entries(bundle):
         try:
             spec = mapping(json.loads(decoded(entry.get("canonicalizedBody")) or b"{}")).get("spec")
@@ -144,7 +145,7 @@ def other_payload(bundle: Mapping[Any, Any], payload: bytes) -> str:
 
 
 def forged_root(statement: Mapping[Any, Any]) -> str:
-    """What says that a statement's subject is not made of its files; nothing where it is.
+    """The reason why a statement's subject does not match its files; empty where it does.
 
     By the specification of model signing 1.0 the subject's digest is that of the files' digests, in
     their order.
@@ -167,14 +168,14 @@ def forged_root(statement: Mapping[Any, Any]) -> str:
 
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the bundle, and of the statement inside."""
+    """Yield every value of the bundle, and of the statement inside."""
     whole, statement = parts(document)
     yield from coverage.leaves(whole, ("bundle",), "")
     yield from coverage.leaves(statement, ("statement",), "" if not whole else "/payload")
 
 
 def signer(bundle: dict[Any, Any]) -> str:
-    """Whom the signature names: the certificate's identity, else the key by its digest."""
+    """The signer that a signature names: the certificate's identity, else the key's digest."""
     material = mapping(bundle.get("verificationMaterial"))
     chain = as_list(mapping(material.get("x509CertificateChain")).get("certificates"))
     leaf = mapping(material.get("certificate")) or mapping(chain[0] if chain else None)
@@ -206,7 +207,7 @@ def _identity(raw: str) -> str:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever the signature names; it is not verified, so the record is a third party's."""
+    """The origin: the unverified signer as publisher, hence on a third party's basis."""
     try:
         whole, _ = parts(document)
     except Unreadable:
@@ -222,7 +223,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_statement(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what is signed and by whom."""
+    """Yield what is signed and by whom, and problems of integrity."""
     whole, statement = parts(document)
     own = table_leaves.known_leaves(statement, ("statement",), "/payload" if whole else "", KEYS)
     every = chain(table_leaves.known_leaves(whole, ("bundle",), "", KEYS), own)
@@ -282,7 +283,7 @@ def _name_of(subject: dict[Any, Any]) -> str:
 
 
 def _signed_by(model: Iri, bundle: dict[Any, Any]) -> Iterator[Claim]:
-    """Whom the signature names; that it is not verified here stands beside it."""
+    """Yield the signer that a signature names, and that the signature is not verified."""
     if name := signer(bundle)[: statements.MAX_STATED]:
         who = statements.named_organization(name)
         yield from statements.is_a(who, PG.Organization, name)
@@ -291,7 +292,7 @@ def _signed_by(model: Iri, bundle: dict[Any, Any]) -> Iterator[Claim]:
 
 
 def _forged(bundle: dict[Any, Any], statement: dict[Any, Any]) -> str:
-    """What shows without any key that a bundle was changed after it was signed."""
+    """The reason why a bundle was changed after signing, found without any key; else empty."""
     envelope = mapping(bundle.get("dsseEnvelope")) or bundle
     payload = decoded(envelope.get("payload"))
     return forged_root(statement) or (other_payload(bundle, payload) if payload else "")
@@ -300,7 +301,7 @@ def _forged(bundle: dict[Any, Any], statement: dict[Any, Any]) -> str:
 def _signed_file(
     document: Document, bundle: dict[Any, Any], message: dict[Any, Any]
 ) -> Iterator[Claim | Problem]:
-    """A signature over one file, of which the bundle holds only the digest."""
+    """Yield the claims of a signature over one file, of which the bundle holds the digest only."""
     stated = mapping(message.get("messageDigest"))
     raw = decoded(stated.get("digest")) or b""
     algorithm = scalar_text(stated.get("algorithm")).replace("SHA2_", "sha")
@@ -315,9 +316,9 @@ def _first_name(subjects: list[Any]) -> Any:
 
 
 def _model(names: list[str], document: Document) -> Iri:
-    """The model that is signed: a repository where the subject names one, else its name.
+    """The signed model: a Hub repository where the only subject names one, else that name.
 
-    What is called as every model's file is, or not at all, is the model of this document.
+    A subject with a generic file name, or several subjects, give a model named after this document.
     """
     if len(names) == 1:
         repository = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)

@@ -1,6 +1,6 @@
-"""Ollama: which model is served, from what, with which adapter, under which licence.
+"""Ollama: a served model with its base, adapter, settings and licence.
 
-By its Modelfile, or by what the running program answers (``ollama_answers``).
+Read from its Modelfile, or from an answer of the running program (``ollama_answers``).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re
 _TAGGED = re.compile(r"(?:[\w.-]+(?::\d{1,5})?/)?[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
 """A model of Ollama's library or of a registry: host and port, owner, name and tag."""
 _QUANTISED = re.compile(r":((?:I?Q\d\w*|[BF]?F?(?:16|32)))$", re.IGNORECASE)
-"""The quantisation that a tag after a repository of the Hub picks."""
+"""The quantisation that a tag after a Hub repository selects."""
 KEYS = KeyTable(
     (
         *read(
@@ -57,15 +57,15 @@ _KEY_OF = {
     "PARAMETER": "parameters",
     "MESSAGE": "messages",
 }
-"""Under which key of an answer an instruction of its Modelfile stands once more."""
+"""The key of an answer that repeats an instruction of its Modelfile."""
 _NAMED = re.compile(r"^#\s*FROM\s+(\S+)\s*$", re.MULTILINE)
-"""How `ollama show --modelfile` tells which model its file is of."""
+"""The comment of `ollama show --modelfile` that names the file's model."""
 _BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction with its line."""
+    """One instruction of a Modelfile with its line."""
 
     line: int
     key: str
@@ -73,7 +73,7 @@ class Instruction:
 
 
 def recognises(features: Features) -> bool:
-    """Whether its first instruction is FROM, as a Modelfile's is, or it is an answer."""
+    """Whether a document is a Modelfile (its first instruction is FROM) or an answer."""
     if features.syntax == "json":
         return ollama_answers.is_answer(features)
     if features.syntax != "text":
@@ -88,9 +88,9 @@ def recognises(features: Features) -> bool:
 
 
 def instructions(text_: str) -> Iterator[Instruction]:
-    """The instructions of a Modelfile; a value in triple quotes may run over lines.
+    """Yield the instructions of a Modelfile; a value in triple quotes may span lines.
 
-    A line that is no instruction has no key.
+    A line that is no instruction has an empty key.
     """
     lines = text_.splitlines()
     n = 0
@@ -118,14 +118,14 @@ def instructions(text_: str) -> Iterator[Instruction]:
 
 
 def _last_line(value: str, lines: Sequence[str], n: int) -> int:
-    """Where a value that begins with a quote ends: the number of the line behind it."""
+    """The number of the line after a value that begins with a quote."""
     if not re.match(r'(?:\S+\s+)?"', value) or (len(value) > 1 and value.endswith('"')):
         return n
     return next((m + 1 for m in range(n, len(lines)) if lines[m].rstrip().endswith('"')), n)
 
 
 def _unquoted(value: str) -> str:
-    """A value without the quotes around it, or around the setting that it gives a parameter.
+    """A value without the quotes around it, or around a parameter's setting.
 
     >>> _unquoted('"You help."'), _unquoted('stop "<|x|>"')
     ('You help.', 'stop <|x|>')
@@ -135,7 +135,7 @@ def _unquoted(value: str) -> str:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every instruction by its name, parameters by theirs; of an answer its values too."""
+    """Yield every instruction by its name, parameters by theirs; of an answer also its values."""
     if document.features.syntax != "json":
         yield from _leaves(instructions(document.text), "")
         return
@@ -156,14 +156,14 @@ def _leaves(stated: Iterable[Instruction], where: str) -> Iterator[Leaf]:
 
 
 def _further_instructions(answer: Mapping[str, Any]) -> list[Instruction]:
-    """The instructions of an answer's Modelfile that the answer does not give by keys of their own."""
+    """The instructions of an answer's Modelfile that have no key in the answer itself."""
     text_ = answer.get("modelfile")
     stated = instructions(text_) if isinstance(text_, str) else ()
     return [each for each in stated if not answer.get(_KEY_OF.get(each.key, ""))]
 
 
 def origin(document: Document) -> Origin:
-    """Nobody in particular: neither a Modelfile nor an answer says whose it is."""
+    """The origin: an unnamed author, since neither a Modelfile nor an answer states one."""
     answer = document.features.syntax == "json"
     return Origin(
         local=paths.source_slug(document),
@@ -174,7 +174,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_ollama(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a Modelfile or an answer says of the models that it is about.
+    """Yield the claims of a Modelfile or an answer about its models.
 
     Raises Unreadable for a Modelfile without FROM.
     """
@@ -194,7 +194,7 @@ def read_ollama(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _model_of_answer(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
-    """An answer about one model."""
+    """Yield the claims of an answer about one model."""
     text_ = value.get("modelfile")
     stated = _further_instructions(value)
     name = scalar_text(value.get("name")) or scalar_text(value.get("model"))
@@ -224,7 +224,7 @@ def _model_of_answer(document: Document, value: Mapping[str, Any]) -> Iterator[C
 
 
 def _described(document: Document, text_: str, name: str = "") -> Iterator[Claim]:
-    """The model that a Modelfile builds: by the comment of the tool that wrote it, or by its path."""
+    """Yield the model that a Modelfile builds: named in a tool's comment, else by its path."""
     if not name and (named := _NAMED.search(text_)):
         name = named[1]
     if name:
@@ -236,13 +236,13 @@ def _described(document: Document, text_: str, name: str = "") -> Iterator[Claim
 
 
 def _path(document: Document) -> str:
-    """A document's path without what every Modelfile is called: two folders' files are two models."""
+    """A document's path without the name Modelfile: files in two folders are two models."""
     path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
     return path or document.folder
 
 
 def _instructed(model: Iri, stated: Sequence[Instruction], at: str) -> Iterator[Claim | Problem]:
-    """What the instructions of a Modelfile say."""
+    """Yield the claims of a Modelfile's instructions."""
     adapted = any(each.key == "ADAPTER" for each in stated)
     for each in stated:
         where = f"{at}L{each.line}"
@@ -264,7 +264,7 @@ def _instructed(model: Iri, stated: Sequence[Instruction], at: str) -> Iterator[
 
 
 def _licensed(model: Iri, text_: str, where: str) -> Iterator[Claim]:
-    """A licence by the first line of its text, and the text."""
+    """Yield a licence by the first line of its text, and the text as stated."""
     first = next((line.strip() for line in text_.splitlines() if line.strip()), "")
     if first:
         yield from statements.licensed(
@@ -275,7 +275,7 @@ def _licensed(model: Iri, text_: str, where: str) -> Iterator[Claim]:
 
 
 def _licence_of(text_: str) -> str:
-    r"""What a licence's text is called: its first line, with the version that the next line gives.
+    r"""A licence's name: the first line of its text, with the version in the next line.
 
     >>> _licence_of("  Apache License\n Version 2.0, January 2004\n http://")
     'Apache License Version 2.0'
@@ -287,7 +287,7 @@ def _licence_of(text_: str) -> str:
 
 
 def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
-    """What the model is built from: a Hub repository, a model of Ollama's library, or a path."""
+    """Yield the model's base: a Hub repository, a model of Ollama's library, or a path."""
     repository = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
     repository = repository or hub.cached(stated)
     relation = "adapterOf" if adapted else ""
@@ -312,7 +312,7 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
         return
     if relation:
         yield from packages.descends(model, parent, f"FROM {stated}", where, [relation])
-    else:  # a name, a template or settings over the same weights
+    else:  # the same weights with another name, template or settings
         yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=f"FROM {stated}", locator=where)
 
 

@@ -1,8 +1,8 @@
-"""What a running Ollama answers: of one model (``/api/show``), or of all that it has (``/api/tags``).
+"""Answers of a running Ollama: about one model (``/api/show``), or all its models (``/api/tags``).
 
-An answer about one model holds the Modelfile that would build it, whose comment names it and whose
-``FROM`` is a blob by its digest; and the metadata of the weights, with the keys of a GGUF header. A
-list gives for each model its name, the digest of its manifest and what it is, in short.
+An answer about one model holds the Modelfile that would build it, whose comment names the model and
+whose ``FROM`` is a blob by its digest, and the metadata of the weights, with the keys of a GGUF
+header. A list gives for each model its name, the digest of its manifest and a few details.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COUNT = "general.parameter_count"
 _READ_ELSEWHERE = ("modelfile", "model_info", "tensors")
 _MADE_OF = frozenset({"modelfile", "model_info"})
 _INPUTS = frozenset({"vision", "audio"})
-"""Capabilities that say what a model takes; others, "embedding" among them, do not."""
+"""Capabilities that name an input modality; others, such as "embedding", do not."""
 _LISTED = frozenset({"name", "digest", "details"})
 
 ANSWER_KEYS: tuple[Key, ...] = (
@@ -52,7 +52,7 @@ TABLE = KeyTable(ANSWER_KEYS)
 
 
 def is_answer(features: Features) -> bool:
-    """Whether JSON is what the server says of one model, or of those that it has."""
+    """Whether a document is Ollama's answer about one model, or about all its models."""
     value = features.value
     if features.syntax != "json" or not isinstance(value, dict):
         return False
@@ -62,7 +62,7 @@ def is_answer(features: Features) -> bool:
 
 
 def entries(value: Mapping[str, Any]) -> list[tuple[int, Any]]:
-    """The models of a list of them, each with its place in it."""
+    """The entries of a list of models, each with its index."""
     listed = value.get("models")
     return list(enumerate(listed)) if isinstance(listed, list) else []
 
@@ -73,7 +73,7 @@ def is_list(value: Any) -> bool:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of an answer but its Modelfile's, of a list those of each entry."""
+    """Yield every value of an answer except its Modelfile, for a list by entry."""
     value = statements.mapping(document.json)
     if not is_list(value):
         yield from _of_one(value, "")
@@ -94,12 +94,12 @@ def _of_one(value: Mapping[str, Any], where: str) -> Iterator[Leaf]:
 
 
 def tagged(name: str) -> Iri:
-    """A model of Ollama's library, or of a server, by its name and tag."""
+    """The IRI of a model of Ollama's library, or of a server, by its name and tag."""
     return iris.entity(SOURCE, "model", name)
 
 
 def model_facts(model: Iri, value: Mapping[str, Any], where: str) -> Iterator[Claim | Problem]:
-    """What an answer says of a model beside its Modelfile."""
+    """Yield the claims of an answer about a model, other than those of its Modelfile."""
     other = scalar_text(value.get("model"))
     if other and tagged(other) != model:
         yield coverage.other(model, "model", other)
@@ -114,7 +114,7 @@ def model_facts(model: Iri, value: Mapping[str, Any], where: str) -> Iterator[Cl
 
 
 def _metadata(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata of the weights that an answer gives; arrays are null where it leaves them out."""
+    """The metadata of the weights in an answer, without omitted arrays, which are null."""
     stated = statements.mapping(value.get("model_info"))
     return {str(key): inner for key, inner in stated.items() if inner is not None}
 
@@ -140,7 +140,7 @@ def _capabilities(model: Iri, stated: Any) -> Iterator[Claim]:
 
 
 def layout(value: Mapping[str, Any]) -> Iterator[str | Problem]:
-    """The digest over the tensors, where an answer lists them all."""
+    """Yield the digest over the tensors, where an answer lists them all, or a problem."""
     tensors: list[tuple[str, tuple[int, ...], str]] = []
     for n, raw in enumerate(statements.as_list(value.get("tensors"))):
         entry = statements.mapping(raw)
@@ -155,7 +155,7 @@ def layout(value: Mapping[str, Any]) -> Iterator[str | Problem]:
 
 
 def listed_models(document: Document) -> Iterator[Claim | Problem]:
-    """Every model of a list: what it is, and the manifest that it is known by."""
+    """Yield the models of a list, each with the digest of its manifest."""
     for n, raw in entries(statements.mapping(document.json)):
         where, entry = f"/models/{n}", statements.mapping(raw)
         name = scalar_text(entry.get("name")) or scalar_text(entry.get("model"))

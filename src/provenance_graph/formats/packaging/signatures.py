@@ -1,9 +1,9 @@
-"""Verification of signed statements about models, with given keys and certificates, offline.
+"""Offline verification of signed statements about models, with given keys and certificates.
 
-A DSSE envelope is signed over its type and payload; the signature holds where one of the given public
-keys made it, or where the certificate beside it leads to a given root and was valid when the
-signature was made. That time is what a transparency log promised, if the log's key is given too;
-without it a certificate that has expired is no proof. Nothing is fetched.
+A DSSE envelope is signed over its type and payload. The signature is verified where one of the
+given public keys made it, or where its certificate chains to a given root and was valid at the time
+of signing. That time is the one that a transparency log promised, if the log's key is given too;
+without it an expired certificate is no proof. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _HASHED_BY = frozenset({"sha256", "sha384", "sha512", "blake2b"})
 
 
 class SignatureState(Enum):
-    """What is known of a signature."""
+    """The result of verifying a signature."""
 
     VERIFIED = "verified"
     NOT_VERIFIED = "not verified"
@@ -57,7 +57,7 @@ class SignatureState(Enum):
 
 @dataclass(frozen=True)
 class Trust:
-    """What the checker trusts: keys, root certificates, keys of transparency logs; and the day."""
+    """The trust anchors of a check: keys, root certificates, keys of logs; and the day of checking."""
 
     keys: tuple[PublicKey, ...] = ()
     roots: tuple[x509.Certificate, ...] = ()
@@ -67,7 +67,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class SignatureOutcome:
-    """Whether a signature holds, by what, and whose it is."""
+    """The result of a check: state, reason, and the signer where known."""
 
     state: SignatureState
     why: str
@@ -77,7 +77,7 @@ class SignatureOutcome:
 def trust(
     keys: Sequence[Path], roots: Sequence[Path], log_keys: Sequence[Path], at: datetime
 ) -> Trust:
-    """What to trust, from files in PEM; raises UsageError for one that holds no key or certificate."""
+    """Load trust anchors from PEM files; raises UsageError for a file without key or certificate."""
     return Trust(
         tuple(_key(path) for path in keys),
         tuple(each for path in roots for each in _certificates(path)),
@@ -106,9 +106,9 @@ def _certificates(path: Path) -> list[x509.Certificate]:
 
 
 def check(bundle: Mapping[Any, Any], trusted: Trust) -> SignatureOutcome:
-    """Whether the signature of a bundle or envelope holds.
+    """Verify the signature of a bundle or envelope.
 
-    Raises nothing: what cannot be verified says why.
+    Raises nothing: an outcome that is not verified states the reason.
     """
     envelope = mapping(bundle.get("dsseEnvelope")) or bundle
     if message := mapping(bundle.get("messageSignature")):
@@ -133,7 +133,7 @@ def check(bundle: Mapping[Any, Any], trusted: Trust) -> SignatureOutcome:
 def _of_message(
     bundle: Mapping[Any, Any], message: Mapping[Any, Any], trusted: Trust
 ) -> SignatureOutcome:
-    """A signature over a file, of which the bundle holds the digest."""
+    """Verify a signature over a file, of which the bundle holds the digest."""
     stated = mapping(message.get("messageDigest"))
     digest, raw = decoded(stated.get("digest")), decoded(message.get("signature"))
     if scalar_text(stated.get("algorithm")) != "SHA2_256" or digest is None or raw is None:
@@ -147,7 +147,7 @@ def _of_message(
 
 
 class Digest(bytes):
-    """The SHA-256 digest of what was signed, where that is not at hand itself."""
+    """The SHA-256 digest of the signed bytes, where these are not available."""
 
 
 def _by_key(
@@ -216,7 +216,7 @@ def _by_certificate(
 def _path(
     chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], moment: datetime
 ) -> str:
-    """What is wrong with the way from the certificate to a root; nothing where it is sound."""
+    """The fault in the path from the certificate to a root; empty where it is sound."""
     for child, issuer in pairwise(chain):
         if not _issued(child, issuer):
             return "the certificates do not follow from one another"
@@ -241,7 +241,7 @@ def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
-    """When it was signed: what a trusted log promised, else the checker's day; and which it is."""
+    """The time of signing (a trusted log's, else the checker's day), and whether a log promised it."""
     for entry in log_entries(bundle):
         body = decoded(entry.get("canonicalizedBody"))
         raw = decoded(mapping(entry.get("inclusionPromise")).get("signedEntryTimestamp"))
@@ -262,7 +262,7 @@ def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
 
 
 def _encoded(kind: str, payload: bytes) -> tuple[bytes, bytes]:
-    """What a DSSE envelope signs, and what model-signing before 0.3 signed in its place."""
+    """The bytes that a DSSE envelope signs, and those that model-signing before 0.3 signed."""
     name = kind.encode()
     before = f"DSSEV1 {len(name)} {kind} {len(payload)} {payload!r}".encode()
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload), before
@@ -303,7 +303,7 @@ def _passes(attempt: Callable[[], None]) -> bool:
 
 
 def fingerprint(key: PublicKey) -> str:
-    """A public key by the digest of its standard form."""
+    """The SHA-256 digest of a public key's DER form, as a text."""
     raw = key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -321,7 +321,7 @@ def identity(certificate: x509.Certificate) -> str:
 
 
 def changed_files(statement: Mapping[Any, Any], folder: Path) -> Iterator[str]:
-    """What differs between the signed files and those of a folder, a sentence each."""
+    """Yield a sentence for each difference between the signed files and those of a folder."""
     predicate = mapping(statement.get("predicate"))
     signed: dict[str, tuple[str, str]] = {}
     for raw in as_list(predicate.get("resources"))[:MAX_FILES]:
@@ -356,7 +356,7 @@ def _ignored(predicate: Mapping[Any, Any]) -> list[Any]:
 
 
 def file_digest(path: Path, algorithm: str) -> str:
-    """The digest of a file, read piece by piece."""
+    """The hexadecimal digest of a file, read in pieces."""
     whole = hashlib.new(algorithm)
     with path.open("rb") as file:
         while piece := file.read(_CHUNK):

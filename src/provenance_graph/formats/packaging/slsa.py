@@ -1,8 +1,8 @@
-"""SLSA provenance of a model, 1.x and 0.2: from what it was built, with which settings, when.
+"""SLSA provenance of a model, 1.x and 0.2: the build's inputs, settings and times.
 
-A build that took data or calls itself training becomes a ``pg:TrainingStage`` with its inputs at their
-version. Of any other, a conversion for one, the model that went in is what the result was derived from,
-and the rest stays as stated of what was built.
+A build that took data or calls itself training becomes a ``pg:TrainingStage`` with its inputs at
+their version. For any other build, such as a conversion, the output is derived from the input
+model, and everything else is kept as stated of the output.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ MAX_INPUTS = 10_000
 _SETTINGS = frozenset(
     ("hyperparameters", "parameters", "params", "inputs", "args", "arguments", "trainingarguments")
 )
-"""Steps below which the parameters of a build are settings of what it ran."""
+"""Steps below which the parameters of a build are settings of the program run."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SlsaBuild:
-    """One build, in whichever version of the predicate."""
+    """One build, independent of the predicate's version."""
 
     kind: str
     builder: str
@@ -75,7 +75,7 @@ class _SlsaBuild:
 
 
 def read(statement: Mapping[Any, Any], made: Iri, where: str) -> Iterator[Claim | Problem]:
-    """Yield how a model was built; nothing where the predicate is no SLSA provenance."""
+    """Yield the claims of a model's build; none where the predicate is no SLSA provenance."""
     if not scalar_text(statement.get("predicateType")).startswith(TYPES):
         return
     build = _SlsaBuild.of(mapping(statement.get("predicate")))
@@ -116,7 +116,7 @@ def read(statement: Mapping[Any, Any], made: Iri, where: str) -> Iterator[Claim 
 
 @dataclass(slots=True)
 class _Inputs:
-    """What went into a build: models and data at their version, the code, and all as stated."""
+    """A build's inputs: models and data at their version, the code, and all inputs as stated."""
 
     claims: list[Claim] = field(default_factory=list)
     used: list[Iri] = field(default_factory=list)
@@ -151,7 +151,7 @@ def _commit(item: Mapping[Any, Any]) -> str:
 
 
 def _code(item: Mapping[Any, Any]) -> tuple[str, str]:
-    """The address and commit of a source repository; nothing where an input is none."""
+    """The address and commit of a source repository; empty where the input is none."""
     uri = scalar_text(item.get("uri"))
     if not uri.startswith("git+https://"):
         return "", ""
@@ -161,7 +161,7 @@ def _code(item: Mapping[Any, Any]) -> tuple[str, str]:
 def _parameters(
     parameters: Mapping[Any, Any],
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The parameters that are settings of what was run, and the others, as they stand."""
+    """The build's parameters as stated: settings of the program run, and the others."""
     settings: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
     for leaf in coverage.leaves(parameters, (), ""):
@@ -174,7 +174,7 @@ def _parameters(
 
 
 def _entity(uri: str) -> tuple[Iri, str, str] | None:
-    """The model or dataset of the Hub that an address names, its name and its revision."""
+    """The Hub model or dataset that an address names, its name and its revision; or None."""
     if (purl := packages.package(uri)) is not None:
         mint = iris.dataset if purl.dataset else iris.model
         return mint(purl.repository), purl.repository, purl.version

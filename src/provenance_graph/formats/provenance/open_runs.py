@@ -23,8 +23,8 @@ class OpenRun:
     """What the events of one run have told so far.
 
     Each adds to it: often the first alone says what went in and with which code, the last what came
-    out. ``made`` and ``inputs`` are entities with their kinds, ``used`` the states that went in, ``last``
-    the latest event with its place, ``open`` whether its end is waited for.
+    out. ``made`` and ``inputs`` are entities with their kinds, ``used`` the states that went in,
+    ``last`` the latest event with its location, ``open`` whether its end is waited for.
     """
 
     inputs: dict[tuple[Iri, Iri], None] = field(default_factory=dict)

@@ -101,7 +101,7 @@ def recognises(features: Features) -> bool:
 
 
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
-    """Every event with its place; what is none is a problem.
+    """Every event with its location; what is none is a problem.
 
     Raises Unreadable where the document is no JSON object, list or lines of objects.
     """

@@ -65,7 +65,7 @@ class ProvGraph:
 
 
 def parts(whole: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
-    """The document and its bundles, each with the place where it stands."""
+    """The document and its bundles, each with the location where it stands."""
     yield "", {key: value for key, value in mapping(whole).items() if key != "bundle"}
     for id_, bundle in mapping(mapping(whole).get("bundle")).items():
         yield f"/bundle/{id_}", mapping(bundle)

@@ -1,1 +1,1 @@
-"""SPDX 3 documents."""
+"""Reader of SPDX 3 documents."""

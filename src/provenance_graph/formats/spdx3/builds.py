@@ -1,4 +1,4 @@
-"""What an SPDX 3 document says was built with what: a build is a stage of training where it is one."""
+"""Reader of the builds of an SPDX 3 document: lineage, and training stages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 
 def read(graph: ElementGraph) -> ReaderOutput:
-    """What was built with what: a build's inputs are what its outputs were made from."""
+    """Yield the claims of builds: each output was made from the build's inputs."""
     inputs: dict[str, list[str]] = {}
     outputs: dict[str, list[str]] = {}
     for _, element in graph.elements:
@@ -67,7 +67,7 @@ _BUILD_READ = ("type", "spdxId", "creationInfo", "build_parameter", "build_envir
 def _built(
     subject: Iri, element: dict[str, Any], where: str, graph: ElementGraph, inputs: list[str]
 ) -> ReaderOutput:
-    """Parameters, configuration and times of a build: of a stage of training, else of what it made."""
+    """Yield parameters, configuration and times: of a training stage, else of the build's output."""
     code, commit = _source(element)
     if code:
         yield statements.link(subject, PG.trainingCode, code, f"{where}/build_configSourceUri")
@@ -100,7 +100,7 @@ def _built(
 
 
 def _source(element: dict[str, Any]) -> tuple[str, str]:
-    """The repository that a build was configured from, and the commit that its address names.
+    """The repository that a build was configured from, and the commit in its address; or empty.
 
     The addresses are those of package managers: ``git+https://host/owner/name@commit#path``.
     """
@@ -112,6 +112,6 @@ def _source(element: dict[str, Any]) -> tuple[str, str]:
 
 
 def _entries(element: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
-    """The pairs of a dictionary."""
+    """Yield the key-value pairs of an SPDX dictionary."""
     for entry in map(mapping, as_list(element.get(key))):
         yield scalar_text(entry.get("key")), scalar_text(entry.get("value"))

@@ -1,4 +1,4 @@
-"""The properties of an SPDX 3 package: of a model, a dataset or a file."""
+"""Reader of the properties of an SPDX 3 package: a model, a dataset or a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
 
 
 def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph) -> ReaderOutput:
-    """Yield what a package's own properties say."""
+    """Yield the claims of a package's own properties."""
     kind = element.get("type")
     if kind != PACKAGE:
         classes = {AI: PG.Model, DATASET: PG.Dataset}
@@ -34,7 +34,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         mine = role(element)
         own = (leaf for leaf in graph.leaves(element, where) if leaf.path[0] == mine)
         yield from coverage.claims(subject, own, KEYS)
-    if text := scalar_text(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
+    if text := scalar_text(element.get("licenseDeclared")):  # a key of SPDX 2 that converters keep
         location = f"{where}/licenseDeclared"
         yield Problem(location, "no SPDX 3 term", "a hasDeclaredLicense relationship", kind="key")
         yield from statements.licensed(subject, text, locator=location)
@@ -65,7 +65,7 @@ def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) ->
 
 
 def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterator[Claim]:
-    """The makers: who originated it, else who supplied it unless it lies in another's repository."""
+    """Yield the makers: the originators, else the supplier unless it only passes the package on."""
     makers = [graph.agent(item) for item in as_list(element.get("originatedBy"))]
     supplier = graph.agent(element.get("suppliedBy"))
     if not any(makers) and not _only_passes_on(supplier, subject):
@@ -79,13 +79,13 @@ def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterato
 
 
 def _only_passes_on(supplier: str, subject: Iri) -> bool:
-    """Whether who supplies a model or dataset is the Hub, or no owner of the repository it is.
+    """Whether a supplier is the Hub, or not the owner of the subject's repository.
 
-    A service lists what it uses as supplied by itself: that makes it nobody's developer.
+    A service lists the models that it uses as supplied by itself; it is not their developer.
     """
     if (named := iris.slug(supplier)) == "hugging-face":
         return True
-    owner = iris.owner_of(subject)  # as Meta's is meta-llama: their first words agree
+    owner = iris.owner_of(subject)  # first words are compared: Meta's account is meta-llama
     return bool(owner) and iris.slug(owner).partition("-")[0] != named.partition("-")[0]
 
 
@@ -136,7 +136,7 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
 
 
 def _page(subject: Iri, url: str, page: Iri, key: str) -> Iterator[Claim]:
-    """A repository's page, and the address itself where it points into the repository."""
+    """Yield a repository's page, and the address as stated where it points into the repository."""
     yield Claim(subject, PG.hubRepository, page)
     if url.rstrip("/") != page:
         yield coverage.other(subject, key, url)
@@ -154,7 +154,7 @@ def _digests_of(element: dict[str, Any], where: str) -> Iterator[str | Problem]:
 
 
 def _digests(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
-    """The digests of a package: of a file without a name, since a package is not a file."""
+    """Yield the digests of a package, as those of a file without a name."""
     results = list(_digests_of(element, where))
     yield from (each for each in results if isinstance(each, Problem))
     if digests := [each for each in results if isinstance(each, str)]:
@@ -162,7 +162,7 @@ def _digests(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
 
 
 def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> ReaderOutput:
-    """A file that a package contains."""
+    """Yield the claims of a file that a package contains."""
     name = stated_name(element.get("name"))
     if element.get("type") != "software_File" or not name:
         return
@@ -202,7 +202,7 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
 
 
 def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> ReaderOutput:
-    """A dictionary entry as ``key: value``."""
+    """Yield a dictionary entry as ``key: value``."""
     entry = mapping(raw)
     key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
     if key or value:
@@ -233,7 +233,7 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
 
 
 def _energy(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
-    """Energy of training, fine-tuning and inference, each under its own property."""
+    """Yield the energy of training, fine-tuning and inference, each by its own property."""
     for raw in as_list(element.get("ai_energyConsumption")):
         for key, predicate in ENERGY.items():
             bare = key.removeprefix("ai_")

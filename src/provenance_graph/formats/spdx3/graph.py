@@ -1,4 +1,4 @@
-"""An SPDX 3 document parsed: its elements by id, what the packages are, every stated value."""
+"""A parsed SPDX 3 document: its elements by id, the packages' subjects, every stated value."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _ROLES = {
 
 @dataclass(slots=True)
 class ElementGraph:
-    """A document's elements by their ids, and the subjects that packages are.
+    """A document's elements by id, and the subjects of its packages.
 
-    ``derived`` holds what each subject is stated to come from or to be trained on, by id,
-    ``known_leaves`` the values of elements by their places of which the table of keys alone says
-    something, ``renamed`` the places of those elements in which keys stand without their prefix.
+    ``derived`` holds pairs of a subject and the id of what it is stated to come from or to be
+    trained on. ``known_leaves`` holds by location the values for which the key table alone yields
+    claims. ``renamed`` holds the locations of elements with keys that lack their prefix.
     """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -64,12 +64,12 @@ class ElementGraph:
     renamed: set[str] = field(default_factory=set)
 
     def leaves(self, element: dict[str, Any], where: str) -> Iterable[Leaf]:
-        """The values of the element at a place of which the table alone says something."""
+        """The values of the element at a location for which the key table alone yields claims."""
         own = self.known_leaves.get(where) if where and where not in self.renamed else None
         return known_leaves_of(element, where) if own is None else own
 
     def agent(self, ref: Any) -> str:
-        """The name of an agent: its element's, or the text that stands in its place."""
+        """The name of an agent: its element's, or the text given in its place; may be empty."""
         text = stated_name(ref)
         if text in self.by_id:
             return stated_name(self.by_id[text].get("name"))
@@ -78,11 +78,11 @@ class ElementGraph:
 
 
 _NAMED = frozenset(_ROLES.values()) | {"licence", "assessment", "other"}
-"""The kinds of elements whose keys have prefixes."""
+"""The roles of elements whose keys have prefixes."""
 
 
 def role(element: dict[str, Any]) -> str:
-    """What an element is to the graph."""
+    """The role of an element in the key table, such as ``model`` or ``relationship``."""
     kind = scalar_text(element.get("type")) or scalar_text(element.get("@type"))
     if kind in _ROLES:
         return _ROLES[kind]
@@ -94,7 +94,7 @@ def role(element: dict[str, Any]) -> str:
 
 
 def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
-    """The elements of a document and what is wrong with their form; raises Unreadable."""
+    """A fresh graph of the document's elements, and problems of form; raises Unreadable."""
     graph, problems = _elements(document)
     made = ElementGraph(
         graph.elements, graph.by_id, dict(graph.subjects), dict(graph.kinds), renamed=graph.renamed
@@ -131,7 +131,7 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
         if inside and _is_nameless(element):
             what, hint = "no spdxId", "SPDX requires it: nothing can refer to this element"
             problems.append(Problem(where, what, hint, kind="schema"))
-            element["spdxId"] = f"_:{where}"  # what it says of itself is told from others'
+            element["spdxId"] = f"_:{where}"  # separates its own statements from those of others
         for key in ("spdxId", "@id"):
             if isinstance(element.get(key), str):
                 graph.by_id.setdefault(element[key], element)
@@ -140,9 +140,9 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
 
 
 def _is_nameless(element: Mapping[Any, Any]) -> bool:
-    """Whether an element that others should refer to has no name by which they can.
+    """Whether an element that others should refer to has no id.
 
-    Relationships and annotations tie others together; nothing need refer to them.
+    Relationships and annotations need none: they connect other elements.
     """
     kind = scalar_text(element.get("type")) or scalar_text(element.get("@type"))
     named = scalar_text(element.get("spdxId")) or scalar_text(element.get("@id"))
@@ -151,26 +151,26 @@ def _is_nameless(element: Mapping[Any, Any]) -> bool:
 
 
 def subjects(document: Document) -> dict[str, Iri]:
-    """The packages, by the places where they stand."""
+    """The subjects of the packages, by location."""
     graph, _ = graph_of(document)
     ids = ((where, scalar_text(element.get("spdxId"))) for where, element in graph.elements)
     return {where: graph.subjects[id_] for where, id_ in ids if id_ in graph.subjects}
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below the kind of element that it stands on."""
+    """Yield every stated value, with its key below the role of its element."""
     return chain.from_iterable(stated(document).values())
 
 
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
-    """The values of the document itself, and those of each element by its place."""
+    """The values of the document itself, and those of each element, by location."""
     return _by_location(document, _every)
 
 
 @once
 def known_leaves(document: Document) -> dict[str, list[Leaf]]:
-    """Those of the stated values of which the table of keys alone says something."""
+    """The stated values for which the key table alone yields claims, by location."""
     return _by_location(document, _known_leaves)
 
 
@@ -214,13 +214,13 @@ def _known_leaves(value: Any, kind: str, where: str, without: tuple[str, ...] = 
 
 
 def _names(element: Any) -> dict[str, str]:
-    """The keys of an element that stand without their prefix, and SPDX's names for them."""
+    """The keys of an element that lack their prefix, with SPDX's names for them."""
     bare = element.keys() & tables.PREFIXED.keys() if isinstance(element, dict) else ()
     return {key: tables.PREFIXED[key] for key in bare}
 
 
 def _ends(element: dict[Any, Any]) -> frozenset[str]:
-    """The elements that a relationship or annotation ties together, by their ids."""
+    """The ids of the elements that a relationship or annotation connects."""
     several = [
         *as_list(element.get("from")),
         *as_list(element.get("to")),
@@ -231,11 +231,11 @@ def _ends(element: dict[Any, Any]) -> frozenset[str]:
 
 
 def _connected(document: Document) -> frozenset[str]:
-    """The ids of packages that are subjects, and of all that is tied to them by relationships."""
+    """The ids of packages with a subject, and of all elements connected to them."""
     graph, _ = _elements(document)
     known = set(graph.subjects)
     ties = [ends for _, element in graph.elements if (ends := _ends(element))]
-    for _ in range(3):  # a file of a package of a build: no tie that is read is longer
+    for _ in range(3):  # a file of a package of a build: the longest connection that is read
         more = {id_ for ends in ties if ends & known for id_ in ends}
         if more <= known:
             break
@@ -249,14 +249,14 @@ def leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
 
 
 def known_leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
-    """Those values of one element, under SPDX's names, of which the table says something."""
+    """The values of one element for which the key table alone yields claims."""
     return _known_leaves(element, role(element), where)
 
 
 def _name_packages(graph: ElementGraph, within: str) -> None:
-    """Say which subject each package is; a software package counts as an AI package's twin.
+    """Set the subject of each package; a software package may share an AI package's subject.
 
-    Converters describe one model twice, and hang its licence on the software package.
+    Converters describe one model twice, and attach its licence to the software package.
     """
     for _, element in graph.elements:
         if element.get("type") in (AI, DATASET):
@@ -272,7 +272,7 @@ def _name_packages(graph: ElementGraph, within: str) -> None:
 def subject_of(element: dict[str, Any], within: str) -> Iri:
     """The model or dataset that a package is: by its package URL, its links, or its name.
 
-    A name alone is the document's own.
+    A name without any of these is local to the document.
     """
     name = stated_name(element.get("name"))
     kind = "dataset" if element.get("type") == DATASET else "model"
@@ -291,7 +291,7 @@ def subject_of(element: dict[str, Any], within: str) -> Iri:
 
 
 def links_of(element: dict[str, Any]) -> list[str]:
-    """The addresses by which a package may be known, the surest first."""
+    """The addresses that may identify a package, the most reliable first."""
     identifiers = [
         mapping(item).get("identifier") for item in as_list(element.get("externalIdentifier"))
     ]
@@ -308,7 +308,7 @@ def links_of(element: dict[str, Any]) -> list[str]:
 
 
 def revision_of(element: dict[str, Any]) -> str:
-    """The revision that a package's address or package URL is pinned to, or nothing."""
+    """The revision that a package's address or package URL is pinned to, or empty."""
     for link in links_of(element):
         purl = packages.package(link)
         if purl is not None and purl.version:

@@ -1,8 +1,9 @@
-"""Every property of SPDX 3.0.1, and what is done with it, by the kind of element it stands on.
+"""Key table of SPDX 3.0.1: every property, by the role of the element that has it.
 
-``model`` is an ``ai_AIPackage``, ``data`` a ``dataset_DatasetPackage``, ``package`` a software package,
-``file`` a ``software_File``; ``document``, ``sbom``, ``agent``, ``licence``, ``relationship``, ``build``,
-``vulnerability``, ``assessment``, ``annotation`` and ``other`` are what their names say.
+``model`` is an ``ai_AIPackage``, ``data`` a ``dataset_DatasetPackage``, ``package`` a software
+package, ``file`` a ``software_File``; ``document``, ``sbom``, ``agent``, ``licence``,
+``relationship``, ``build``, ``vulnerability``, ``assessment``, ``annotation`` and ``other`` are the
+elements of these names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _CLASS = "the class of a part"
 
 
 def _element(kind: str) -> tuple[Key, ...]:
-    """What every element has."""
+    """Rows for the keys of every element."""
     return (
         *skip(_INSIDE, f"{kind}/spdxId", f"{kind}/@id"),
         *skip(_WHO, f"{kind}/creationInfo", f"{kind}/creationInfo/**"),
@@ -24,7 +25,7 @@ def _element(kind: str) -> tuple[Key, ...]:
 
 
 def _package(kind: str) -> tuple[Key, ...]:
-    """What AI packages and dataset packages have alike."""
+    """Rows for the keys that AI packages and dataset packages share."""
     return (
         *_element(kind),
         *coded("the class of the subject", f"{kind}/type"),

@@ -1,9 +1,8 @@
-"""SPDX 3 documents with the AI, Dataset, Build, Security and Licensing profiles, as compact JSON-LD.
+"""SPDX 3 documents with the AI, Dataset, Build, Security and Licensing profiles, as JSON-LD.
 
-The context is never fetched: the compact form has fixed names. Converters write some of
-them without the prefix, strings where elements belong, and relationships into nothing;
-all of that is read as far as its meaning is plain, and reported. What becomes of every
-property stands in ``keys``.
+The context is never fetched: the compact form has fixed names. Converters write some names without
+their prefix, strings where elements belong, and relationships to missing elements; all of that is
+read where its meaning is clear, and reported. The key table is in ``keys``.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _CONTEXT = re.compile(r"https?://spdx\.(?:org|github\.io)/(?:rdf|spdx-spec)?/?v?
 
 
 def recognises(features: Features) -> bool:
-    """Whether its context is SPDX 3's, or its graph holds an SpdxDocument."""
+    """Whether a document has SPDX 3's context, or an SpdxDocument in its graph."""
     value = mapping(features.value)
     if features.syntax != "json" or not ("@graph" in value or "spdxId" in value):
         return False
@@ -42,7 +41,7 @@ def recognises(features: Features) -> bool:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever the document says created it."""
+    """The origin: the creator stated in the document as publisher."""
     graph, _ = graphs.graph_of(document)
     root = next((e for _, e in graph.elements if e.get("type") == "SpdxDocument"), {})
     info = root.get("creationInfo")
@@ -63,7 +62,7 @@ def origin(document: Document) -> Origin:
 
 
 def _local(document: Document, root: dict[str, Any]) -> str:
-    """Its place among the documents, and its id."""
+    """The document's local identifier: its path, and its SPDX id where it has one."""
     known = stated_name(root.get("spdxId")).removeprefix("urn:spdx:")
     return (
         f"{paths.source_slug(document)}/{iris.slug(known)}"
@@ -73,7 +72,7 @@ def _local(document: Document, root: dict[str, Any]) -> str:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what an SPDX 3 document says of its AI packages and datasets."""
+    """Yield the claims of an SPDX 3 document about its AI packages and datasets."""
     graph, problems = graphs.graph_of(document)
     graph.known_leaves = graphs.known_leaves(document)
     yield from problems
@@ -110,7 +109,7 @@ def _required(element: dict[str, Any], where: str, kind: str) -> Iterator[Proble
 
 
 def _purposes(element: dict[str, Any]) -> set[str]:
-    """What a package is for, as bare words."""
+    """The primary purposes of a package, as local names."""
     stated = as_list(element.get("software_primaryPurpose"))
     return {scalar_text(purpose).rsplit("/", 1)[-1] for purpose in stated}
 

@@ -1,4 +1,4 @@
-"""What stands between SPDX 3 elements: relationships, builds, vulnerabilities, annotations."""
+"""Reader of SPDX 3 relationships, vulnerabilities and annotations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 
 def read(graph: ElementGraph) -> ReaderOutput:
-    """Yield what the relationships and annotations of a document say."""
+    """Yield the claims of a document's relationships and annotations."""
     unknown: dict[str, tuple[str, int]] = {}
     for _, element in graph.elements:
         kind = scalar_text(element.get("relationshipType")).rsplit("/", 1)[-1]
@@ -102,7 +102,7 @@ def _relationship(
 
 
 def _nothing(kind: str, source: Iri, stance: Stance, target: str, location: str) -> Claim:
-    """That a relationship leads to nothing, or that nothing is asserted of what it leads to."""
+    """The claim that a relationship leads to ``None`` or ``NoAssertion``, without a value."""
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
     stated = re.split(r"[/:]", target)[-1]
     if kind in LICENSES:
@@ -113,7 +113,7 @@ def _nothing(kind: str, source: Iri, stance: Stance, target: str, location: str)
 
 
 def _generated(code: dict[str, Any], subject: Iri, location: str) -> ReaderOutput:
-    """The addresses of the source code that a model or dataset is generated from (BSI TR-03183-2)."""
+    """Yield the source code addresses that a subject is generated from (BSI TR-03183-2)."""
     if not scalar_text(code.get("software_primaryPurpose")).endswith("source"):
         return
     references = (mapping(raw) for raw in as_list(code.get("externalRef")))
@@ -135,7 +135,7 @@ def _dangling(target: str, location: str) -> Problem:
 
 
 def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
-    """That a relationship does not say all that could be stated."""
+    """Yield the stated completeness of a relationship; an incomplete one is partly stated."""
     stated = scalar_text(element.get("completeness")).rsplit("/", 1)[-1]
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
     if stated == "incomplete" and predicates:
@@ -148,7 +148,7 @@ def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """One relationship to one thing: the subject and id it starts from, the id or object it leads to."""
+    """One relationship to one target: the source's subject and id, the target's id or object."""
 
     kind: str
     source: Iri
@@ -187,9 +187,9 @@ def _related(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
 
 
 def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
-    """A derivation; a comment that names our relations says how, and from which revision.
+    """Yield a derivation; a comment with this graph's relation names gives kind and revision.
 
-    Without one, it is the revision that the parent's package names.
+    Without such a comment the revision is that of the parent's package.
     """
     kinds = re.findall(r"\bpg:(\w+)", edge.comment[:500])
     pinned = re.search(r"\brevision (\S+)", edge.comment[:500])
@@ -207,7 +207,7 @@ def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
 
 
 def _named_kind(kind: str, comment: str) -> str:
-    """The relation to data that a tool wrote as ``other`` with the relation's name in the comment."""
+    """The relation to data named in the comment of a relationship of type ``other``."""
     stated = set(_ROLE.findall(comment)) if kind == "other" and len(comment) < 500 else set()
     return stated.pop() if len(stated) == 1 else kind
 
@@ -216,10 +216,10 @@ _ROLE = re.compile(rf"\b(?:{'|'.join(DATA)})\b")
 
 
 def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGraph) -> ReaderOutput:
-    """What a model or dataset depends on: another model, or software."""
+    """Yield a dependency of a model or dataset: another model, or software."""
     other = graph.subjects.get(target) or _outside(target)
     if other == source or (source, target) in graph.derived:
-        return  # a dependency that another relationship says more exactly
+        return  # another relationship states this dependency more precisely
     if other is not None and graph.kinds.get(source) == graph.kinds.get(other) == "model":
         yield Claim(source, PG.usesComponent, other)
         return
@@ -236,7 +236,7 @@ def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGrap
 
 
 def _outside(target: str) -> Iri | None:
-    """A model on the Hub that a package URL or address names."""
+    """The Hub model that a package URL or address names, or None."""
     if (purl := packages.package(target)) is not None and not purl.dataset:
         return iris.model(purl.repository)
     repository = statements.hub_model(target)
@@ -244,13 +244,13 @@ def _outside(target: str) -> Iri | None:
 
 
 _NAMED_LICENCES = ("expandedlicensing_CustomLicense", "simplelicensing_SimpleLicensingText")
-"""Licences that SPDX does not list: they have the name that the document gives them."""
+"""Licences that SPDX does not list: their name is the one that the document gives."""
 
 
 def _licence(
     kind: str, source: Iri, target: str, element: dict[str, Any], location: str, graph: ElementGraph
 ) -> ReaderOutput:
-    """A declared licence as the source states it; a concluded one as its author's inference."""
+    """Yield a declared licence as stated, or a concluded licence as its author's inference."""
     expression = element
     element = _custom(element, graph)
     if element is expression:
@@ -284,7 +284,7 @@ def _licence(
 
 
 def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
-    """The licence that an expression of one reference of its own stands for."""
+    """The custom licence that an expression of one local reference stands for, else the element."""
     text = scalar_text(element.get("simplelicensing_licenseExpression"))
     for entry in as_list(element.get("simplelicensing_customIdToUri")):
         if isinstance(entry, dict) and text and scalar_text(entry.get("key")) == text:
@@ -293,7 +293,7 @@ def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
 
 
 def _own_references(source: Iri, element: dict[str, Any], graph: ElementGraph) -> Iterator[Claim]:
-    """What the licences that an expression refers to by ids of its own are called, and say."""
+    """Yield name and text of the custom licences that an expression refers to."""
     for entry in map(mapping, as_list(element.get("simplelicensing_customIdToUri"))):
         key, of = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
         own = graph.by_id.get(of, {})
@@ -311,7 +311,7 @@ def _licence_text(element: dict[str, Any], target: str) -> str:
 
 
 def _security(element: dict[str, Any], target: str, graph: ElementGraph) -> ReaderOutput:
-    """An assessment of a vulnerability, stated of the model or dataset that it is about."""
+    """Yield a vulnerability assessment, as a statement about its model or dataset."""
     subject = graph.subjects.get(target)
     if role(element) != "assessment" or subject is None:
         return

@@ -1,4 +1,4 @@
-"""The terms of SPDX 3, as far as the graph reads them, and what its AI profile requires."""
+"""Tables of the SPDX 3 terms that are read, and of the AI profile's requirements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTHING: Mapping[str, Stance] = MappingProxyType(
         "NoAssertionLicense": Stance.NOT_STATED,
     }
 )
-"""The individuals to which a relationship leads that leads to no element, by their local names."""
+"""The individuals that stand for no element as a relationship's target, by local name."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -102,7 +102,7 @@ PREFIXED: Mapping[str, str] = MappingProxyType(
         for name in terms
     }
 )
-"""Terms that the context prefixes and that converters write bare."""
+"""Terms that the context prefixes and that converters write without the prefix."""
 
 PURPOSES = frozenset(
     [
@@ -151,7 +151,7 @@ HYPERPARAMETERS: Mapping[str, Iri] = MappingProxyType(
         "max_position_embeddings": PG.contextLength,
     }
 )
-"""Hyperparameters, under the names that configurations give them, which are our properties."""
+"""Hyperparameters by their names in configurations, where they have a property of this graph."""
 
 LICENSES: Mapping[str, Basis | None] = MappingProxyType(
     {"hasDeclaredLicense": None, "hasConcludedLicense": Basis.INFERENCE}
@@ -166,7 +166,7 @@ DATA: Mapping[str, tuple[Iri, ...]] = MappingProxyType(
         "evaluatedOn": (PG.testedOn,),
     }
 )
-"""Relationships to data: those of 3.0.1, and those that 3.1 tells apart."""
+"""Relationships to data: those of 3.0.1, and those that 3.1 distinguishes."""
 DEPENDS = frozenset(
     (
         "dependsOn",
@@ -254,7 +254,7 @@ RELATIONSHIPS = frozenset(
         "verifiedBy",
     ]
 )
-"""The types of relationship that SPDX 3.0.1 has, and after them those that 3.1 adds."""
+"""The relationship types of SPDX 3.0.1, followed by those that 3.1 adds."""
 
 ENERGY: Mapping[str, Iri] = MappingProxyType(
     {

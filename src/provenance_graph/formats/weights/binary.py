@@ -1,7 +1,8 @@
 """Files of weights of which only the header is read: GGUF and safetensors, bounded in every count.
 
 What is distinguished here is the container; what its header says is read by ``gguf`` and
-``safetensors``. A header that lies about its own size is an error with its place, never an allocation.
+``safetensors``. A header that lies about its own size is an error with its location, never an
+allocation.
 """
 
 from __future__ import annotations

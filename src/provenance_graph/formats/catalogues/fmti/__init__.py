@@ -1,1 +1,1 @@
-"""The Foundation Model Transparency Index."""
+"""Reader of the Foundation Model Transparency Index."""

@@ -1,7 +1,9 @@
 """The Foundation Model Transparency Index: scores, disclosures, indicators, reports.
 
-Scores are of developers: the assessment's subject is the developer, and its flagship, stated where a report names it and inferred elsewhere. Of the texts only the stance passes: an indicator that is met says that
-the developer discloses the property, one that is not says that it does not or declines to.
+Scores assess developers: the assessment's subjects are the developer and its flagship model, which
+is stated where a report names it and inferred elsewhere. Of the texts only the stance is claimed:
+an indicator that is met means that the developer discloses the property; an indicator that is not
+met means that the developer does not, or declines to.
 """
 
 from __future__ import annotations
@@ -43,12 +45,12 @@ Rows = list[tuple[int, dict[str, str]]]
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is one of the index's four kinds of table."""
+    """Whether a document is one of the index's four kinds of table."""
     return features.syntax == "csv" and bool(_kind(features.columns))
 
 
 def _kind(columns: tuple[str, ...]) -> str:
-    """``report``, ``indicators`` or ``developers`` (scores and disclosures), or nothing."""
+    """``report``, ``indicators`` or ``developers`` (scores and disclosures), or empty."""
     if set(columns) >= _REPORT and columns[1:2] == ("Definition",):
         return "report"
     if columns[:4] == _INDICATORS:
@@ -60,7 +62,7 @@ def _kind(columns: tuple[str, ...]) -> str:
 
 
 def origin(document: Document) -> Origin:
-    """Stanford CRFM, by the file's name."""
+    """The origin Stanford CRFM, with the file's name as local identifier."""
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
         local=iris.slug(name.removesuffix(".csv")),
@@ -73,7 +75,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a table of the index says, whichever of its kinds it is.
+    """Yield the claims of a table of the index, of any of its kinds.
 
     Raises Unreadable where the header row is of none of its editions.
     """
@@ -87,7 +89,9 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     kind = _kind(columns)
     if not kind:
         raise Unreadable(document.url, "not a table of the Foundation Model Transparency Index")
-    title = "Indicator" if "Indicator" in columns else columns[0]  # one report mistitles it
+    title = (
+        "Indicator" if "Indicator" in columns else columns[0]
+    )  # one report has a wrong column title
     edition = _edition({row[title].casefold() for _, row in rows})
     if not edition:
         yield Problem("L1", "neither the indicators of May 2024 nor those of December 2025")
@@ -114,7 +118,7 @@ def _scheme(edition: str) -> assessed.Scheme:
 
 
 def _developer(document: Document, edition: str) -> str:
-    """The developer a report is about, which only its file's name says."""
+    """The developer that a report is about, from the file's name."""
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     text = re.split(r"[ _-]*fmtransparencyreport", name)[0].removesuffix(".csv")
     text = text.replace("_", " ").strip()[: statements.MAX_STATED]
@@ -140,9 +144,9 @@ def _indicators(rows: Rows, scheme: assessed.Scheme) -> Iterator[Claim | Problem
 def _assessment(
     scheme: assessed.Scheme, edition: str, developer: str, model: Iri | None = None
 ) -> tuple[Iri, list[Claim]]:
-    """An assessment of a developer, by the model where the document names it.
+    """The IRI and claims of a developer's assessment, with the model where the document names it.
 
-    Where it does not, which model the edition assessed is an Inference from its reports.
+    Where it does not, the model that the edition assessed is an Inference from its reports.
     """
     node = iris.entity(SOURCE, "assessment", f"{scheme.id}/{iris.slug(developer)}")
     organization = iris.organization(developer)
@@ -174,7 +178,7 @@ def _assessment(
 def _table(
     rows: Rows, title: str, scheme: assessed.Scheme, edition: str
 ) -> Iterator[Claim | Problem]:
-    """Scores or disclosures of all developers, a column each."""
+    """Yield the scores or disclosures of all developers, one column each."""
     scored = any(cell in ("0", "1") for cell in list(rows[0][1].values())[1:])
     for developer in list(rows[0][1])[1:]:
         if not developer:
@@ -188,7 +192,11 @@ def _table(
 
 
 def _disclosures(rows: Rows, title: str, developer: str, edition: str) -> Iterator[Claim | Problem]:
-    """What a developer says something about; whether it is enough, only the scores tell."""
+    """Yield a developer's disclosures as stated, and the properties in them as partly stated.
+
+    They are claims about the flagship where a disclosure names it, else statements about the
+    developer. Whether a disclosure is sufficient is stated by the scores only.
+    """
     texts = [row[developer] for _, row in rows]
     flagship = _named(FLAGSHIPS[edition].get(iris.slug(developer), ""), texts)
     if not flagship:
@@ -237,7 +245,7 @@ def _scores(
 def _report(
     rows: Rows, title: str, scheme: assessed.Scheme, developer: str, edition: str
 ) -> Iterator[Claim | Problem]:
-    """One developer's report: its flagship, a result per indicator, a stance per property."""
+    """Yield one developer's report: its flagship, a result per indicator, a stance per property."""
     flagship = _flagship(rows, developer, edition)
     model = iris.entity(SOURCE, "model", iris.slug(flagship)) if flagship else None
     node, claims = _assessment(scheme, edition, developer, model)
@@ -264,7 +272,7 @@ def _report(
 
 
 def _flagship(rows: Rows, developer: str, edition: str) -> str:
-    """The model that the edition assessed this developer by, where the report names it."""
+    """The model by which the edition assessed a developer, if the report names it; else empty."""
     texts = [row[key] for _, row in rows for key in ("Disclosure", "Justification") if key in row]
     return _named(FLAGSHIPS[edition].get(iris.slug(developer), ""), texts)
 
@@ -275,7 +283,7 @@ def _named(known: str, texts: list[str]) -> str:
 
 
 def stance(row: Mapping[str, str]) -> tuple[Stance, str]:
-    """What a report's row says about the developer's disclosure of a property, and a word for it.
+    """The developer's stance on a property in a report's row, and a word for it.
 
     An indicator that is met is partly stated here: the value stands in another document.
 

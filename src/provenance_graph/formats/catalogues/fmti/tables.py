@@ -1,7 +1,7 @@
-"""What the Foundation Model Transparency Index asks, as far as we have properties for it.
+"""Tables of the Foundation Model Transparency Index: flagships, and properties of its indicators.
 
-Facts of the two editions: which flagship each developer was assessed by, and which
-indicators are about one of our properties.
+They state for the two editions by which flagship model each developer was assessed, and which
+indicators are about a property of this graph.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ PROPERTIES: Mapping[str, tuple[Iri, ...]] = MappingProxyType(
         "terms of use": (PG.termsOfUse,),
     }
 )
-"""Our properties by the title of the indicator that is about them, in lower case."""
+"""The properties of this graph by the title of the indicator about them, in lower case."""
 
 EDITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -106,4 +106,5 @@ EDITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "2025": frozenset({"data acquisition methods", "compute provider", "model cost"}),
     }
 )
-"""Indicators that only one edition has: by them a file without a date is recognised."""
+"""Indicators that only one edition has, by which a file without a date is assigned to its
+edition."""

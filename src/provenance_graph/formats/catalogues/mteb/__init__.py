@@ -1,1 +1,1 @@
-"""MTEB: embedding models and the tasks they were measured on."""
+"""Readers of MTEB: embedding models and the tasks they were measured on."""

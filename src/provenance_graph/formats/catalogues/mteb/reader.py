@@ -1,7 +1,7 @@
 """MTEB: metadata of embedding models, one JSON object a line.
 
-Its list of training datasets tells three states apart: datasets named, an empty list
-("declared empty"), and none given ("undisclosed").
+Its list of training datasets distinguishes three states: datasets named, an empty list ("declared
+empty"), and none given ("undisclosed").
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
 
 
 def _entity(name: str, repository: str) -> tuple[Iri, Iri]:
-    """The model or configuration that a name means, and the model under it."""
+    """The model or configuration that a name means, and the model that it configures."""
     settings = _SETTINGS.fullmatch(name)
     known = settings["base"] if settings else name
     own = bool(repository) and repository.casefold() == known.casefold()
@@ -106,7 +106,7 @@ def _entity(name: str, repository: str) -> tuple[Iri, Iri]:
 
 
 def _subject(row: dict[str, Any], name: str, where: str) -> Any:
-    """The model: the repository where name and reference agree, else an entity of this source."""
+    """Yield the claims of the named model and return its IRI: the Hub's where the names agree."""
     reference = statements.scalar_text(row.get("reference"))
     repository = statements.hub_model(reference)
     settings = _SETTINGS.fullmatch(name)
@@ -131,7 +131,7 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
 
 
 def _count(kind: str = "a number of parameters") -> Parser:
-    """A count; MTEB writes "no limit" as infinity."""
+    """Parser of a count; MTEB writes "no limit" as infinity, which has no value."""
     finite = mapping.count(kind)
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
@@ -145,7 +145,7 @@ def _count(kind: str = "a number of parameters") -> Parser:
 
 
 def _tokens(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """The longest input; of a position table of RoBERTa's kind two places are reserved."""
+    """Parser of the longest input; of RoBERTa's position table two places are reserved."""
     if value == _TABLE:
         tokens = literals.integer(_TABLE - 2)
         stated = f"{_TABLE}, two places of which are reserved"
@@ -156,7 +156,7 @@ def _tokens(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutpu
 
 
 def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """One width, or a list of the widths to which vectors may be cut: the full one counts."""
+    """Parser of the embedding dimension: one, or a list of truncations (the largest is claimed)."""
     widths = [
         w for w in statements.as_list(value) if isinstance(w, int) and not isinstance(w, bool)
     ]
@@ -174,11 +174,11 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput
 
 
 def _released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """The day on which the revision that was measured came out, by MTEB's own definition.
+    """Parser of the release day of the revision that was measured, by MTEB's own definition.
 
-    Of a model with later revisions it is not the release day, so it is an inference. Two days
-    that stand for many models say nothing of any: that of a library's paper, and the day from
-    which the Hub records creation.
+    For a model with later revisions it is not the release day, so it is an inference. Two days that
+    are given for many models are refused: that of a library's paper, and the day from which the Hub
+    records creation.
     """
     if (why := _NO_DAYS.get(statements.scalar_text(value))) is not None:
         stated = statements.scalar_text(value)
@@ -189,10 +189,11 @@ def _released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOut
 
 
 def _licence(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """The licence; ``mit`` is what contributors write where they did not look, so it is inferred.
+    """Parser of the licence; ``mit`` is inferred: contributors enter it where they did not look.
 
-    Of 33 entries with ``mit`` whose repository gives a licence too, five give another, all of them
-    models of sound, of which two agree; of 48 with another licence none. See ``_sound_licences``.
+    Of 33 entries with ``mit`` whose repository states a licence too, five repositories state
+    another, all of audio models, of which two agree; of 48 entries with another licence none
+    differs. See ``_sound_licences``.
     """
     assumed = statements.scalar_text(value).casefold() == "mit"
     for item in mapping.licence(subject, property_, value, where):
@@ -200,7 +201,7 @@ def _licence(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
 
 
 def _sound_licences(items: Iterable[Claim | Problem], row: Mapping[Any, Any]) -> ReaderOutput:
-    """Of a model of sound ``mit`` is refused: more repositories give another licence than agree."""
+    """Refuse ``mit`` for audio models: more of their repositories contradict it than agree."""
     heard = "audio" in statements.as_list(row.get("modalities"))
     for item in items:
         if (
@@ -247,9 +248,9 @@ def _code(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
 
 
 def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """What it was adapted from; MTEB does not say how.
+    """Parser of the model that this one was adapted from; MTEB does not state how.
 
-    An earlier version of one line is followed, and not adapted, unless somebody says so:
+    An earlier version of one series is a predecessor, not a base, unless another source says so:
     e5-base-v2 was tuned from BERT as e5-base was.
     """
     name = statements.scalar_text(value)
@@ -268,7 +269,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     if not name:
         yield Problem(where, f"{common.brief(value)} is not a model's name", kind="lineage")
         return
-    if name.startswith(("/", "~/")):  # where it lay on somebody's machine names nothing
+    if name.startswith(("/", "~/")):  # a local path identifies nothing
         name = "…/" + name.rstrip("/").rpartition("/")[2]
     node = iris.entity(SOURCE, "unresolved", iris.slug(name)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
@@ -307,9 +308,9 @@ _dataset = lru_cache(maxsize=4096)(iris.dataset)
 
 
 def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
-    """Tasks of the benchmark that overlap with the training data, translations included.
+    """Yield the benchmark tasks that overlap with the training data, translations included.
 
-    They tell which scores are contaminated, and are no list of what a model was trained on.
+    They show which scores are contaminated, and are no list of a model's training data.
     """
     status = statements.scalar_text(row.get("training_datasets_status"))
     at = f"{where}/training_datasets"
@@ -341,7 +342,7 @@ SYNTAXES = ("json", "jsonl")
 
 
 def _of_line(row: Mapping[Any, Any]) -> Iri | None:
-    """The model of a line."""
+    """The model of a line, or None where it has no name."""
     name = statements.scalar_text(row.get("name"))
     repository = statements.hub_model(statements.scalar_text(row.get("reference")))
     return _entity(name, repository)[0] if name else None

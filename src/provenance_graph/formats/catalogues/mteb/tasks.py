@@ -1,7 +1,7 @@
 """The tasks of MTEB: the Hub dataset, revision and licence behind each task's name.
 
-MTEB's models name their training data by task. A task's dataset is therefore the dataset of
-that name, and what the task states of it (repository, licence, paper) is stated of the dataset.
+MTEB's models name their training data by task. A task's dataset is therefore the dataset with the
+task's name, and the task's statements (repository, licence, paper) are claims about that dataset.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ SYNTAXES = ("jsonl",)
 
 
 def _subject(entry: Mapping[Any, Any]) -> Iri | None:
-    """The dataset of a line."""
+    """The dataset of a line, or None where it has no name."""
     name = statements.scalar_text(entry.get("name"))
     return iris.dataset(name) if name else None
 

@@ -1,1 +1,1 @@
-"""AI Stack Map: a crawl of Hub models and datasets, and the Open LLM Leaderboard, as CSV."""
+"""Readers of the AI Stack Map as CSV: Hub models and datasets, and the Open LLM Leaderboard."""

@@ -1,7 +1,7 @@
-"""The Open LLM Leaderboard in the AI Stack Map: a row is one evaluation of a model at one precision.
+"""The Open LLM Leaderboard in the AI Stack Map: one row per evaluation of a model at a precision.
 
-The leaderboard writes a model's own name with "(Merge)" where it does not know the
-parents: such a parent is no edge but a problem.
+The leaderboard writes a model's own name with "(Merge)" where it does not know the parents: such a
+parent is a problem, not a lineage edge.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TYPES = MappingProxyType(
         "🤝": PG.mergedFrom,
     }
 )
-"""The leaderboard's signs for how a model was made, where they name a derivation."""
+"""The leaderboard's signs for model types, as far as they name a derivation."""
 _PRECISIONS = MappingProxyType(
     {"bfloat16": PG.BFloat16, "float16": PG.Float16, "float32": PG.Float32}
 )
@@ -52,13 +52,13 @@ _EVALUATOR_NAME = literals.text(_EVALUATOR)
 
 
 def benchmarks() -> ReaderOutput:
-    """The benchmarks that the leaderboard's columns are of, each with its name."""
+    """Yield the benchmarks of the leaderboard's columns, each with its name."""
     for _, bench, title in _BENCHMARKS:
         yield from statements.is_a(bench, PG.Benchmark, title)
 
 
 def evaluation(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
-    """What a row says: the model, its size and base, a score (0 to 100) for each benchmark."""
+    """Yield the claims of a row: the model, its size and base, a score (0 to 100) per benchmark."""
     subject = iris.model(name)
     yield from described(name)
     if (licence := row.get("license", "")) != "":
@@ -116,7 +116,7 @@ def _size(subject: Iri, stated: str, where: str) -> ReaderOutput:
 
 
 def _made(subject: Iri, row: Row, name: str, where: str) -> ReaderOutput:
-    """The base of a model and how it was made; the sign for this as stated where no base has it."""
+    """Yield base and derivation of a model; the type sign as stated if no base has its relation."""
     edges = list(_leaderboard_base(subject, row, name, where))
     yield from edges
     sign = row.get("model_type", "").strip()
@@ -129,13 +129,13 @@ def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> ReaderOu
     stated = row.get("base_model", "")
     at = f"{where}/base_model"
     base = stated.removesuffix("(Merge)").strip()
-    if base in ("", "Removed"):  # the leaderboard's word for a base that it took out
+    if base in ("", "Removed"):  # the leaderboard's placeholder for a removed base
         return
     if base.casefold() == name.casefold():
         if base != stated:
             what = f"{name} names itself in place of unknown parents"
             yield Problem(at, what, "the models that were merged", kind="lineage")
-        return  # a pretrained model is written as its own base
+        return  # a pretrained model has itself as its base
     if not hub.is_name(base):
         yield from unresolved(subject, PROV.wasDerivedFrom, base, at)
         return

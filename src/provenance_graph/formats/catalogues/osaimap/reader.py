@@ -1,4 +1,4 @@
-"""The AI Stack Map as CSV: which of its four tables a document is, and one reading for each."""
+"""The AI Stack Map as CSV: recognition of its four tables, and their readings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from provenance_graph.formats.document import (
 
 
 def kind_of(columns: tuple[str, ...]) -> str:
-    """Which table of the map it is, by its header row."""
+    """The kind of a table of the map, by its header row; empty for any other table."""
     stored = set(columns)
     if {"model_id", "base_model", "params_b", "submission_date"} <= stored:
         return "benchmarks"
@@ -104,7 +104,7 @@ SYNTAXES = ("csv",)
 
 
 def _subject(row: Mapping[Any, Any]) -> Iri | None:
-    """The model or dataset of a row."""
+    """The model or dataset of a row, or None."""
     model, dataset = row.get("model_id", ""), row.get("dataset_id", "")
     return iris.model(model) if model else iris.dataset(dataset) if dataset else None
 
@@ -114,7 +114,7 @@ _CELLS = keys.cells("row")
 
 
 def _leaves(document: Document) -> Iterator[Leaf]:
-    """The cells; tags one by one, and apart those that are topics or tell where a model can run."""
+    """Yield the cells; tags singly, with those about topics or deployment under a key of their own."""
     for leaf in _CELLS(document):
         if leaf.path == ("row", "tags"):
             for tag in map(str.strip, leaf.value.split(",")):

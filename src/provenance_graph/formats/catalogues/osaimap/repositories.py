@@ -1,4 +1,4 @@
-"""The crawl of Hub models and datasets in the AI Stack Map: a row is one repository."""
+"""The crawl of Hub models and datasets in the AI Stack Map: one row per repository."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from provenance_graph.formats.huggingface.tables import (
 _HUB_EPOCH = "2022-03-02"
 _FORMATS = FORMAT_TAGS - {"ggml"}  # which the Hub adds as the library's name
 _EMPTY_CARD = "1910.09700"
-"""The paper that the Hub's own example card links to before anything is written into it."""
+"""The paper that the Hub's template card links to."""
 
 
 def _common_claims(row: Row, name: str) -> Iterator[Claim]:
-    """What every list of repositories has of one."""
+    """Yield the claims that every list of repositories gives: page, owner, task, library."""
     yield from described(name)
     for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
         if value := row.get(column, ""):
@@ -35,7 +35,7 @@ def _common_claims(row: Row, name: str) -> Iterator[Claim]:
 
 
 def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
-    """What the list of models says of one."""
+    """Yield the claims of a row of the list of models; a problem for a repeated model."""
     if nth > 1:
         yield Problem(where, f"{name} is repeated", kind="repeat")
         return
@@ -75,10 +75,10 @@ def _times(subject: Iri, row: Row, where: str) -> ReaderOutput:
 
 
 def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
-    """The papers that a card links to, which is all that the Hub's tags say of them.
+    """Yield the papers that a card links to: the Hub's tags do not say what kind of link it is.
 
-    Benchmarks, methods and the calculator of emissions in the Hub's empty card are among them; the
-    only other one is probably the model's own.
+    Benchmarks, methods and the emissions calculator of the Hub's empty card are among them. If only
+    one other paper is linked, it is probably the model's own, which is an inference.
     """
     papers = sorted({t[6:].strip() for t in map(str.strip, tags.split(",")) if t[:6] == "arxiv:"})
     cited = [paper for paper in papers if paper != _EMPTY_CARD]
@@ -93,11 +93,11 @@ def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
 
 
 def _relation(tagged: str, name: str, base: str) -> Iri:
-    """How a model came from its base by the Hub's tag, which takes every base for one that is tuned.
+    """The relation of a model to its base by the Hub's tag, corrected by the two names.
 
-    It calls a tune with small files quantized; and a tune what was pruned or taken out of a larger
-    model, or uses it as a part, and a copy under its parent's name: tuning keeps the size, and has a
-    name.
+    The Hub infers the tag: it calls a fine-tune with small files quantized. It calls a fine-tune
+    also a model that was pruned, was extracted from a larger one or uses it as a part, and a copy
+    under its parent's name. Fine-tuning keeps the size and gives a new name.
     """
     if tagged == "quantized" and not model_names.is_quantised_copy(name, base):
         return PROV.wasDerivedFrom
@@ -138,7 +138,7 @@ def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
 
 
 def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
-    """What the list of code repositories says of a model."""
+    """Yield the claims of a row of the list of code repositories."""
     if nth > 1:
         yield Problem(where, f"{name} is repeated", kind="repeat")
         return
@@ -162,7 +162,7 @@ def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput
 
 
 def dataset(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
-    """What the list of datasets says of one."""
+    """Yield the claims of a row of the list of datasets."""
     if nth > 1:
         yield Problem(where, f"{name} is repeated", kind="repeat")
         return
@@ -176,7 +176,7 @@ def dataset(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
 
 
 def is_statement(tag: str) -> bool:
-    """Whether a tag makes a statement of its own.
+    """Whether a tag yields a claim of its own.
 
     >>> [tag for tag in ("license:mit", "gguf", "4-bit", "region:us", "geology") if is_statement(tag)]
     ['license:mit', 'gguf', '4-bit']

@@ -1,4 +1,4 @@
-"""What rows of every table of the AI Stack Map have in common: a repository, a base as text."""
+"""Claims that the tables of the AI Stack Map share: a repository, and a base given as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = Mapping[str, str]
 
 
 def described(name: str) -> Iterator[Claim]:
-    """A model, its page on the Hub and the owner of its repository as its maker."""
+    """Yield a model, its Hub page, and the owner of its repository as its creator."""
     subject = iris.model(name)
     yield Claim(subject, RDF.type, PG.Model)
     yield Claim(subject, PG.hubRepository, statements.hub_page(name))
@@ -30,7 +30,7 @@ def described(name: str) -> Iterator[Claim]:
 
 
 def unresolved(subject: Iri, relation: Iri, text: str, where: str) -> ReaderOutput:
-    """A base that is only a text: an unresolved reference, and a problem."""
+    """Yield a base that is only a text: an unresolved reference, and a problem."""
     node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(text[: statements.MAX_STATED]))

@@ -1,1 +1,1 @@
-"""Model cards: their metadata, and the sentences that tools write into them."""
+"""Readers of model cards: their metadata, and the sentences that tools write into them."""

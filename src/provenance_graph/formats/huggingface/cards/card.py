@@ -1,4 +1,4 @@
-"""What a model card's metadata says: licence, lineage, languages, data, emissions, results."""
+"""Reader of a card's metadata: licence, lineage, languages, data, emissions, results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LICENCE_FIELDS = frozenset(("license_name", "license_link"))
 
 
 def _respelt(card: Card, fields: frozenset[str]) -> Card:
-    """The card as those readers see it that look at another field: under the Hub's names."""
+    """The card with misspelt fields added under the Hub's names, for readers of several fields."""
     odd = {
         field: value
         for key, value in card.data.items()
@@ -42,7 +42,7 @@ def _respelt(card: Card, fields: frozenset[str]) -> Card:
 
 
 def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
-    """Claims of a card's metadata, field by field; a key that nothing reads is stored as stated."""
+    """Yield the claims of a card's metadata by field; a key without a reader is stored as stated."""
     fields = frozenset(FIELDS) if only is None else only
     spelt = _respelt(card, fields | _LICENCE_FIELDS)
     for stated, value in card.data.items():
@@ -66,7 +66,7 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
 
 
 def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
-    """What stands under a key that nothing reads, as it stands; not what is no provenance."""
+    """Yield the values under a key without a reader as stated, save those that are no provenance."""
     where = f"{card.location}/{key}"
     for count, leaf in enumerate(coverage.leaves(value, ("card", key), where)):
         if count >= MAX_UNREAD_VALUES:
@@ -128,7 +128,7 @@ def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def _terms(card: Card, link: str, where: str) -> ReaderOutput:
-    """Where the terms stand: an address, or a file of the repository itself."""
+    """Yield the terms of use from a link: a web address, or a file of the repository itself."""
     file = re.fullmatch(r"(?:\./)?([\w.-]+(?:/[\w.-]+)*)", link)
     if link.startswith(("http://", "https://")):
         yield statements.link(card.repo.subject, PG.termsOfUse, link, where)
@@ -222,7 +222,7 @@ DATASET_FIELDS = frozenset(
         "source_datasets",
     )
 )
-"""The fields that mean the same on a dataset's card."""
+"""The fields that have the same meaning on a dataset's card."""
 
 FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyType(
     {
@@ -255,4 +255,4 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyTyp
         "source_datasets": card_data.sources,
     }
 )
-"""The card's fields that have a meaning here, each with its small reader."""
+"""The fields of a card that are read, each with its reader."""

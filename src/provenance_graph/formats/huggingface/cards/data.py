@@ -1,4 +1,4 @@
-"""What cards say of data and of emissions: training data, parts of a dataset, its sources, carbon."""
+"""Reader of a card's fields on data and emissions: training data, configurations, sources, carbon."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _GRAMS = {
 
 
 def _configured(value: Any) -> Any:
-    """Data given as mappings of name and configuration, as ``name#configuration``."""
+    """Data given as mappings of name and configuration, rewritten as ``name#configuration``."""
     items = statements.as_list(value)
     if isinstance(value, (list, dict)):
         items = [_one_configured(item) for item in items]
@@ -58,7 +58,7 @@ def _first(item: dict[Any, Any], keys: tuple[str, ...]) -> str:
 
 
 def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
-    """Training data by the Hub's name or another, with the part that was used where stated."""
+    """Yield the training data, by Hub name or other name, with the part used where stated."""
     for item in texts(_configured(value), where):
         if isinstance(item, Problem):
             yield item
@@ -80,7 +80,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def _with_part(text: str) -> tuple[str, str]:
-    """A dataset's name and the configuration that was used: ``owner/name#part``, ``owner/name:part``.
+    """A dataset's name and the configuration used: ``owner/name#part``, ``owner/name:part``.
 
     >>> _with_part("HuggingFaceH4/ultrachat_200k:default"), _with_part("a/b#c"), _with_part("c4: en")
     (('HuggingFaceH4/ultrachat_200k', 'default'), ('a/b', 'c'), ('c4: en', ''))
@@ -93,11 +93,11 @@ def _with_part(text: str) -> tuple[str, str]:
 
 
 def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
-    """The named parts in which a dataset is published."""
+    """Yield the named configurations in which a dataset is published."""
     for item in statements.as_list(value)[:MAX_ITEMS]:
         if name := statements.scalar_text(statements.mapping(item).get("config_name")):
             yield card.claim(PG.datasetConfiguration, literals.text(name[:200]))
-        for key in _ABOUT:  # as `datasets` wrote them before cards had keys of their own
+        for key in _ABOUT:  # the form that `datasets` wrote before cards had their own keys
             if stated := statements.scalar_text(statements.mapping(item).get(key)):
                 yield coverage.other(card.repo.subject, f"{where.rpartition('/')[2]}.{key}", stated)
         if name:
@@ -112,7 +112,7 @@ _ABOUT = ("license", "homepage", "citation", "description")
 
 
 def tasks(card: Card, value: Any, where: str) -> ReaderOutput:
-    """Tasks that a dataset is for."""
+    """Yield the tasks that a dataset is intended for."""
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -121,7 +121,7 @@ def tasks(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def sources(card: Card, value: Any, where: str) -> ReaderOutput:
-    """``original``, or ``extended|name`` for each dataset that this one was made from."""
+    """Yield the source datasets of a dataset: ``original``, or ``extended|name`` for each."""
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -138,7 +138,7 @@ def sources(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
-    """Grams of carbon dioxide equivalent, as a number, a text or a mapping with more."""
+    """Yield the training emissions, stated in grams of CO2 equivalent as number, text or mapping."""
     stated = value
     if isinstance(value, dict):
         stated, where = value.get("emissions"), f"{where}/emissions"

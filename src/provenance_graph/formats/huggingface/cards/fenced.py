@@ -1,4 +1,4 @@
-"""Recipes of merges in a card's code: mergekit's template for cards writes its whole configuration there."""
+"""Reader of merge recipes in a card's code blocks, where mergekit's card template puts them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from provenance_graph.formats.parsing import parse_yaml_stream
 
 MAX_RECIPES = 20
 MAX_RECIPE = 100_000
-"""Characters of one recipe."""
+"""The most characters of one recipe."""
 _OPENS = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})[ \t]*(?P<language>[\w+-]*)")
 _YAML = frozenset({"", "yaml", "yml"})
 _KEY = re.compile(r"^(?:merge_method|gate_mode|experts)\s*:", re.MULTILINE)
-"""A key at the head of a line that a recipe of either kind has."""
+"""A top-level key that a recipe of either kind has, at the start of a line."""
 
 
 def read_recipes(
     repo: NamedRepository, text: str, location: str, basis: Basis | None
 ) -> ReaderOutput:
-    """What the recipes say that stand as code in a card; other code says nothing of the model."""
+    """Yield the claims of the merge recipes in a card's code blocks; other code is not read."""
     recipes = [one for one in _code(text) if _KEY.search(one[1])]
     for line, code in recipes[:MAX_RECIPES]:
         where = f"{location} L{line}".strip()
@@ -47,7 +47,7 @@ def read_recipes(
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:
-    """The fenced blocks of YAML or of no stated language, each with the number of its first line."""
+    """Yield the fenced blocks of YAML or of no stated language, with their first line number."""
     marks, begin, is_yaml = "", 0, False
     code: list[str] = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n")[:MAX_LINES], 1):

@@ -1,6 +1,7 @@
-"""The YAML between the dashes at a card's head, whatever state it is in, and its fields.
+"""The YAML front matter of a card, also where it is damaged, and access to its fields.
 
-A card as its fields are read: whose it is, where it stands, and the texts of a field.
+``Card`` holds the fields with the repository and the location; ``texts`` yields the texts of a
+field.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MAX_BLOCKS = 400
 
 
 def front_matter(text: str) -> tuple[str, list[Problem]]:
-    r"""The YAML of a card's head, and what is wrong with its fences.
+    r"""The YAML front matter of a card, and the problems of its ``---`` lines.
 
     >>> front_matter("---\nlicense: mit\n---\n# A")
     ('license: mit\n', [])
@@ -53,9 +54,9 @@ def front_matter(text: str) -> tuple[str, list[Problem]]:
 
 
 def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
-    """A card's metadata as a mapping, and every problem on the way.
+    """A card's metadata as a mapping, and the problems found.
 
-    Where the YAML as a whole is broken, each top-level key is read by itself.
+    Where the YAML as a whole is broken, each top-level key is parsed by itself.
     """
     front, problems = front_matter(text)
     if not front.strip():
@@ -75,7 +76,7 @@ def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
 
 @once
 def card_metadata(document: Document) -> tuple[dict[str, Any], list[Problem]]:
-    """The metadata of a document that is a card, as ``metadata`` reads it."""
+    """The metadata of a card document, as ``metadata`` parses it; cached on the document."""
     return metadata(document.text, document.url)
 
 
@@ -117,12 +118,12 @@ PAGE_TAGS = frozenset(
         "deploy:sagemaker",
     )
 )
-"""Tags that tell where the Hub can run or show a model."""
+"""Tags about where the Hub can run or show a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card's metadata and what else bears on its meaning."""
+    """A card's metadata with its context: repository, location, basis, files and the card's text."""
 
     repo: NamedRepository
     data: Mapping[str, Any]
@@ -132,12 +133,12 @@ class Card:
     text: str = ""
 
     def claim(self, predicate: Iri, value: Value | None, **more: Any) -> Claim:
-        """A claim of the card about its model."""
+        """A claim about the card's model or dataset, on the card's basis."""
         return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
 
 
 def shape(value: Any) -> str:
-    """What kind of value it is, as its author would call it.
+    """The type of a value in words for a message.
 
     >>> shape({}), shape(3)
     ('a mapping', 'a number')
@@ -147,7 +148,7 @@ def shape(value: Any) -> str:
 
 
 def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
-    """The texts of a field that is one or a list, each with its place."""
+    """Yield location and text of each item of a field: one text, or a list; a problem for others."""
     items = statements.as_list(value)
     if len(items) > MAX_ITEMS:
         yield Problem(where, f"{len(items)} items; the first {MAX_ITEMS} are read", kind="size")
@@ -160,7 +161,7 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
 
 
 def split_names(item: Any) -> list[Any]:
-    """The names of a list that is written as one text; a name has no comma and no semicolon.
+    """The names of a list written as one text; a name has no comma and no semicolon.
 
     >>> split_names("c4; the_pile"), split_names("web pages (English, German)")
     (['c4', 'the_pile'], ['web pages (English, German)'])
@@ -174,7 +175,7 @@ _LIST = re.compile(r"[\w./@:-]+(?:\s*[,;]\s*[\w./@:-]+)+[,;]?")
 
 
 def of_dataset(data: Mapping[str, Any]) -> bool:
-    """Whether the card is a dataset's: the Hub keeps those in the same form."""
+    """Whether a card's metadata are those of a dataset, which the Hub keeps in the same form."""
     marks = {
         "dataset_info",
         "task_categories",

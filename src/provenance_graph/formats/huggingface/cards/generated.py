@@ -1,4 +1,4 @@
-"""Sentences that tools write into cards, word for word: often the only place of the parent.
+"""Reader of the sentences that tools write into cards: often the only statement of the parent.
 
 Each row is the template of one tool (transformers' Trainer and TRL, PEFT, Unsloth, mergekit,
 sentence-transformers, SetFit, diffusers, mlx-lm, llama.cpp's GGUF-my-repo, the quantisers'
@@ -27,7 +27,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A tool's sentence, with what the model it links to is to the model of the card."""
+    """A tool's sentence, and the relation of the card's model to the model that it links to."""
 
     pattern: re.Pattern[str]
     relation: Iri
@@ -78,12 +78,12 @@ TEMPLATES: tuple[Template, ...] = (
     ),
 )
 _BEGINS = re.compile(r"Th(?:is|ese|e) |[-*] |\*{0,2}Original", re.IGNORECASE)
-"""How every template begins, so that most lines are told by their first letters."""
+"""The beginnings of all templates, by which most lines are excluded at once."""
 _PINNED = re.compile(
     rf"[-*] \*\*(?:Base model|Sentence Transformer body):\*\* {_LINKED}\s*"
     r"<!-- at revision (?P<revision>[0-9a-f]{7,64}) -->"
 )
-"""sentence-transformers' and SetFit's description of the base, with the commit that was used."""
+"""sentence-transformers' and SetFit's description of the base, with the commit used."""
 _MERGED = re.compile(r"The following models were included in the merge:")
 _MERGE_BASE = re.compile(
     rf"This model was merged using the .{{1,200}} merge method(?: using {_LINKED} as a base)?"
@@ -100,10 +100,10 @@ _DATASET = re.compile(r"the (?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P
 def read_generated(
     repo: NamedRepository, text: str, location: str, basis: Basis | None, stated: list[Claim]
 ) -> ReaderOutput:
-    """Parents and training data from the sentences that tools write.
+    """Yield the parents and training data stated in sentences that tools write.
 
-    ``stated`` are the claims of the card's metadata, which are not repeated: a parent that it
-    names already, and data where it names any.
+    ``stated`` are the claims of the card's metadata, which are not repeated: a parent that the
+    metadata name is skipped, and so are all data where the metadata name any.
     """
     known: set[object] = {claim.value for claim in stated if claim.predicate in ALL_DERIVATIONS}
     with_data = any(claim.predicate == PG.trainedOn for claim in stated)
@@ -139,7 +139,7 @@ def _parents(line: str) -> Iterator[tuple[Iri, str]]:
 
 
 def _named(match: re.Match[str]) -> str:
-    """The repository that a link leads to, else what it shows."""
+    """The repository name in a link's address, else the link's text."""
     groups = match.groupdict()
     if bare := groups.get("bare"):
         return bare
@@ -152,7 +152,7 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _merged(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The list of models after mergekit's sentence, each with its distance from it."""
+    """Yield the models listed after mergekit's sentence, each with its line offset from it."""
     for offset, line in enumerate(lines, 1):
         if match := _ITEM.match(line.strip()):
             for part in _named(match).split("+"):
@@ -184,7 +184,7 @@ def _edge(
 
 
 def _pinned(repo: NamedRepository, name: str, revision: str, basis: Basis | None) -> ReaderOutput:
-    """The commit of the base from which a model was trained."""
+    """Yield the derivation from a base at a stated commit."""
     reference = hub.reference(name)
     if reference is None or not reference.owner:
         return

@@ -1,4 +1,4 @@
-"""From which models a card says that its model comes, and how."""
+"""Reader of a card's lineage fields: base models, relation, revisions, successor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from provenance_graph.formats.huggingface.tables import (
 
 
 def relation_of(card: Card) -> tuple[Iri, bool]:
-    """The kind of derivation from the base, and whether it was inferred as the Hub infers it."""
+    """The kind of derivation from the base model, and whether it is inferred as the Hub infers it."""
     stated = statements.scalar_text(card.data.get("base_model_relation")).casefold()
     if stated in RELATIONS:
         return RELATIONS[stated], False
@@ -48,13 +48,13 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
 
 
 def _bases(card: Card) -> list[Any]:
-    """The base models, also where several stand in one text."""
+    """The base models of a card, also where one text names several."""
     stated = statements.as_list(card.data.get("base_model"))
     return [part for each in stated for part in split_names(each)]
 
 
 def base(card: Card, value: Any, where: str) -> ReaderOutput:
-    """The models that the metadata name as bases, each in the relation that is stated or shows."""
+    """Yield the base models that the metadata name, each in the stated or inferred relation."""
     relation, inferred = relation_of(card)
     stated = statements.scalar_text(card.data.get("base_model_relation"))
     if stated and stated.casefold() not in HUB_RELATIONS:
@@ -71,7 +71,7 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
-    """A relation says nothing where the base that it relates to is missing."""
+    """Yield a problem where a relation is stated without a base model; keep it as stated."""
     if not any(map(statements.scalar_text, statements.as_list(card.data.get("base_model")))):
         what = "a relation to a base model, and no base model"
         yield Problem(where, what, "base_model: owner/name", kind="missing")
@@ -81,7 +81,7 @@ def relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def successor(card: Card, value: Any, where: str) -> ReaderOutput:
-    """The model that takes this one's place."""
+    """Yield the claim that the model named in the field replaces this one."""
     name = statements.scalar_text(value)
     if is_repository(name):
         yield Claim(iris.model(name), DCTERMS.replaces, card.repo.subject, basis=card.basis)
@@ -90,7 +90,7 @@ def successor(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def revisions(card: Card, value: Any, where: str) -> ReaderOutput:
-    """The states of the base models that were used, one for each, or one for the only one."""
+    """Yield the revision used of each base model; the lists must have the same length."""
     bases = _bases(card)
     revisions = [part for each in statements.as_list(value) for part in split_names(each)]
     if len(bases) != len(revisions):

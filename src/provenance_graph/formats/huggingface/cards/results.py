@@ -1,4 +1,4 @@
-"""Evaluation results as cards keep them: ``model-index`` and ``.eval_results/*.yaml``."""
+"""Reader of evaluation results on the Hub: ``model-index`` and ``.eval_results/*.yaml``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_RESULTS = 20_000
 
 
 def read_model_index(repo: NamedRepository, index: Any, location: str) -> ReaderOutput:
-    """Results of a card's ``model-index``; the Hub wants a list, some cards have a mapping."""
+    """Yield the results of a card's ``model-index``: a list, or the mapping that some cards have."""
     if isinstance(index, dict):
         yield Problem(location, "model-index is a mapping", "a list of one mapping", kind="shape")
         if "results" not in index:
@@ -86,7 +86,7 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
 
 
 def read_eval_results(repo: NamedRepository, rows: Any, location: str) -> ReaderOutput:
-    """Results of one ``.eval_results`` file."""
+    """Yield the results of one ``.eval_results`` file."""
     seen: set[Iri] = set()
     for number, row in enumerate(statements.as_list(rows)[:MAX_RESULTS]):
         at = f"{location}/{number}"
@@ -123,7 +123,7 @@ def evaluation(
     date: Any = None,
     hub: str = "",
 ) -> ReaderOutput:
-    """One score as a node of its own, named after what it measures."""
+    """Yield one score as an evaluation node, whose IRI names benchmark, metric and setup."""
     parts = [iris.slug(part)[:60] for part in (benchmark, metric, setup) if part]
     node = iris.mint("in", SOURCE, "evaluation", repo.local, *parts)
     count = 2
@@ -164,7 +164,7 @@ def _page(hub: str) -> Iri:
 def _evaluator(
     repo: NamedRepository, node: Iri, source: dict[str, Any], where: str
 ) -> ReaderOutput:
-    """Who ran it: the source that the result names, else the publisher of the card."""
+    """Yield who ran an evaluation: the source named in the result, else the card's publisher."""
     if not source:
         yield Claim(node, PG.independence, PG.SelfReported)
         return

@@ -1,4 +1,4 @@
-"""What a card's tags say: papers, data, formats, libraries, tasks, languages, ways to pack weights."""
+"""Reader of a card's tags: papers, data, formats, libraries, tasks, languages, quantisation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IG
 
 
 def read(card: Card, value: Any, where: str) -> ReaderOutput:
-    """Each tag by what it says; one that says nothing more than a key of the metadata says nothing."""
+    """Yield the claims of each tag; a tag that repeats a key of the metadata yields none."""
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -36,7 +36,7 @@ def read(card: Card, value: Any, where: str) -> ReaderOutput:
         elif colon and kind == "dataset" and rest and "datasets" not in card.data:
             yield from card_data.datasets(card, rest, at)
         elif kind in _KEY_OF:
-            # those of an answer of the Hub are read beside its card
+            # the tags of an API answer are read in api.py
             yield from _by_key(card, tag, at) if card.text and colon else ()
         elif tag.casefold() not in PAGE_TAGS:
             yield from _plain_tag(card, tag)
@@ -44,7 +44,7 @@ def read(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def _plain_tag(card: Card, tag: str) -> Iterator[Claim]:
-    """A tag of one word: a format, task, library or language, else as it stands."""
+    """Yield the claim of a one-word tag: format, task, library or language, else as stated."""
     if tag.casefold() in FORMAT_TAGS:
         yield card.claim(PG.fileFormat, literals.text(tag.casefold()))
     elif tag in TASKS:
@@ -61,7 +61,10 @@ def _plain_tag(card: Card, tag: str) -> Iterator[Claim]:
 
 
 def _quantised(card: Card, tags: Any) -> Iterator[Claim]:
-    """Method and bits by the tags; those of an adapter tell how its base was loaded."""
+    """Yield the quantisation method and bits stated in the tags of a card.
+
+    None for an adapter, whose tags describe how its base was loaded.
+    """
     if lineage.relation_of(card)[0] == PG.adapterOf:
         return
     method, bits = quantization_of(map(statements.scalar_text, statements.as_list(tags)))
@@ -79,11 +82,11 @@ _KEY_OF = MappingProxyType(
         "language": "language",
     }
 )
-"""The keys that say what tags of a kind say: the Hub makes these tags of them."""
+"""The metadata key for each kind of tag: the Hub derives these tags from those keys."""
 
 
 def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
-    """A tag that says what a key is for: nothing more than the key, all there is, or something else."""
+    """Yield the claims of a tag that has a metadata key: none for a repeated value, else its own."""
     kind, _, rest = tag.partition(":")
     stated = [
         statements.scalar_text(statements.mapping(each).get("name", each)).casefold()
@@ -97,7 +100,7 @@ def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
 
 
 def paper(card: Card, value: Any, where: str) -> ReaderOutput:
-    """A paper by its arXiv id, its DOI or its address."""
+    """Yield a paper given by its arXiv id, DOI or address."""
     if isinstance(value, float):  # 2310.0683 was written 2310.06830
         result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
         value = result[1] if result else statements.scalar_text(value)

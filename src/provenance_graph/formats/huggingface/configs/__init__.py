@@ -1,1 +1,1 @@
-"""Configurations: of models, adapters, weight indexes and merges."""
+"""Readers of configurations: of models, adapters, weight indexes and merges."""

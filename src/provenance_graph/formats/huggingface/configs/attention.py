@@ -1,4 +1,4 @@
-"""Attention and positions as configs state them: heads, windows, rotary bases, scaling."""
+"""Reader of attention and positions in configs: heads, windows, rotary bases, scaling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from provenance_graph.formats.huggingface.tables import (
 
 
 def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -> ReaderOutput:
-    """How heads share keys and values, how wide they are, and whether they see a window alone."""
+    """Yield key-value heads, head dimension, attention mechanism and window of a config."""
     heads, shared = counts.get(PG.attentionHeadCount), counts.get(PG.keyValueHeadCount)
     guessed = {PG.attentionHeadCount, PG.keyValueHeadCount} & assumed
     basis = Basis.INFERENCE if guessed else config.basis
@@ -53,7 +53,7 @@ def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -
 
 
 def mechanism_of(config: Config, heads: int | None, shared: int | None) -> Iri | None:
-    """The attention mechanism, as far as layer kinds, ranks and head counts tell it."""
+    """The attention mechanism that layer kinds, ranks and head counts show, or None."""
     layers = config.first_of("layer_types", "layers_block_type")[1]
     kinds = {str(kind) for kind in layers} if isinstance(layers, list) else set()
     linear = {"linear_attention", "mamba", "mamba2", "recurrent", "conv"} & kinds
@@ -97,7 +97,7 @@ def _window(config: Config) -> ReaderOutput:
 
 
 def positions(config: Config) -> ReaderOutput:
-    """How the model knows the order of tokens: kind, rotary base, scaling."""
+    """Yield the positional encoding of a config: kind, rotary base, scaling."""
     where, rope = config.first_of("rope_parameters")
     stated = ""
     if isinstance(rope, dict) and rope and all(isinstance(r, dict) for r in rope.values()):

@@ -1,8 +1,8 @@
-"""What ``config.json`` says: shapes, attention, experts, positions, precision, quantisation.
+"""Reader of ``config.json``: shapes, attention, experts, positions, precision, quantisation.
 
-Transformers writes only what differs from its class defaults, so an absent key is a library
-default: stated as an inference where the default is known, else not at all. Keys that are
-not mapped are no problems; a mapped key with a value of another kind is one.
+Transformers writes only keys that differ from its class defaults, so an absent key means a library
+default: it is claimed as an inference where the default is known, else not at all. A key without a
+mapping is no problem; a mapped key with a value of another type is one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from provenance_graph.formats.huggingface.tables import (
     RMS_DESPITE_KEY,
 )
 
-#: The oldest whole configs state width, layers, heads and vocabulary, and no library version.
+# The oldest complete configs state width, layers, heads and vocabulary, and no library version.
 _SIZES_OF_A_WHOLE_CONFIG = 4
 
 
@@ -53,9 +53,9 @@ def read_config(
     *,
     abridged: bool = False,
 ) -> ReaderOutput:
-    """Claims of one ``config.json``, or of the ``config`` of an API answer.
+    """Yield the claims of one ``config.json``, or of the ``config`` of an API answer.
 
-    The Hub's answers are abridged to a few keys, so that there an absent key means nothing.
+    The Hub's answers are abridged to a few keys, so that an absent key means nothing there.
     """
     config = Config(repo, parts_of(raw, location), basis, abridged or not _is_full(raw))
     counts = yield from _counts(config)
@@ -76,9 +76,9 @@ def read_config(
 
 
 def _is_full(raw: dict[str, Any]) -> bool:
-    """Whether a config is one that a library wrote: it says by which version, or gives its shape.
+    """Whether a config was written by a library: it states a library version or a whole shape.
 
-    A few keys typed by hand say nothing of the absent ones: two sizes and a model type would
+    A few keys typed by hand say nothing about the absent ones: two sizes and a model type would
     otherwise give a whole model out of the library's defaults, its parameter count included.
     """
     parts = [part for _, part in parts_of(raw, "")]
@@ -91,7 +91,7 @@ def _is_full(raw: dict[str, Any]) -> bool:
 
 
 def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
-    """The plain numbers; gives them back for what follows from them."""
+    """Yield the claims of plain counts; return the counts by property for derived claims."""
     results: dict[Iri, int] = {}
     for predicate, keys, least in COUNTS:
         where, value = config.first_of(*keys)
@@ -123,9 +123,9 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
 def _defaults(
     config: Config, counts: dict[Iri, int]
 ) -> Generator[Claim | Problem, None, frozenset[Iri]]:
-    """What absent keys mean for model types whose class defaults are known.
+    """Yield the defaults that absent keys mean, for model types whose class defaults are known.
 
-    The counts are filled in; gives back which of them are such defaults.
+    The defaults are added to ``counts``; returns the properties whose count is such a default.
     """
     known = None if config.abridged else DEFAULTS.get(config.model_type)
     assumed: set[Iri] = set()
@@ -233,7 +233,7 @@ def _names(config: Config, raw: dict[str, Any], location: str) -> ReaderOutput:
         yield config.claim(PG.tokenizer, literals.text(tokenizer[:200]))
     if (
         config.first_of("vocab_size")[1] is not ABSENT
-    ):  # what a tower beside the language part takes
+    ):  # the inputs of a tower beside the language part
         towers = [
             kind
             for key, kind in (("vision_config", PG.Image), ("audio_config", PG.Audio))
@@ -244,7 +244,7 @@ def _names(config: Config, raw: dict[str, Any], location: str) -> ReaderOutput:
 
 
 def _blocks(config: Config, counts: dict[Iri, int]) -> ReaderOutput:
-    """Layers that differ: searched architectures list each block."""
+    """Yield claims of layers that differ: searched architectures list each block in the config."""
     where, blocks = config.first_of("block_configs")
     if not isinstance(blocks, list):
         return

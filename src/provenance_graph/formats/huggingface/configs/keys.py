@@ -1,8 +1,8 @@
-"""What becomes of every key of configurations: of models, adapters, tokenizers, indexes, recipes.
+"""Key tables of configurations: of models, adapters, tokenizers, indexes and merge recipes.
 
-No standard lists the keys of a ``config.json``: each library and each architecture adds its own. Those
-that a property of the graph holds are read; those that say how a library runs or trains a model are
-set aside; all others are stored as stated.
+No standard lists the keys of a ``config.json``: each library and each architecture adds its own.
+Keys that have a property in the graph are read; keys about how a library runs or trains a model are
+marked *not provenance*; all others are stored as stated.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ CONFIG_ROWS: tuple[Key, ...] = (
           "config/remove_invalid_values", "config/exponential_decay_length_penalty"),
     *later("config/**"),
 )  # fmt: skip
-"""``config.json``, the language part and the top level together."""
+"""``config.json``: the language part and the top level together."""
 
 ADAPTER_ROWS: tuple[Key, ...] = (
     *coded("`pg:adapterOf`", "adapter/base_model_name_or_path"),
@@ -141,7 +141,7 @@ OTHER_ROWS: tuple[Key, ...] = (
     ),
     *later("results/**"),
 )
-"""Tokenizer, index of weights, generation, preparation, quantisation, evaluation results."""
+"""Files of tokenizer, weight index, generation, preprocessing, quantisation, evaluation results."""
 
 MERGE_ROWS: tuple[Key, ...] = (
     *read("`pg:mergeMethod`", "merge/merge_method", "merge/gate_mode"),
@@ -191,7 +191,7 @@ _PLAIN = frozenset(
 
 
 def role_of(file: str) -> str:
-    """What kind of file of a repository it is, by its name; nothing where it is none of these.
+    """The role of a repository file by its name, such as ``config``; empty where it has none.
 
     >>> role_of("model.safetensors.index.json"), role_of("onnx/config.json"), role_of("x.py")
     ('index', 'config', '')
@@ -201,7 +201,7 @@ def role_of(file: str) -> str:
 
 
 def leaves_of_file(role: str, value: Any, where: str) -> Iterator[Leaf]:
-    """The stated values of a configuration of a kind."""
+    """Yield the stated values of a configuration file in the given role."""
     if role == "config" and isinstance(value, dict):
         yield from _config_leaves(value, where)
     elif role == "index" and isinstance(value, dict):
@@ -215,10 +215,10 @@ def leaves_of_file(role: str, value: Any, where: str) -> Iterator[Leaf]:
 
 
 def _config_leaves(raw: dict[str, Any], where: str) -> Iterator[Leaf]:
-    """The language part first, as it is read; what another part repeats is shadowed.
+    """Yield a config's values, the language part first; a repeated key is marked as shadowed.
 
-    Names are read from the top level. Where weights are quantised the number format is that of
-    computing.
+    Names are read from the top level. Where weights are quantised the stated number format is that
+    of the computation.
     """
     seen: set[str] = set()
     parts = parts_of(raw, where)

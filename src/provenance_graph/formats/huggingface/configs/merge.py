@@ -1,13 +1,13 @@
-"""What mergekit's recipes say: the models that were merged, their weights, the method.
+"""Reader of mergekit's recipes: the merged models, their weights, the method.
 
 ``mergekit_config.yml`` lists models, slices or modules; ``mergekit_moe_config.yml`` experts. A
 model is written as ``name``, ``name@revision``, ``name+lora`` or as a mapping with ``model`` and
 ``lora`` (mergekit's ``ModelReference``); a LoRA that was applied before merging is a parent too.
 
-A file may hold several recipes as YAML documents, for ``mergekit-multi``: each with a ``name`` by which
-the others use it as a model, and at most one without, the final one. Models of the merges that it
-uses are its parents too, with the method of the merge that they went into.
-Source: docs/multimerge.md and mergekit/scripts/multimerge.py of github.com/arcee-ai/mergekit.
+A file may hold several recipes as YAML documents, for ``mergekit-multi``: each has a ``name`` by
+which the others use it as a model; at most one has no name, the final merge. The models of the
+merges that the final one uses are its parents too, with the method of the merge that they went
+into. Source: docs/multimerge.md and mergekit/scripts/multimerge.py of github.com/arcee-ai/mergekit.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ FILES = tuple(
     for name in ("mergekit_config", "mergekit_moe_config")
     for suffix in ("yml", "yaml")
 )
-"""The names under which mergekit writes its recipes beside a card."""
+"""The file names under which mergekit writes its recipes beside a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergePart:
     """A model that went into a merge, as the recipe names it.
 
-    ``gradient`` is a weight that is no number: one for each part of the layers.
+    ``gradient`` is a weight given as several numbers: one for each section of the layers.
     """
 
     where: str
@@ -50,7 +50,7 @@ class MergePart:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One merge of a recipe. ``names`` are those of all its merges, which are no models elsewhere."""
+    """One merge of a recipe; ``names`` are all its merges' names, which name no model elsewhere."""
 
     location: str
     raw: dict[str, Any]
@@ -59,11 +59,11 @@ class Stage:
 
 
 _Mentions = dict[str, list[tuple[str, Literal | None]]]
-"""Of every model, the revisions and weights with which it was named so far."""
+"""For every model, the revisions and weights with which it was named so far."""
 
 
 def is_recipe(value: Any) -> bool:
-    """Whether a parsed YAML document is a recipe of mergekit's, of either kind."""
+    """Whether a parsed YAML document is a mergekit recipe, of a merge or of experts."""
     if not isinstance(value, dict):
         return False
     if "merge_method" in value:
@@ -72,12 +72,12 @@ def is_recipe(value: Any) -> bool:
 
 
 def holds_recipes(features: Features) -> bool:
-    """Whether a document is a recipe of mergekit's, or a stream of nothing else."""
+    """Whether a document is a mergekit recipe, or a YAML stream of recipes only."""
     return all(map(is_recipe, features.stream)) if features.stream else is_recipe(features.value)
 
 
 def one_or_all(stream: Sequence[Any]) -> Any:
-    """The document of a stream of one; else the list of them all, whose places begin with a number."""
+    """The document of a stream of one, else the list of all, whose locations begin with a number."""
     return stream[0] if len(stream) == 1 else list(stream)
 
 
@@ -87,9 +87,9 @@ def read_merge(
     location: str,
     basis: Basis | None = Basis.ARTIFACT,
 ) -> ReaderOutput:
-    """Claims of the recipe of a merge, one document or several; each parent with its derivation.
+    """Yield the claims of a merge recipe of one or several documents, with each derivation.
 
-    ``basis`` is another where the recipe is no file of the repository.
+    ``basis`` differs from the default where the recipe is no file of the repository.
     """
     if not stream or not all(isinstance(raw, dict) for raw in stream):
         yield Problem(location, "the recipe of a merge is not a mapping", kind="shape")
@@ -108,7 +108,7 @@ def read_merge(
 
 
 def _used(stream: Sequence[Any], location: str) -> Iterator[Stage | Problem]:
-    """The final merge of several, then those that it uses; a problem for each that it does not."""
+    """Yield the final merge, then those that it uses; a problem for each unused merge."""
     named = {name_of_stage(raw): number for number, raw in enumerate(stream)}
     if len(named) < len(stream):
         what = "two merges of one name, or without, in one recipe, which mergekit refuses"
@@ -131,7 +131,7 @@ def _used(stream: Sequence[Any], location: str) -> Iterator[Stage | Problem]:
         )
         return
     order = last
-    for number in order:  # grows while it is walked: what the merges found so far use
+    for number in order:  # grows during iteration by the merges that those found so far use
         order += sorted(uses[number] - set(order))
     for number in order:
         yield Stage(f"{location}/{number}", stream[number], names, number == last[0])
@@ -141,14 +141,14 @@ def _used(stream: Sequence[Any], location: str) -> Iterator[Stage | Problem]:
 
 
 def name_of_stage(raw: dict[str, Any]) -> str:
-    """By which name other merges of one recipe use this one; nothing for the final merge."""
+    """The name by which other merges of the recipe use this one; empty for the final merge."""
     return statements.scalar_text(raw.get("name"))
 
 
 def _stage(
     repo: NamedRepository, stage: Stage, seen: _Mentions, basis: Basis | None
 ) -> ReaderOutput:
-    """The parents that one merge of a recipe names, and the number format of the final one."""
+    """Yield the parents that one merge of a recipe names, and the number format of the final one."""
     raw = stage.raw
     method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:
@@ -158,7 +158,7 @@ def _stage(
             yield result
             continue
         if result.weight is not None and (not stage.final or result.name in stage.names):
-            # a share of what is merged further, or of what was merged before: of no parent's alone
+            # the weight of an intermediate merge, which is the share of no single parent
             result = replace(result, weight=None, gradient=result.weight.lexical)
         if result.gradient:
             text = f"{result.name}: {result.gradient}"
@@ -182,7 +182,7 @@ def _stage(
 
 
 def _parts(raw: dict[str, Any], location: str) -> Iterator[MergePart | Problem]:
-    """Everything that names a model, the parts before the base that they are merged into."""
+    """Yield every mention of a model in a recipe: the merged parts before their base."""
     for count, (where, entry) in enumerate(_model_pointers(raw, location)):
         if count >= MAX_PARTS:
             what = f"more than {MAX_PARTS} parts; the rest of the recipe is not read"
@@ -221,7 +221,7 @@ def _model_pointers(raw: dict[str, Any], location: str) -> Iterator[tuple[str, A
 
 
 def _references(stated: Any) -> Iterator[tuple[str, str]]:
-    """Names and revisions of the models that one part means: a model, and the LoRA on it."""
+    """Yield names and revisions of the models in one part: a model, and the LoRA on it."""
     if isinstance(stated, str):
         for text in stated.split("+"):
             name, _, revision = text.strip().partition("@")
@@ -248,7 +248,7 @@ def _parent(
     mention: int,
     basis: Basis | None,
 ) -> ReaderOutput:
-    """A parent at one mention in the recipe, the first of them with the edge itself.
+    """Yield a parent at one mention in the recipe; the lineage edge itself at the first only.
 
     A further weight of one model, as with other LoRAs on it, has a derivation of its own.
     """
@@ -263,7 +263,7 @@ def _parent(
     called = parent_name if parent_name != target else part.name
     step = iris.slug(called)[:120] + (f"-{weighed + 1}" if weighed else "")
     node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", step)
-    if part.revision and part.revision != "main":  # a branch that moves on fixes nothing
+    if part.revision and part.revision != "main":  # a branch that moves on is no fixed revision
         yield from version_of(target, node, part.revision, basis)
     yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
     yield Claim(node, RDF.type, PG.Derivation)

@@ -1,4 +1,4 @@
-"""Number formats and quantisation as configs state them."""
+"""Reader of number formats and quantisation in configs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STORED = {4: PG.Int4, 8: PG.Int8}
 
 
 def stated_dtype(part: dict[str, Any]) -> Iri | None:
-    """The number format that a config names, where nothing is quantised."""
+    """The number format that a config names, or None where its weights are quantised."""
     if packing(part) is not None:
         return None
     name = part.get("torch_dtype", part.get("dtype"))
@@ -30,20 +30,21 @@ def stated_dtype(part: dict[str, Any]) -> Iri | None:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """How quantised weights lie in tensors: how many an element of each integer type holds."""
+    """The layout of quantised weights: the number of weights per element of each integer type."""
 
     method: str
     weights: Mapping[str, Fraction]
     scales: frozenset[str] = frozenset()
-    """Element types that hold scales alone."""
+    """Element types that hold only scales."""
     scaled: int = 0
-    """Weights to a scale, where both lie in one type and the Hub counts the weights unpacked."""
+    """Weights per scale, where both have one type and the Hub counts the weights unpacked."""
 
     def element_count(self, kind: str, count: int) -> int:
-        """How many weights ``count`` elements of the type ``kind`` are.
+        """The number of weights in ``count`` elements of the type ``kind``.
 
-        The Hub has counted the U8s of MXFP4 in two ways: weights alone, and, before, weights with
-        their scales. The scales are left out where the count is one of whole blocks with a scale.
+        The Hub has counted the U8 elements of MXFP4 in two ways: weights alone and, before, weights
+        with their scales. The scales are left out where the count is a whole number of blocks with
+        a scale.
         """
         if self.scaled and count % (self.scaled + 1) == 0:
             return count // (self.scaled + 1) * self.scaled
@@ -51,12 +52,12 @@ class Packing:
 
 
 def packing(raw: dict[str, Any]) -> Packing | None:
-    """How a config's quantisation packs weights; None where nothing is quantised.
+    """The packing of weights that a config's quantisation means; None where nothing is quantised.
 
-    GPTQ, AWQ and their kin pack 32 / bits weights into an I32 (AutoGPTQ's ``qweight``), MLX the
-    same into a U32, bitsandbytes two 4-bit weights into a U8. MXFP4 keeps weights in U8s, with a
-    scale to every 32, and the Hub's answers count its weights, not its bytes; NVFP4 keeps two
-    weights in a U8 and its scales in F8_E4M3. An unknown method packs nothing that is known.
+    GPTQ, AWQ and similar methods pack 32 / bits weights into an I32 (AutoGPTQ's ``qweight``), MLX
+    the same into a U32, bitsandbytes two 4-bit weights into a U8. MXFP4 keeps weights in U8s, with
+    a scale to every 32, and the Hub's answers count its weights, not its bytes; NVFP4 keeps two
+    weights in a U8 and its scales in F8_E4M3. The packing of an unknown method has no weights.
     """
     stated = raw.get("quantization_config", raw.get("compression_config"))
     mlx = statements.mapping(raw.get("quantization"))
@@ -84,9 +85,10 @@ def packing(raw: dict[str, Any]) -> Packing | None:
 def precision(
     repo: NamedRepository, parts: list[dict[str, Any]], location: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
-    """In which number format the weights are, and how they came to fewer bits.
+    """Yield the number format of the weights, and the method and bits of their quantisation.
 
-    Where weights are quantised, ``torch_dtype`` is the format of computing, not theirs.
+    Where weights are quantised, ``torch_dtype`` is the format of the computation, not of the
+    weights.
     """
     for part in reversed(parts):
         quantised = part.get("quantization_config", part.get("compression_config"))
@@ -113,7 +115,7 @@ def precision(
 
 
 def number_format(repo: NamedRepository, name: str, where: str, basis: Basis | None) -> Claim:
-    """The number format that a file names, as a code of the list or as stated."""
+    """The claim of a named number format: a concept of the code list, else as stated."""
     known = DTYPES.get(name.removeprefix("torch.").casefold())
     if known:
         return Claim(repo.subject, PG.weightPrecision, known, basis=basis)
@@ -155,7 +157,7 @@ def _width(
     basis: Basis | None,
     stored: Iri | None = None,
 ) -> Iterator[Claim | Problem]:
-    """Bits a weight, and the format that follows from them where no other is stated."""
+    """Yield bits per weight, and the number format that they imply where no other is stated."""
     bits = _bits(stated, method)
     if stored is None and bits is not None and bits in _STORED:
         stored = _STORED[int(bits)]

@@ -1,7 +1,7 @@
-"""How many parameters the dimensions in a config add up to, where nothing counts them.
+"""The parameter count computed from the dimensions in a config, where no count is stated.
 
-An experiment over published counts stands behind the bounds: of ten plain decoders nine came out
-within four per cent, the tenth, which was none, five per cent off.
+The bounds were found by comparison with published counts: of ten plain decoders the sums of nine
+came out within four per cent; the tenth, which was not a plain decoder, was five per cent off.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from provenance_graph.formats.huggingface.configs.lookup import ABSENT, Config, 
 from provenance_graph.formats.huggingface.tables import DEFAULTS, GATED_DECODERS
 
 SUM = "sum of the dimensions"
-"""The place of a count that the config does not state."""
+"""The locator of a count that the config does not state."""
 _TIED_MAY_BE_EITHER = 1.08
-"""Up to this ratio of untied to tied, the sum may leave open which they are."""
+"""The ratio of untied to tied count up to which the sum need not decide between them."""
 _OF_NAME = (0.8, 1.3)
-"""Between which the sum lies of the size in the name; outside, one of the two is another model's."""
+"""The bounds of the ratio of the sum to the size in the name; outside them one of the two belongs
+to another model."""
 _TOWERS = frozenset({"vision_config", "audio_config", "speech_config", "image_config"})
 
 
 def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> ReaderOutput:
-    """The number of parameters that the dimensions of a plain decoder add up to, as an inference.
+    """Yield the parameter count of a plain decoder as the sum of its dimensions, as an inference.
 
-    Not for a model with experts, or beside whose language part another stands.
+    None for a model with experts, or with another part beside its language part.
     """
     sizes = [counts.get(one, 0) for one in TRANSFORMER_SIZES]
     others = any(key in _TOWERS for key in raw)
@@ -51,12 +52,12 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
     named = size_in_name(local_name(config.repo.name or config.repo.subject))
     if named is not None and not _OF_NAME[0] <= count / named[0] <= _OF_NAME[1]:
         return
-    if round(count) in literals.INT64:  # dimensions may be anything that an integer holds
+    if round(count) in literals.INT64:  # a dimension may be any integer
         yield inferred(config, PG.parameterCount, literals.integer(round(count)), SUM)
 
 
 def without_sum(items: Iterable[Claim | Problem]) -> ReaderOutput:
-    """What a document says, without the sum of the dimensions where it gives another count."""
+    """Yield a document's items, without the sum of dimensions where another count is stated."""
     stored = list(items)
     counted = any(_is_count(item) and not _is_sum(item) for item in stored)
     yield from (item for item in stored if not (counted and _is_sum(item)))

@@ -1,4 +1,4 @@
-"""What an adapter's config and a safetensors index say."""
+"""Reader of adapter configs and safetensors indexes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_TARGETS = 500
 def read_adapter(
     repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
-    """Claims of an ``adapter_config.json``: the base it needs and the method."""
+    """Yield the claims of an ``adapter_config.json``: the base model and the method."""
     base = raw.get("base_model_name_or_path")
     where = f"{location}/base_model_name_or_path"
     if isinstance(base, str) and base.strip():
@@ -44,7 +44,7 @@ def read_adapter(
 def _adaptation(
     repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
-    """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
+    """Yield the method of adaptation and the base's ``revision`` (the base's, not the adapter's)."""
     method = statements.scalar_text(raw.get("peft_type"))
     revision = statements.scalar_text(raw.get("revision"))
     if not method and not revision:
@@ -67,7 +67,7 @@ def _adaptation(
 def _low_rank(
     repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, location: str
 ) -> ReaderOutput:
-    """Rank, scale and target modules of a low-rank adapter."""
+    """Yield rank, scale and target modules of a low-rank adapter."""
     rank = raw.get("r")
     if count := whole_number(rank):
         yield Claim(repo.subject, PG.adapterRank, literals.integer(count), basis=basis)
@@ -106,7 +106,8 @@ _FLOATS = frozenset(
     )
 )
 _BUFFERS = frozenset({"I64", "BOOL"})
-"""Types of buffers such as position ids, which the Hub counts in and quantised weights never take."""
+"""Types of buffers such as position ids: the Hub counts them, and quantised weights never have
+them."""
 _OCTETS = {"I32": 4, "U32": 4, "I16": 2, "U16": 2, "I8": 1, "U8": 1}
 
 
@@ -117,12 +118,12 @@ def read_tensors(
     location: str,
     room: int | None = None,
 ) -> ReaderOutput:
-    """How many parameters the Hub's reading of safetensors headers means.
+    """Yield the parameter count from the Hub's summary of safetensors headers.
 
-    ``held`` has ``parameters`` (elements per type) and ``total``. Elements are no parameters where
-    several weights are packed into one; the count that follows from unpacking is an inference
-    that takes scales and zero points in. Newer answers count packed weights unpacked: so it is
-    where the elements would not fit into the ``room`` bytes that the repository takes.
+    ``stored`` has ``parameters`` (elements per type) and ``total``. Elements are not parameters
+    where several weights are packed into one; the count after unpacking is an inference that
+    includes scales and zero points. Newer answers count packed weights unpacked: this is assumed
+    where the packed elements would not fit into the repository's ``room`` bytes.
     """
     total = max(whole_number(stored.get("total")) or 0, 0)
     stated = statements.mapping(stored.get("parameters"))
@@ -158,7 +159,7 @@ def _unpacked(
     location: str,
     room: int | None,
 ) -> ReaderOutput:
-    """The parameters behind packed elements, or no count where an integer type is not explained."""
+    """Yield the parameter count behind packed elements; none where an integer type is unexplained."""
     plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
     integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
     if not integers:
@@ -194,7 +195,7 @@ def _no_count(
     packed: Packing | None,
     location: str,
 ) -> ReaderOutput:
-    """Elements of which it is not known how many weights they hold: stored as stated, no count."""
+    """Yield elements whose number of weights is unknown: stored as stated, without a count."""
     text = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
     why = "elements of packed or unknown types are no parameters"
     yield Claim(
@@ -227,7 +228,7 @@ def read_index(
     dtype: Iri | None = None,
     packed: Packing | None = None,
 ) -> ReaderOutput:
-    """Claims of a ``model.safetensors.index.json``: parameters and format."""
+    """Yield the claims of a ``model.safetensors.index.json``: parameter count and format."""
     meta = statements.mapping(raw.get("metadata"))
     yield Claim(repo.subject, PG.fileFormat, literals.text("safetensors"), basis=basis)
     total, size = meta.get("total_parameters"), meta.get("total_size")
