@@ -74,9 +74,9 @@ def tree(lineage: Lineage) -> str:
     if lineage.generation is not None and lineage.total:
         n = lineage.generation
         lines.append(
-            f"{n} derivation{'s' * (n != 1)} below the first of its line on record"
+            f"generation {n}: {n} derivation{'s' * (n != 1)} from an ancestor without recorded parents"
             if n
-            else "no derivation above it is recorded"
+            else "generation 0: no parent is recorded"
         )
     lines += [
         f"cycle among {cycle.level}s: " + ", ".join(map(short_id, cycle.members[:10]))
