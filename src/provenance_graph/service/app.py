@@ -1,4 +1,4 @@
-"""The web application: one factory, no state on import."""
+"""Factory of the web application; importing the module creates no state."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def make_service(
     writer: StoreWriter | None = None,
     tokens: Tokens | None = None,
 ) -> Service:
-    """What all applications of one process share."""
+    """The service that all applications of one process share: limits, caches, metrics, log."""
     metrics = Metrics()
     return Service(
         settings=settings,
@@ -87,7 +87,7 @@ def app_of(
     static: Path = _STATIC,
     federation: Federation | None = None,
 ) -> FastAPI:
-    """An application around a service; several may share one."""
+    """An application around a service, which several applications may share."""
     app = FastAPI(
         title="provenance-graph",
         version="1",
@@ -112,7 +112,7 @@ def app_of(
         *routers,
     ]
     for router in parts:
-        # Each route as its router made it: included, all would be made again at the first request.
+        # include_router would make each route again at the first request.
         app.router.routes.extend(router.routes)
     if len(parts) > 1:
         from provenance_graph.service.api.common import cited  # with the REST API alone
@@ -177,20 +177,20 @@ def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRout
 
 
 class _Rest:
-    """The web page's files, or the page for a place inside it."""
+    """The files of the web page, or the page itself for a path inside it."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
     async def answer(self, request: Request) -> Response:
-        """A file, the page itself for a browser, or 404."""
+        """Answer a file, the page for a browser, or 404; raise HTTPException (405) otherwise."""
         if methods := methods_at(request):
             raise HTTPException(405, headers={"Allow": ", ".join(methods)})
         return self._pages.answer(request)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """Every refusal as a problem: ours, and what the framework itself refuses."""
+    """A problem response for every refusal, of ours and of the framework."""
     call = call_of(request)
     if isinstance(error, HTTPException):
         return problem_response(_framework(request, error), call.id)

@@ -1,4 +1,4 @@
-"""What the service needs of a store: answers that can be waited for and given up."""
+"""The interface that the service needs of a store: cancellable reads, and writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did: the store's new version, and whether a graph came to be."""
+    """The result of a write: the store's new version, and whether a graph was created.
+
+    ``quads`` counts statements; ``notes`` are texts for the client.
+    """
 
     version: str
     created: bool = False
@@ -24,9 +27,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's decision on two names: accept, reject or withdraw, and the reason.
+    """A person's decision on two names: ``accept``, ``reject`` or ``withdraw``, with the reason.
 
-    ``sees_private``: whoever decides may read private collections, so that their names count.
+    ``sees_private``: the person may read private collections, so the names in these count.
     """
 
     name: Iri
@@ -55,7 +58,7 @@ class UploadPart:
 
 @dataclass(frozen=True, slots=True)
 class PutRequest:
-    """Documents that a client puts into a graph, or adds to it."""
+    """Documents that a client writes to a graph: in place of its content, or added to it."""
 
     graph: Iri | None
     parts: Sequence[UploadPart]
@@ -64,40 +67,40 @@ class PutRequest:
 
 
 class AnswerBlocks(Protocol):
-    """An answer that arrives in blocks; ``done`` says that ``first`` is all of it."""
+    """An answer that arrives in blocks; ``done`` is True when ``first`` is the whole answer."""
 
     first: bytes
     done: bool
     rows: int
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        """Every block, the first included; raises QueryError when it cannot be finished."""
+        """Yield every block, including the first; raises QueryError when the answer breaks off."""
 
     def answer(self, body: bytes) -> Answer:
-        """The whole answer, once all blocks are joined."""
+        """The whole answer, whose joined blocks are ``body``."""
 
     def close(self) -> None:
-        """End the query if it still runs."""
+        """Stop the query if it is still running."""
 
 
 class Backend(Protocol):
-    """Reads, each in a bounded process that dies when its caller gives up."""
+    """Reads of the store, each in a process with limits that is killed when the caller gives up."""
 
     @property
     def version(self) -> str:
-        """The version that the next answer will be of, or of a later one."""
+        """The store version of the next answer, which may also be of a later one."""
 
     def look_up(self, query: str, media_type: str) -> Answer | None:
-        """The answer at once, where the query is proven to be cheap; else None."""
+        """The answer at once if the query is a cheap look-up, else None."""
 
     async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
-        """A query's answer, written by the engine; raises QueryError and its kinds."""
+        """The whole answer of a query, serialised by the engine; raises QueryError and its kinds."""
 
     def has_day(self, version: str, day: str) -> bool:
-        """Whether the dataset of a day is at hand."""
+        """Whether the dataset of a past day is open."""
 
     async def make_day(self, version: str, day: str) -> None:
-        """Make the dataset of a day, in a bounded process; raises QueryError and its kinds."""
+        """Make the dataset of a day, in a process with limits; raises QueryError and its kinds."""
 
     async def answer_of_day(
         self,
@@ -106,23 +109,23 @@ class Backend(Protocol):
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """A query's answer over the dataset of a day; raises QueryError and its kinds."""
+        """The answer of a query over the dataset of a day; raises QueryError and its kinds."""
 
     async def stream(self, query: SparqlQuery, media_type: str) -> AnswerBlocks:
-        """The same in blocks; what fails before the first is raised here."""
+        """The answer of a query in blocks; raises an error that occurs before the first block."""
 
     async def run(self, function: str, data: bytes) -> bytes:
-        """Call ``module:function`` with bytes from outside in a process that is thrown away."""
+        """Call ``module:function`` with bytes from outside, in a process that is then discarded."""
 
     def state(self) -> Mapping[str, object]:
-        """Processes alive, restarts, waiting requests: for /health and /metrics."""
+        """Counts of processes, restarts and waiting requests, for /health and /metrics."""
 
 
 class StoreWriter(Protocol):
-    """Writes, each all or nothing; once one is acknowledged every later read sees it."""
+    """Atomic writes to the store; every read after an acknowledged write sees it."""
 
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
-        """Run a SPARQL update; ``when`` is about the one graph of a PATCH."""
+        """Run a SPARQL update; ``when`` is the precondition on the one graph of a PATCH."""
 
     async def put(
         self,
@@ -132,16 +135,16 @@ class StoreWriter(Protocol):
         replace: bool,
         when: Precondition = ALWAYS,
     ) -> Written:
-        """Add documents to a graph (None: the default graph), or put them in its place."""
+        """Add documents to a graph (None: the default graph), or replace its content by them."""
 
     async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
         """Drop a graph."""
 
     async def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store."""
+        """Store a person's decision on the identity of two names."""
 
     async def flag(self, flag: Flag, who: str) -> Written:
-        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
+        """Record that a claim or a record is wrong; the result's ``notes[0]`` is the flag's record."""
 
     def state(self) -> Mapping[str, object]:
-        """Whether it can write, and why not: for /health."""
+        """Whether the writer can write, and if not, why; for /health."""

@@ -1,4 +1,4 @@
-"""Linked data: ``/id/…`` and ``/ns`` lead to documents, ``/doc/…`` holds them."""
+"""Linked data: ``/id/…`` and ``/ns`` redirect to documents, ``/doc/…`` serves them."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ _STYLED: Final = {
 
 
 def describe_query(entity: Iri, document: str) -> str:
-    """The query for the statements about an entity, those that refer to it, and its records.
+    """The CONSTRUCT query for the statements with an entity as subject or object, and its records.
 
-    Only a record is a graph whose triples are its own; a graph that is called like a model
-    says nothing here.
+    The graph named like the entity counts only for a record, whose triples are its own; a graph
+    named like a model does not.
     """
     own = f"UNION {{ GRAPH <{entity}> {{ ?a ?b ?c }} }}" if entity.startswith(_RECORDS) else ""
     return f"""PREFIX pg: <{iris.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -69,7 +69,7 @@ CONSTRUCT {{
 
 
 def moved_names() -> dict[str, str]:
-    """Former names of shipped records and models below ``/id/``, each with its present one."""
+    """The present names below ``/id/`` of shipped records and models, by their former names."""
     with (folder("data") / "moved.tsv").open(encoding="utf-8", newline="") as table:
         return {row["old"]: row["new"] for row in csv.DictReader(table, delimiter="\t")}
 
@@ -82,9 +82,9 @@ class LinkedData:
         self._moved = moved_names()
 
     async def entity(self, request: Request) -> Response:
-        """303 from an entity to a document about it: the page for browsers, RDF for the rest.
+        """Redirect (303) from an entity to a document about it: a page for browsers, else RDF.
 
-        308 from a name that a shipped record or model had before to the one that it has now.
+        A former name of a shipped record or model redirects (308) to its present name.
         """
         path = _path(request, "/id/")
         if (current := self._moved.get(path)) is not None:
@@ -102,7 +102,7 @@ class LinkedData:
         return _see_other(at)
 
     async def document(self, request: Request) -> Response:
-        """What is known of an entity, with links to the records that say so.
+        """The statements about an entity as RDF, with links to the records that state them.
 
         Answers 404 for an entity without statements.
         """
@@ -135,7 +135,7 @@ class LinkedData:
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 
     async def vocabulary(self, request: Request) -> Response:
-        """The ontology: a page of its terms for people, the terms themselves as RDF for the rest."""
+        """The ontology: a page of its terms for browsers, else the terms as RDF."""
         if b"format=" not in query_string(request) and prefers_html(
             header(request, "accept"), GRAPH_OFFERS
         ):
@@ -157,7 +157,7 @@ class LinkedData:
         return respond(body, "application/ld+json", {"cache-control": "public, max-age=3600"})
 
     async def void(self, request: Request) -> Response:
-        """VoID: counts, licences, sources and example resources of the dataset."""
+        """The VoID description of the dataset: counts, licences, sources and example resources."""
         here = self._service.url(request, "/.well-known/void")
         template = await self._void(request, here)
         return await graph_reply(self._service, request, template)
@@ -207,7 +207,10 @@ GROUP BY ?publisher ?licence ORDER BY ?publisher ?licence"""
 
 
 def _path(request: Request, prefix: str) -> str:
-    """The part of the path that names an entity, percent-encoded as our names are."""
+    """The part of the path that names an entity, percent-encoded like our IRIs.
+
+    Raises RequestRefused (400) where it is not the name of an entity.
+    """
     raw = bytes(request.scope.get("raw_path") or request.url.path.encode())
     try:
         decoded = unquote_to_bytes(raw.removeprefix(prefix.encode())).decode("utf-8")

@@ -1,4 +1,4 @@
-"""Who writes over HTTP, and where: the names that the service gives to its tokens."""
+"""The namespaces of records written over HTTP, one for each token holder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from provenance_graph.core.iris import mint
 
 
 def namespace(who: str) -> str:
-    """The namespace of the records of a token's holder, in which no other holder writes.
+    """The IRI prefix of the records of a token holder; no other holder writes under it.
 
     >>> namespace("ci")
     'https://w3id.org/provenance-graph/id/record/service/ci/'

@@ -1,4 +1,4 @@
-"""What answers on any model rest on, read before somebody asks: licences, rubrics, findings."""
+"""Read ahead, before the first request, the data behind every answer on a model."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ RUBRIC = "kg-transparency"
 
 
 def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None:
-    """Answer once about two models; what that reads is then at hand for all.
+    """Compute one answer of each kind for the first two models, so that shared data is in memory.
 
-    Then the stored indexes are held against their checksums, which nobody has waited for.
+    The shared data are indexes, the licence catalogue, rubrics and licence findings. Afterwards the
+    stored indexes are compared with their recorded checksums, outside any request.
 
-    It gives way while ``busy`` says that a request is being answered. Nothing is made that another
-    process makes: without the indexes of the newest version nothing is done, and whoever asks first
-    waits as before.
+    The work pauses while ``busy`` returns True, that is while a request is being answered. It makes
+    no index that another process makes: if an index of the newest version is missing, it returns at
+    once, and the first request waits for that index. Errors are not raised here; a request that
+    meets the same error reports it.
     """
     giving_way = deadline.use(GivingWay(busy))
-    with giving_way, suppress(ProvenanceError, OSError):  # whoever asks is given the reason
+    with giving_way, suppress(ProvenanceError, OSError):  # a request that fails likewise reports it
         snapshot = access.snapshot()
         folder = snapshot.folder
         names = ("models", "lineage", "breaches")

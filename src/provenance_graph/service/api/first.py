@@ -1,4 +1,4 @@
-"""The routes of the REST API that load fast, and are asked for first."""
+"""The routes of the REST API that load fast and are requested first."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from provenance_graph.service.api.review import conflicts
 
 
 def first_routers(access: Access) -> list[APIRouter]:
-    """Search, lists, counts and conflicts, before the rest of the analysis is loaded."""
+    """The routers of search, lists, counts and conflicts, which import no other analysis."""
     return [lists.router(access), conflicts.router(access)]

@@ -1,4 +1,4 @@
-"""The REST API: JSON views of what the command line prints, under ``/api/v1``."""
+"""The routers of the REST API under ``/api/v1``: JSON views of what the command line prints."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from provenance_graph.service.http.responses import methods_at
 def routers(
     root: Path, access: Access | None = None, *, indexed: bool = False, public: bool = False
 ) -> list[APIRouter]:
-    """The routes over the store in a folder; it is opened with the first request.
+    """The routers over the store in the folder ``root``, which is opened with the first request.
 
-    ``indexed``: another process makes the indexes of each version; ``public``: the routes are
-    over the public state, where collections are private.
+    ``indexed``: another process makes the indexes of each version. ``public``: the routes read the
+    public state, where the store has private collections.
     """
     access = access or Access(root, indexed=indexed, public=public)
     return [
         *first_routers(access),
-        # a model's name takes the rest of the path, so what hangs below a model comes first
+        # a model's name takes the rest of the path, so routes below a model come first
         assessments.router(access),
         evidence.router(access),
         export.router(access),
@@ -61,14 +61,14 @@ def routers(
 
 
 def elsewhere() -> APIRouter:
-    """The answer under ``/api/v1`` to what no route before takes."""
+    """The router that answers paths under ``/api/v1`` that no other route takes: 404, or 405."""
     routes = api_router("store")
 
     @routes.api_route(
         "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
     )
     def nothing(request: Request, rest: str) -> Response:
-        """What is not there, or takes another method."""
+        """Answer 404 for an unknown path; raise RequestRefused (405) for a wrong method."""
         if methods := methods_at(request):
             raise method_not_allowed(request.method, ", ".join(methods))
         detail = f"there is no /api/v1/{rest[:100]}; /docs lists what there is"

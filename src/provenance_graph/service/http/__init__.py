@@ -1,1 +1,1 @@
-"""Headers, negotiation, limits, health, static files."""
+"""What every HTTP request passes: headers, negotiation, admission, limits, health, files."""

@@ -1,10 +1,10 @@
-"""Who works next: places for each kind of work, given to clients in turn.
+"""Admission: places for each kind of work, given to clients in turn.
 
-A kind of work (queries, REST, documents, uploads) has some places. A client that finds
-none free waits in its own line, and the lines are served in turn, so that nobody waits
-behind another's hundred requests. While somebody waits, a client that holds more places
-than its share loses the work that has run longest (where the work can be stopped) and is
-answered 429; a line that is full, or does not move in time, answers 503.
+A kind of work (queries, REST, documents, uploads) has a number of places. A client that finds no
+free place waits in a queue of its own, and the queues are served in turn, so that no client waits
+behind a hundred requests of another. While a client waits, a client that holds more places than its
+share loses its longest-running work (where the work can be stopped), which is answered 429. A full
+queue, or one that does not advance in time, is answered 503.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from provenance_graph.service.http.limits import Client, too_many
 from provenance_graph.service.http.problems import refuse
 
 MAKE_ROOM_AFTER = 0.25
-"""Seconds that a client without a place waits before the greediest one loses a place."""
+"""Seconds that a client without a place waits before the client with most places loses one."""
 
 CROWDED = 5.0
-"""Seconds after such a stop for which no client may hold all places: others are likely to be back."""
+"""Seconds after such a stop during which no client may hold all places: other clients are likely
+to return."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateKind:
-    """A kind of work: its places, how many one client may hold, whether work can be stopped."""
+    """A kind of work: its places, the most that one client may hold, whether work can be stopped."""
 
     name: str
     places: int
@@ -37,7 +38,11 @@ class GateKind:
 
 
 class Permit:
-    """A place, held until ``release``; ``with`` releases it unless ``goes_on`` was set."""
+    """A place, held until ``release``; ``with`` releases it unless ``goes_on`` was set.
+
+    Where the work was stopped for other clients, ``with`` turns the cancellation into a refusal
+    (429).
+    """
 
     __slots__ = ("_gate", "_left", "client", "goes_on", "start", "stopped", "task")
 
@@ -59,11 +64,11 @@ class Permit:
 
     @property
     def seconds(self) -> float:
-        """How long it has been held."""
+        """Seconds for which the place has been held."""
         return self._gate.clock() - self.start
 
     def stop(self) -> None:
-        """Cancel the task that does the work."""
+        """Cancel the task that holds the place."""
         if not self.stopped and self.task is not None:
             self.stopped = True
             self.task.cancel()
@@ -95,7 +100,7 @@ class Gate:
 
     @property
     def busy(self) -> int:
-        """How many places are taken."""
+        """Number of places in use."""
         return len(self._permits)
 
     def _of(self, client: Client) -> int:
@@ -116,7 +121,7 @@ class Gate:
         return permit
 
     async def acquire(self, client: Client) -> Permit:
-        """A place, now or in turn; raises a refusal with 429 or 503."""
+        """A place, at once or in turn; raises RequestRefused with 429 or 503."""
         permit = self.enter(client)
         if permit is not None:
             return permit
@@ -145,13 +150,17 @@ class Gate:
         return permit
 
     def _give_up(self, client: Client, handed: asyncio.Future[Permit]) -> None:
-        """Leave the queue, and give back a place that was handed over too late."""
+        """Leave the queue, and release a place that was assigned too late."""
         if handed.done() and not handed.cancelled() and handed.exception() is None:
             handed.result().release()
         self._leave(client, handed)
 
     def _make_space(self, client: Client) -> None:
-        """Room in a full queue at the cost of the longest line, unless that is the caller's."""
+        """Make room in a full queue by refusing the last request of the longest one.
+
+        Raises RequestRefused (503) where the longest queue is the client's own or hardly longer
+        than it.
+        """
         if self.waiting < self._queue:
             return
         longest = max(self._lines, key=lambda c: len(self._lines[c]))
@@ -171,13 +180,16 @@ class Gate:
                 del self._lines[client]
 
     async def _make_room_for(self, client: Client) -> None:
-        """Stop others' work, again and again, until a client has its turn."""
+        """Stop work of other clients, every MAKE_ROOM_AFTER seconds, until a client has its turn."""
         while client in self._lines:
             await asyncio.sleep(MAKE_ROOM_AFTER)
             self._make_room(client)
 
     def _make_room(self, client: Client) -> None:
-        """Stop what has run longest of the client that has most more than this one."""
+        """Stop the longest-running work of the client that holds most places.
+
+        Nothing is stopped unless that client holds at least two places more than ``client``.
+        """
         if client not in self._lines:
             return
         counts: dict[Client, int] = {}
@@ -195,13 +207,13 @@ class Gate:
             oldest.stop()
 
     def left(self, permit: Permit) -> None:
-        """Take a place back."""
+        """Take back the place of a permit, and charge its client for the seconds."""
         self._permits.remove(permit)
         permit.client.seconds.take(permit.seconds, self.clock())
         self._serve()
 
     def _serve(self) -> None:
-        """Hand free places to whoever holds fewest, and among those in turn."""
+        """Assign free places to the waiting client that holds fewest; among equals, in turn."""
         while len(self._permits) < self.kind.places:
             ready = min(filter(self._free, self._lines), key=self._of, default=None)
             if ready is None:
@@ -220,5 +232,5 @@ class Gate:
 
 
 def _full(why: str) -> Exception:
-    """503: come back soon."""
+    """A refusal with 503 that asks the client to try again in two seconds."""
     return refuse(503, "Busy", f"{why}; try again in a moment", "busy", Retry_After="2")

@@ -1,9 +1,8 @@
-"""Bearer tokens: hashed at rest, compared in constant time, each with what it may do.
+"""Bearer tokens: stored as hashes, compared in constant time, each with its scopes.
 
-A token file has one token a line: ``name scope[,scope] sha256:<hex>``. Lines that start
-with ``#`` say nothing. Scopes are ``write`` (records of one's own), ``review`` (decisions on
-identity), ``read-private`` (private collections), ``slow`` (a longer ``timeout=``) and
-``admin`` (everything).
+A token file has one token a line: ``name scope[,scope] sha256:<hex>``. Lines that start with ``#``
+are comments. Scopes are ``write`` (the holder's own records), ``review`` (decisions on identity),
+``read-private`` (private collections), ``slow`` (a longer ``timeout=``) and ``admin`` (everything).
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _LONGEST: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who a token belongs to and what it may do."""
+    """The owner of a token, and the token's scopes."""
 
     name: str
     scopes: frozenset[str]
@@ -47,18 +46,18 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A holder with the hash of the secret, never the secret."""
+    """A token: its holder and the SHA-256 of its secret."""
 
     holder: Holder
     digest: bytes
 
 
 class Tokens:
-    """All tokens the service knows; those of a file as the file says now.
+    """All tokens that the service accepts; those of a token file follow the file's present content.
 
-    A changed file counts from the next request on. One that went away names nobody; one
-    that cannot be understood names who it named before, so that a slip of the pen in one
-    line shuts nobody out.
+    A changed file counts from the next request on. If the file is removed, its tokens are no longer
+    accepted. If it cannot be parsed, the tokens read before stay valid, so that a mistake in one
+    line locks nobody out.
     """
 
     def __init__(self, known: tuple[AccessToken, ...] = (), file: Path | None = None) -> None:
@@ -80,7 +79,7 @@ class Tokens:
         return (*self._known, *self._listed)
 
     def find(self, secret: str) -> Holder | None:
-        """Whose token this is; every known hash is compared, so the time tells nothing."""
+        """The holder of a secret, or None; every known hash is compared, so timing reveals nothing."""
         if len(secret) > _LONGEST:
             return None
         digest, result = _digest(secret), None
@@ -95,9 +94,10 @@ def _digest(secret: str) -> bytes:
 
 
 def load(secret: str, file: Path | None) -> Tokens:
-    """Tokens from an environment's secret (scopes write, review and slow) and from a token file.
+    """Tokens from the secret of the environment and from a token file.
 
-    Raises UsageError for a token that is too short or a file that cannot be read.
+    The secret has the scopes write, review and slow. Raises UsageError for a secret that is too
+    short or a file that cannot be read.
     """
     known: list[AccessToken] = []
     if secret:
@@ -121,7 +121,7 @@ def _stamp(file: Path | None) -> tuple[int, int, int] | None:
 
 
 def _read(file: Path) -> tuple[AccessToken, ...]:
-    """The tokens of a file; raises UsageError with the line at fault."""
+    """The tokens of a file; raises UsageError that names the wrong line."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -146,7 +146,7 @@ def _line(file: Path, number: int, line: str) -> AccessToken | None:
 
 
 def new_token(name: str, scopes: str = "write,slow") -> tuple[str, str]:
-    """A fresh secret and the line to put into a token file.
+    """A new secret, and the line for it in a token file.
 
     Raises UsageError without a name or with an unknown scope.
     """
@@ -158,7 +158,7 @@ def new_token(name: str, scopes: str = "write,slow") -> tuple[str, str]:
 
 
 def bearer(header: str | None) -> str | None:
-    """The secret of an Authorization header; None when there is none.
+    """The secret of an Authorization header; None without a header, empty for another scheme.
 
     >>> bearer("Bearer abc"), bearer(None)
     ('abc', None)
@@ -170,7 +170,7 @@ def bearer(header: str | None) -> str | None:
 
 
 def secret_of(scope: Scope) -> str | None:
-    """The secret of a request; None when it has none. Nothing of the request is copied for it."""
+    """The bearer secret of a request, read from its scope without copying; None when it has none."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             return bearer(value.decode("latin-1"))
@@ -178,7 +178,7 @@ def secret_of(scope: Scope) -> str | None:
 
 
 def challenge(detail: str, error: str = "") -> Exception:
-    """401 with the scheme that would work (RFC 6750)."""
+    """A refusal with 401 that names the authentication scheme (RFC 6750)."""
     how = f', error="{error}"' if error else ""
     return refuse(
         401,

@@ -1,4 +1,4 @@
-"""Request bodies, within bounds of size and time, before and after decompression."""
+"""Read request bodies within limits of size and time, before and after decompression."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ from provenance_graph.service.http.threads import in_thread
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _PIECE: Final = 64 << 10
 _IN_LOOP: Final = 1 << 10
-"""Bytes that may be decompressed in the event loop: a thousand times as many come out at most."""
+"""Compressed bytes that may be decompressed in the event loop; the output is at most a thousand
+times as large."""
 MEMBERS: Final = 4_096
-"""Members of a gzip body: what cuts each 64 kB into one of its own has 512 in 32 MB."""
+"""Maximum number of members of a gzip body; a writer that makes a member of each 64 kB has 512
+in 32 MB."""
 
 
 async def read_body(request: Request, bounds: Bounds) -> bytes:
-    """The whole body, decompressed; raises a refusal with 400, 408, 413 or 415.
+    """The whole body, decompressed; raises RequestRefused with 400, 408, 413 or 415.
 
-    Starlette's own ``Request.body`` has no bound and knows no Content-Encoding.
+    Starlette's ``Request.body`` has no limit and ignores Content-Encoding.
     """
     declared = stated_count(header(request, "content-length") or "") or 0
     if declared > bounds.body_bytes:
@@ -56,10 +58,11 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
 
 
 def gunzip(body: bytes | bytearray, limit: int) -> bytes:
-    """Decompress within a size limit, so that a small body cannot become a large one.
+    """Decompress gzip data up to ``limit`` bytes, so that a small body cannot become a large one.
 
-    A body may have several members, one after another (RFC 1952 §2.2), up to ``MEMBERS``.
-    Takes time by what comes in and out, however it is cut into members.
+    A body may have several members, one after another (RFC 1952 §2.2), up to ``MEMBERS``. The time
+    is linear in input and output, however many members there are. Raises RequestRefused with 400 or
+    413.
     """
     if not body:
         raise bad_request("the body says Content-Encoding: gzip but is empty")
@@ -75,9 +78,9 @@ def gunzip(body: bytes | bytearray, limit: int) -> bytes:
 
 
 def _member(view: memoryview, at: int, whole: bytearray, limit: int) -> int:
-    """Add one member's content to the whole; gives where the next begins.
+    """Append the content of one gzip member to ``whole``; returns the offset of the next member.
 
-    The machine copies what it was given and did not need, so it is given little at a time.
+    zlib copies the input that it does not consume, so it is fed small pieces.
     """
     machine = zlib.decompressobj(_GZIP)
     while not machine.eof:

@@ -1,4 +1,4 @@
-"""Answers cached while the store's version stands, bounded in bytes."""
+"""A cache of answers, limited in bytes, and the entity tags by which clients validate theirs."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from provenance_graph.store.base import Answer
 _OVERHEAD: Final = 600
 _LARGEST_SHARE: Final = 16
 _FREE_SHARE: Final = 16
-"""The part of the room that anything may take; beyond it, what was asked for before."""
+"""One part in this many may be filled by any value; beyond it, only by values requested before."""
 _REMEMBERED: Final = 8192
-"""Keys that are remembered as asked for once: by their hashes, less than a megabyte."""
+"""Number of keys remembered as requested once; they are kept as hashes, less than a megabyte."""
 
 
 T = TypeVar("T")
 
 
 class ByteBoundedCache(Generic[T]):
-    """The least recently used go when the bytes of all exceed ``size``; safe between threads.
+    """A cache that drops the least recently used values beyond ``size`` bytes; thread-safe.
 
-    Questions that nobody asks again do not fill it: once a sixteenth is in use, a value is kept
-    when it comes for the second time. ``weigh`` gives the bytes of a value. A key names all that a value depends on, the store's
-    version among it, so that no value is ever stale.
+    Values requested only once do not fill it: once a sixteenth is in use, a value is kept when it
+    comes for the second time. ``weigh`` returns the bytes of a value. A key covers everything on
+    which a value depends, including the store's version, so no value is ever stale.
     """
 
     def __init__(self, size: int, weigh: Callable[[T], int]) -> None:
@@ -43,7 +43,7 @@ class ByteBoundedCache(Generic[T]):
         self._lock = threading.Lock()
 
     def find(self, key: str) -> T | None:
-        """The value, if it is still here."""
+        """The value of a key, or None if it is not cached."""
         with self._lock:
             value = self._values.get(key)
             if value is not None:
@@ -51,7 +51,11 @@ class ByteBoundedCache(Generic[T]):
             return value
 
     def keep(self, key: str, value: T) -> None:
-        """Store a value, unless it would take a large part of the cache or is requested for the first time."""
+        """Store a value, unless it is too large or requested for the first time.
+
+        A value above a sixteenth of the cache is too large. A first request stores its value while
+        less than a sixteenth of the cache is in use.
+        """
         size = self._bytes(key, value)
         with self._lock:
             if size * _LARGEST_SHARE > self._size or key in self._values:
@@ -78,7 +82,7 @@ class ByteBoundedCache(Generic[T]):
 
     @property
     def used(self) -> int:
-        """Bytes in use, by estimate."""
+        """Estimated bytes in use."""
         return self._used
 
     def _bytes(self, key: str, value: T) -> int:
@@ -86,19 +90,19 @@ class ByteBoundedCache(Generic[T]):
 
 
 class AnswerCache(ByteBoundedCache[Answer]):
-    """Answers of queries by their entity tag, which is short whatever was asked."""
+    """Answers of queries by their entity tag, a short key for any query."""
 
     def __init__(self, size: int) -> None:
         super().__init__(size, lambda answer: len(answer.body))
 
     def keep(self, key: str, value: Answer) -> None:
-        """Keep a whole answer; one that was cut is none."""
+        """Store an answer unless it is truncated."""
         if not value.truncated:
             super().keep(key, value)
 
 
 def etag(*parts: str) -> str:
-    """A weak entity tag of all that an answer depends on.
+    """A weak entity tag over all parts on which an answer depends.
 
     >>> etag("v1", "ASK {}") == etag("v1", "ASK {}") != etag("v2", "ASK {}")
     True
@@ -111,9 +115,10 @@ _CODED: Final = re.compile(r'-(?:gzip|br)"$')
 
 
 def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> bool:
-    """Whether the client already has it (RFC 9110 §13.1.2, weak comparison).
+    """Whether ``If-None-Match`` names the tag (RFC 9110 §13.1.2, weak comparison).
 
-    ``*`` matches only what is known to exist, which is so after the answer was found.
+    ``*`` matches only a representation known to exist (``exists``), which is so after the answer
+    was found.
 
     >>> matches('"a", W/"b"', 'W/"b"'), matches(None, 'W/"b"'), matches("*", 'W/"b"')
     (True, False, False)
@@ -127,10 +132,10 @@ def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> boo
 
 
 def is_held(request: Request, headers: Mapping[str, str], *, exists: bool = False) -> bool:
-    """Whether the client holds the answer that these headers are of (RFC 9110 §13.2.2).
+    """Whether the client already holds the answer with these headers (RFC 9110 §13.2.2).
 
-    ``If-Modified-Since`` counts where ``If-None-Match`` is not sent and the answer has a time of its
-    own, which only files have.
+    ``If-Modified-Since`` is used where ``If-None-Match`` is not sent and the answer has
+    Last-Modified, which only files have.
     """
     stated = Headers(headers)
     none_match = header(request, "if-none-match")
@@ -141,12 +146,12 @@ def is_held(request: Request, headers: Mapping[str, str], *, exists: bool = Fals
         return False
     try:
         return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError, OverflowError):  # what is no HTTP date is passed over
+    except (ValueError, TypeError, OverflowError):  # an invalid HTTP date is ignored
         return False
 
 
 def matches_strongly(if_match: str, tag: str) -> bool:
-    """Whether the answer is the very one that is asked for (RFC 9110 §13.1.1, strong comparison).
+    """Whether ``If-Match`` names the tag (RFC 9110 §13.1.1, strong comparison).
 
     >>> matches_strongly('"b", "a"', '"a"'), matches_strongly('W/"a"', 'W/"a"')
     (True, False)
@@ -162,7 +167,7 @@ def _bare(part: str) -> str:
 
 
 def graph_tag(version: str, graph: str, media_type: str) -> str:
-    """The strong entity tag of a graph's representation; it starts with the version.
+    """The strong entity tag of a graph's representation; it starts with the store version.
 
     >>> graph_tag("7-ab", "urn:g", "text/turtle").startswith('"7-ab~')
     True
@@ -172,19 +177,20 @@ def graph_tag(version: str, graph: str, media_type: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """What a write depends on: ``If-Match`` and ``If-None-Match`` as they were sent.
+    """The precondition of a write: ``If-Match`` and ``If-None-Match`` as they were sent.
 
-    A tag stands for the graph as it was in one version of the store; any later version
-    counts as another state, since nothing tells which graphs it changed.
+    A tag stands for the graph in one version of the store. Any later version counts as another
+    state, since no record tells which graphs a version changed.
     """
 
     match: str = ""
     none_match: str = ""
 
     def holds(self, versions: Collection[str], exists: bool) -> bool:
-        """Whether the write may go on (RFC 9110 §13.2.2).
+        """Whether the write may proceed (RFC 9110 §13.2.2).
 
-        ``versions`` are those that count as the state of now: the public one and the full one.
+        ``versions`` are the versions that count as the present state: the public one and the full
+        one.
 
         >>> Precondition(none_match="*").holds(["7-ab"], exists=True)
         False
@@ -197,7 +203,7 @@ class Precondition:
 
 
 ALWAYS: Final = Precondition()
-"""A write that depends on nothing."""
+"""The precondition of a write without one: it always holds."""
 
 
 def _names(tags: str, versions: Collection[str], *, weakly: bool) -> bool:

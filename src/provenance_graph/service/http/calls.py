@@ -1,4 +1,4 @@
-"""What the service knows of one request beside the request itself."""
+"""State of one request that the service keeps beside the request itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from provenance_graph.service.http.limits import Client
 
 @dataclass(slots=True)
 class Call:
-    """One request: its id, who sends it, what the log will say, what ends with it.
+    """One request: its id, its client, fields for the log, and callbacks for its end.
 
-    ``address`` is where it comes from, ``name`` who counts as one client, ``head`` that only
-    the headers of the answer are wanted; ``hold`` counts bytes for the client until the end
-    of the request.
+    ``address`` is the client's network address, ``name`` the key under which it counts as one
+    client. ``head``: only the headers of the answer are sent. ``hold`` counts bytes for the client
+    until the request ends. ``notes`` go to the log; ``ends`` are called at the end, the last one
+    first.
     """
 
     id: str
@@ -32,19 +33,19 @@ class Call:
 
     @property
     def gone(self) -> bool:
-        """Whether the client has left."""
+        """Whether the client has disconnected."""
         return "left" in self.notes
 
 
 def call_of(request: Request) -> Call:
-    """What is known of a request; the gateway put it there."""
+    """The call that the gateway attached to a request."""
     result = request.scope["call"]
     assert isinstance(result, Call)
     return result
 
 
 def header(request: Request, name: str) -> str | None:
-    """One header's text; several of one name are one list (RFC 9110 §5.3)."""
+    """The value of a header, or None; values of repeated headers are joined (RFC 9110 §5.3)."""
     getlist = request.headers.getlist(name)
     return ", ".join(getlist) if getlist else None
 

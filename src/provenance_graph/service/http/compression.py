@@ -1,7 +1,7 @@
-"""Answers compressed as the client asks: br or gzip, whatever their media type.
+"""Compress answers with br or gzip as the client accepts, for every compressible media type.
 
-Large bodies are coded piece by piece, with others served in between. What the application
-makes is counted as held for its client from its first byte until the request ends.
+A large body is coded in pieces, with other requests served in between. The bytes that the
+application makes count as held for the client from their first byte until the request ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from provenance_graph.service.http.calls import Call
 from provenance_graph.service.http.negotiate import QVALUE
 
 MINIMUM: Final = 300
-"""Bytes below which an answer is sent as it is."""
+"""Bytes below which an answer is not compressed."""
 _PIECE: Final = 64 << 10
 _BROTLI_QUALITY: Final = 4
 _GZIP_LEVEL: Final = 4
@@ -35,10 +35,10 @@ class Coder(Protocol):
     """Compresses a body piece by piece."""
 
     def add(self, data: bytes) -> bytes:
-        """What can be sent once this has been added."""
+        """Add data; returns compressed bytes that can be sent now."""
 
     def end(self) -> bytes:
-        """What is left to be sent."""
+        """End the body; returns the remaining compressed bytes."""
 
 
 class _Gzip:
@@ -64,7 +64,7 @@ class _Brotli:
 
 
 def coding(accept_encoding: str | None) -> str:
-    """The coding to use: br, gzip, or empty for none (RFC 9110 §12.5.3).
+    """The content coding for an Accept-Encoding: br, gzip, or empty for none (RFC 9110 §12.5.3).
 
     >>> coding("gzip, deflate, br"), coding("br;q=0.1, gzip"), coding("gzip;q=0"), coding(None)
     ('br', 'gzip', '', '')
@@ -86,7 +86,7 @@ def coding(accept_encoding: str | None) -> str:
 
 
 class Compression:
-    """Compresses what the application answers, or only says that it could have been."""
+    """ASGI middleware that compresses answers, or only adds Vary where the client accepts none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -103,11 +103,11 @@ class Compression:
 
 
 def _uncounted(_: int) -> None:
-    """Outside the gateway nobody counts."""
+    """Count nothing: without the gateway no bytes are counted."""
 
 
 class _Coded:
-    """Passes an answer on, coded where that is worth it."""
+    """A ``send`` that passes an answer on, compressed where that is worth it."""
 
     def __init__(self, send: Send, wanted: str, hold: Callable[[int], object]) -> None:
         self._send, self._wanted, self._hold = send, wanted, hold
@@ -116,7 +116,7 @@ class _Coded:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._start = message  # until its body shows whether it is worth coding
+            self._start = message  # kept until the body shows whether coding is worth it
             return
         if message["type"] != "http.response.body":
             await self._send(message)
@@ -135,7 +135,7 @@ class _Coded:
         await self._pieces(body, more)
 
     def _choose(self, headers: MutableHeaders, status: int, size: int, more: bool) -> None:
-        """Decide on a coding, and say so in the headers."""
+        """Choose a coding for the answer, and set its headers accordingly."""
         known = headers.get("content-length", "")
         stated = stated_count(known)
         whole = size if stated is None else stated
@@ -158,7 +158,7 @@ class _Coded:
             headers["etag"] = f'{tag[:-1]}-{self._wanted}"'
 
     async def _pieces(self, body: bytes, more: bool) -> None:
-        """Send a body in pieces, each of which waits until the ones before have gone."""
+        """Send a body in pieces, each after the one before has been sent."""
         coder = self._coder
         if len(body) <= _PIECE:
             if coder is not None:

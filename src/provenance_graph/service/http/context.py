@@ -1,4 +1,4 @@
-"""What all handlers share: built once by ``create_app``, handed to each."""
+"""The state that all handlers share: built once by ``create_app``, passed to each."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from provenance_graph.store.values import SparqlQuery
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 T = TypeVar("T")
 _REST_PLACES: Final = 8
-"""One client holds half of them: threads share one interpreter, and each more of them makes
-every other request wait longer for it."""
+"""Places for REST requests, of which one client holds at most half. Threads share one
+interpreter, so each further thread makes every other request wait longer."""
 _DAYS: Final = 2
-"""Answers as of a day at once: each may need the whole store as it was known then."""
+"""Answers as of a day at once; each may need the whole store as it was known on that day."""
 _CALLS: Final = 4
-"""Queries at once that wait for other endpoints."""
+"""Queries at once that wait for other SPARQL endpoints."""
 _WRITES: Final = 16
-"""Writes under way at once; one client leaves a few places to others."""
+"""Writes at once; one client leaves four places to others."""
 WATCH_AFTER: Final = 0.05
-"""Seconds after which a waiting request watches whether its client is still there."""
+"""Seconds after which a waiting request watches for the disconnection of its client."""
 
 
 class Gates:
-    """The kinds of work, each with places of its own, so that none shuts another out."""
+    """The gates of all kinds of work, each with its own places, so that none blocks another."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         workers = settings.workers
@@ -63,7 +63,7 @@ class Gates:
         self.uploads = gate("uploads", _WRITES, _WRITES - 4)
 
     def state(self) -> dict[str, object]:
-        """How many wait, for /health and /metrics."""
+        """The number of waiting requests, for /health and /metrics."""
         gates = (
             self.queries,
             self.rest,
@@ -77,32 +77,32 @@ class Gates:
 
 @dataclass(frozen=True, slots=True)
 class Large:
-    """An answer that is being sent while the rest of it is still computed."""
+    """A large answer that is sent while the rest of it is still computed."""
 
     first: bytes
     spool: Spool
     task: asyncio.Task[None]
 
     async def read(self) -> AsyncGenerator[bytes, None]:
-        """All of it in pieces; raises BrokenOff when it cannot be finished."""
+        """Yield the answer in pieces; raises BrokenOff when it cannot be finished."""
         yield self.first
         async for piece in self.spool.read():
             yield piece
 
     async def whole(self) -> int:
-        """Wait until all of it is there; gives its size. Raises what ended it early."""
+        """Wait until the answer is complete and return its bytes; raises an error that ended it."""
         await self.spool.finished()
         return len(self.first) + self.spool.size
 
     def close(self) -> None:
-        """End it, however far it has come."""
+        """Stop the computation and release the stored part."""
         self.task.cancel()
         self.spool.close()
 
 
 @dataclass(slots=True)
 class Service:
-    """The parts of one service."""
+    """The state of one service: settings, backend, writer, tokens, clients, cache, metrics, gates."""
 
     settings: Settings
     backend: Backend
@@ -117,11 +117,11 @@ class Service:
 
     @property
     def writable(self) -> bool:
-        """Whether the service accepts writes at all."""
+        """Whether the service accepts writes."""
         return self.writer is not None
 
     def url(self, request: Request, path: str) -> str:
-        """The service's own absolute URL of a path."""
+        """The absolute URL of a path of this service."""
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/") + path
         host = header(request, "host") or ""
@@ -130,7 +130,7 @@ class Service:
         return f"{request.scope.get('scheme', 'http')}://{host}{path}"
 
     def holder(self, request: Request) -> Holder | None:
-        """Who sends the request, by token; None when it has none. A wrong token is refused."""
+        """The holder of the request's token; None without one; a wrong one is refused (401)."""
         secret = bearer(header(request, "authorization"))
         if secret is None:
             return None
@@ -143,7 +143,7 @@ class Service:
         return result
 
     def require(self, request: Request, scope: str) -> Holder:
-        """The holder of a token with this scope; 401 without a token, 403 without the scope."""
+        """The holder of a token with a scope; raises 401 without a token, 403 without the scope."""
         holder = self.holder(request)
         if holder is None:
             raise challenge(f"send a bearer token with the scope {scope!r}")
@@ -153,7 +153,10 @@ class Service:
         return holder
 
     def limits(self, request: Request, seconds: float | None) -> Limits:
-        """Limits of a query; a longer ``timeout=`` than usual needs a token."""
+        """The limits of a query of ``seconds``; a longer time than usual needs the scope ``slow``.
+
+        Raises RequestRefused: 400 above the largest time, 401 or 403 without such a token.
+        """
         if seconds is None or seconds <= self.settings.query_seconds:
             return self.settings.limits(seconds)
         if seconds > self.settings.slow_query_seconds:
@@ -168,7 +171,7 @@ class Service:
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """A whole answer from a bounded worker, given up when the client goes away.
+        """The whole answer from a worker with limits; given up when the client disconnects.
 
         Raises QueryTooLarge rather than cut an answer short.
         """
@@ -179,7 +182,10 @@ class Service:
         return answer
 
     def look_up(self, client: Client, query: str, media_type: str) -> Answer | None:
-        """The answer at once, where the query is proven to be cheap; charged, but in no place."""
+        """The answer at once if the query is a cheap look-up, else None.
+
+        Its time is charged to the client, but it takes no place.
+        """
         started = time.monotonic()
         answer = self.backend.look_up(query, media_type)
         if answer is not None:
@@ -194,9 +200,9 @@ class Service:
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """The same over the dataset of a (version, day), which is made first if need be.
+        """The whole answer over the dataset of a (version, day), which is made first if needed.
 
-        Making it takes a place of its own, so that days shut out no other query.
+        Making it takes a place of another gate, so that days block no other query.
         """
         client = call_of(request).client
         if not self.backend.has_day(*day):
@@ -208,22 +214,25 @@ class Service:
         return answer
 
     async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
-        """Call a function in a thread, in a place and within the time of a REST answer."""
+        """Call a function in a thread, in a REST place and within the time limit of a REST answer."""
         deadline = Deadline(self.settings.rest_seconds)
         permit = self.gates.rest.acquire(call_of(request).client)
         with cancel_on_disconnect(request), await permit, use(deadline):
             try:
                 return await in_thread(function, *given)
             finally:
-                deadline.cancel()  # given up or done: a thread that goes on may stop
+                deadline.cancel()  # done or given up: a thread that still runs may stop
 
     async def writing(self, request: Request) -> Permit:
-        """A place for a write, in turn; given up when the client leaves meanwhile."""
+        """A place for a write, in turn; given up when the client disconnects meanwhile."""
         with cancel_on_disconnect(request):
             return await self.gates.uploads.acquire(call_of(request).client)
 
     async def open(self, request: Request, query: SparqlQuery, media_type: str) -> Answer | Large:
-        """The same for any client's query, whose answer may be too large for memory."""
+        """The answer of any client's query: whole, or Large where it is too large for memory.
+
+        A cheap look-up without a dataset is answered at once, without a place.
+        """
         call = call_of(request)
         if not query.dataset:
             quick = self.look_up(call.client, query.text, media_type)
@@ -252,7 +261,7 @@ class Service:
         return large
 
     async def _permit(self, request: Request) -> Permit:
-        """A place at the workers, in turn; given up when the client leaves meanwhile."""
+        """A place for a query, in turn; given up when the client disconnects meanwhile."""
         client = call_of(request).client
         permit = self.gates.queries.enter(client)
         if permit is not None:
@@ -261,7 +270,7 @@ class Service:
             return await self.gates.queries.acquire(client)
 
     def _log_slow(self, request: Request, query: str, permit: Permit) -> None:
-        """Note what a query used, and log a slow one with its text."""
+        """Note the engine time of a query for the log; log a slow query with its text."""
         call, seconds = call_of(request), permit.seconds
         call.notes["engine_ms"] = round(seconds * 1000, 2)
         if seconds >= self.settings.slow_log_seconds:
@@ -272,9 +281,9 @@ class Service:
 
 
 class cancel_on_disconnect:  # noqa: N801 - reads as the verb it is
-    """Cancel the block when the client goes away.
+    """Cancel the block when the client disconnects.
 
-    The watching starts only after a moment, since most answers are faster than a task.
+    Watching starts only after WATCH_AFTER seconds, since most answers take less time than a task.
     """
 
     __slots__ = ("_handle", "_request", "_task", "_watcher")

@@ -1,4 +1,4 @@
-"""``/openapi.json``: the API's description, made once and aside, each refusal described once."""
+"""``/openapi.json``: the API description, made once in a thread, each refusal by reference."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TOKEN: Final = {"type": "http", "scheme": "bearer", "description": "See `serve 
 
 
 def describe(app: FastAPI) -> None:
-    """Let the application describe each refusal by reference, and its tokens."""
+    """Make the application's OpenAPI document refer to one Problem, and describe its tokens."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -67,7 +67,7 @@ class DescriptionEndpoint:
         self._lock = asyncio.Lock()
 
     async def answer(self, request: Request) -> Response:
-        """The description; made by the first who asks, in a thread."""
+        """The OpenAPI document; the first request makes it, in a thread."""
         async with self._lock:
             if not self._body:
                 self._body = await in_thread(self._made)

@@ -1,6 +1,6 @@
-"""``/docs``: the REST API's description, rendered without any foreign host.
+"""``/docs``: a page with the description of the REST API, which loads nothing from other hosts.
 
-One page, one script and one style of our own; the script reads ``/openapi.json``.
+It consists of one page, one script and one style sheet; the script reads ``/openapi.json``.
 """
 
 from __future__ import annotations
@@ -133,15 +133,15 @@ _HEADERS: Final = {"content-security-policy": POLICY, "cache-control": "no-cache
 
 
 async def page(_: Request) -> Response:
-    """The page."""
+    """The HTML page."""
     return Response(_PAGE, 200, _HEADERS, "text/html")
 
 
 async def script(_: Request) -> Response:
-    """Its script."""
+    """The page's script."""
     return Response(_SCRIPT, 200, _HEADERS, "text/javascript")
 
 
 async def style(_: Request) -> Response:
-    """Its style."""
+    """The page's style sheet."""
     return Response(_STYLE, 200, _HEADERS, "text/css")

@@ -1,4 +1,4 @@
-"""Before every route: who asks, whether there is room, and what is reported afterwards."""
+"""The outermost layer of every request: client, admission, limits, and the log entry at the end."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from provenance_graph.service.http.problems import HttpProblem, problem_of
 from provenance_graph.service.http.responses import problem_response
 from provenance_graph.service.http.spool import BrokenOff
 
-_LEFT: Final = 499  # what nginx made customary: the client closed the request
+_LEFT: Final = 499  # as nginx logs it: the client closed the request
 _BUFFERED: Final = 60_000
 _PATIENCE: Final = 30.0
-_SLOWEST: Final = 20_000  # bytes a second; who reads more slowly holds our memory too long
+_SLOWEST: Final = 20_000  # bytes a second; a client that reads more slowly is disconnected
 _WATCHED: Final = frozenset({"/health", "/metrics"})
 """Routes that a monitor must reach however busy the service is."""
 _WORKED: Final = ("/api/", "/reconcile", "/mcp")
-"""Routes whose answers are worked out by threads of this process."""
+"""Prefixes of routes whose answers are computed by threads of this process."""
 _DOCUMENTS: Final = frozenset({"/api/v1/check", "/api/v1/validate"})
 """Routes that read documents of unknown origin, which may take long."""
 _BATCHES: Final = ("/reconcile", "/mcp")
 _BATCH: Final = 4 << 20
-"""Bytes of a batch of queries."""
+"""Maximum bytes of a batch of queries."""
 _FIELDS: Final = 64 << 10
-"""Bytes of a few fields as JSON, which the framework reads in the event loop before anybody's token
-is looked at."""
+"""Maximum bytes of a small JSON body, which the framework parses in the event loop before the
+token is checked."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
 _CORS: Final = [
     (b"access-control-allow-origin", b"*"),
@@ -70,7 +70,7 @@ _NAMED: Final = ("sparql", "update", "data", "health", "metrics", "docs", "ns", 
 
 
 class Gateway:
-    """The outermost application: ids, admission, bounds on what is held, logs, numbers."""
+    """The outermost application: request ids, admission, limits on held bytes, logs, metrics."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
@@ -79,7 +79,7 @@ class Gateway:
         self._ids, self._prefix = count(1), secrets.token_hex(4)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, and account for it whatever happens."""
+        """Serve one request, and log and count it in every case."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -88,7 +88,7 @@ class Gateway:
         scope["call"] = call
         method = str(scope["method"])
         if method == "HEAD":
-            # A scope of its own: the server, whose scope the other is, must frame no body for HEAD.
+            # A copy: the server keeps the original scope and must frame no body for HEAD.
             scope, call.head = {**scope, "method": "GET"}, True
         out = _Sender(send, self._service, call, _match_of(scope, method))
         stored = _RequestBytes(self._service, call)
@@ -100,7 +100,7 @@ class Gateway:
             for end in reversed(call.ends):
                 end()
             if call.deadline is not None:
-                call.deadline.cancel()  # a thread that still works for it may stop
+                call.deadline.cancel()  # a thread that still works on this request may stop
             stored.release()
             self._account(call, method, str(scope["path"]), out, time.perf_counter() - start)
 
@@ -144,7 +144,7 @@ class Gateway:
     async def _worked(
         self, gate: Gate, scope: Scope, receive: Receive, out: _Sender, call: Call
     ) -> None:
-        """Serve what a thread of this process works out: in a place, within a time."""
+        """Serve a request in a place of its gate, within the gate's time limit."""
         settings = self._service.settings
         with await gate.acquire(call.client) as permit:
             out.permit = permit
@@ -156,7 +156,7 @@ class Gateway:
     async def _posted(
         self, gate: Gate, scope: Scope, receive: Receive, out: _Sender, call: Call
     ) -> None:
-        """Serve a document that was sent; all of it is here before it takes a place."""
+        """Serve a POST request; its whole body is read before it takes a place."""
         bounds = self._service.settings.bounds
         if scope["path"] not in _DOCUMENTS:
             limit = _BATCH if str(scope["path"]).startswith(_BATCHES) else _FIELDS
@@ -170,10 +170,10 @@ class Gateway:
         await self._worked(gate, scope, _replay(body, receive), out, call)
 
     def _gate(self, scope: Scope) -> Gate | None:
-        """Where the whole of a request needs a place: REST, and documents to be checked."""
+        """The gate for a whole request (REST, or documents to be checked), or None."""
         path = str(scope["path"])
         if not path.startswith(_WORKED) or path.startswith("/api/v1/questions/"):
-            return None  # a stored question asks for its places itself
+            return None  # the route of stored questions takes its places itself
         gates = self._service.gates
         if path in _DOCUMENTS:
             return gates.documents
@@ -192,7 +192,7 @@ class Gateway:
         return Call(identity, address, name, self._service.clients.find(name), notes=notes)
 
     def _address(self, scope: Scope) -> str:
-        """The client's address: of the connection, or as a trusted proxy tells it."""
+        """The client's address: of the connection, or as reported by a trusted proxy."""
         address = plain_address(str(scope["client"][0])) if scope.get("client") else "local"
         if address not in self._trusted:
             return address
@@ -233,7 +233,7 @@ class Gateway:
 
 
 class _RequestBytes:
-    """What is held for a client during one request: its body, and the answer."""
+    """Bytes held for a client during one request: the body, and the answer."""
 
     def __init__(self, service: Service, call: Call) -> None:
         self._clients, self._client = service.clients, call.client
@@ -241,25 +241,25 @@ class _RequestBytes:
         call.hold = self.answer
 
     def body(self, size: int) -> None:
-        """Count what was sent to us; raises a refusal with 429 or 503."""
+        """Count bytes of the request body; raises RequestRefused with 429 or 503."""
         if size:
             self._clients.hold(self._client, size)
             self._bytes += size
 
     def answer(self, size: int) -> None:
-        """Count what is to be read; it has been made, so nothing is refused any more."""
+        """Count bytes of the answer; it is already made, so nothing is refused here."""
         self._clients.count(self._client, size)
         self._bytes += size
 
     def release(self) -> None:
-        """The request has ended."""
+        """Subtract the counted bytes at the end of the request."""
         if self._bytes:
             self._clients.count(self._client, -self._bytes)
             self._bytes = 0
 
 
 class _Receiver:
-    """Counts a body as it arrives."""
+    """A ``receive`` that counts a body as it arrives."""
 
     def __init__(self, receive: Receive, stored: _RequestBytes) -> None:
         self._receive, self._received = receive, stored
@@ -271,7 +271,7 @@ class _Receiver:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """A body that has been read, to be read again."""
+    """A ``receive`` that returns ``body`` once, then continues with ``receive``."""
     waiting = [body]
 
     async def again() -> Message:
@@ -283,13 +283,13 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 class _Sender:
-    """Passes messages on, adds what every answer carries, and waits only so long."""
+    """A ``send`` that adds common headers, and gives up a client that reads too slowly."""
 
     def __init__(self, send: Send, service: Service, call: Call, match: str) -> None:
         self._send, self._service, self._call, self._match = send, service, call, match
         self.status, self.size, self._waited = 0, 0, 0.0
         self.permit: Permit | None = None
-        self._over = False  # another answer was sent in the place of this one
+        self._over = False  # a refusal was sent in place of this answer
 
     async def __call__(self, message: Message) -> None:
         if self._over:
@@ -306,7 +306,7 @@ class _Sender:
                 headers += _CORS
             message = {**message, "headers": headers}
             if self.permit is not None:
-                self.permit.release()  # the work is done; sending is bounded by itself
+                self.permit.release()  # the work is done; sending has a time limit of its own
             await self._send(message)
             return
         if self._call.head:
@@ -322,7 +322,7 @@ class _Sender:
         self._waited += time.monotonic() - started
 
     async def _refused(self, problem: HttpProblem) -> None:
-        """Send a refusal in the place of the answer that was about to begin."""
+        """Send a refusal in place of the answer that was about to begin."""
         self._match = ""
         response = problem_response(problem, self._call.id)
         headers = response.raw_headers
@@ -340,14 +340,14 @@ _CHANGED: Final = HttpProblem(
 
 
 def _match_of(scope: Scope, method: str) -> str:
-    """The ``If-Match`` of a request that reads; those that write are judged by the writer."""
+    """The ``If-Match`` of a GET or HEAD, else empty; the writer checks that of a write."""
     if method not in ("GET", "HEAD"):
         return ""
     return ",".join(Headers(scope=scope).getlist("if-match")).strip()
 
 
 def _fails(match: str, start: Message) -> bool:
-    """Whether an answer that begins is not the one that was asked for (RFC 9110 §13.1.1)."""
+    """Whether a successful answer lacks every tag that If-Match names (RFC 9110 §13.1.1)."""
     if not 200 <= int(start["status"]) < 300 or match == "*":
         return False
     tags = [value.decode("latin-1") for name, value in start["headers"] if name == b"etag"]

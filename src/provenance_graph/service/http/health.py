@@ -1,4 +1,4 @@
-"""``/health``: ready, or why not; ``/metrics``: numbers for Prometheus."""
+"""``/health``: ready, or the reason why not; ``/metrics``: numbers for Prometheus."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from provenance_graph.store.values import SparqlQuery
 
 _PROBE = Limits(seconds=2.0)
 _FRESH = 1.0
-"""Seconds for which one look serves everybody who asks, so that asking costs nothing."""
+"""Seconds for which the result of one check serves all requests, so that requests cost nothing."""
 _PATIENCE = 0.05
-"""Seconds that whoever asks waits for a look that is itself in the workers' line."""
+"""Seconds that a request waits for a check that itself waits for a worker."""
 _BUSY: Final[Mapping[str, object]] = MappingProxyType({"busy": True})
 
 
@@ -37,10 +37,10 @@ class HealthEndpoint:
         self._at = 0.0
 
     async def answer(self, _: Request) -> Response:
-        """What the last look showed; one is made for all who ask within a second.
+        """The result of the last check; one check serves all requests within a second.
 
-        A look that waits in line for a worker tells that all of them are at work, which is answered
-        at once: a monitor's patience may be shorter than the longest query.
+        A check that waits for a worker shows that all workers are busy. This is answered at once,
+        since a monitor may wait less time than the longest query takes.
         """
         if self._look is None or (self._look.done() and time.monotonic() > self._at + _FRESH):
             self._at = time.monotonic()
@@ -55,11 +55,10 @@ class HealthEndpoint:
         return Response(body, status, {"cache-control": "no-store"}, "application/json")
 
     async def _state(self) -> tuple[int, str]:
-        """Ask the store something, through the same workers as everybody's queries.
+        """Send a query to the workers, as any client's query; returns status and body.
 
-        Workers that are all at work are no fault of theirs: the service is ready, and busy.
-        The writer's state is reported beside; a service that still answers queries is ready
-        while nothing can be written.
+        Busy workers are no failure: the service is ready, and busy. The writer's state is reported
+        as well; a service that answers queries is ready even while nothing can be written.
         """
         service = self._service
         reported: dict[str, object] = {"status": "ready"}
@@ -73,7 +72,7 @@ class HealthEndpoint:
         return self._report(reported)
 
     def _report(self, reported: dict[str, object]) -> tuple[int, str]:
-        """Status and body: what was found, and beside it what is known without asking."""
+        """Status and body: the result of the check, and the state known without a check."""
         service = self._service
         if service.writer is not None:
             reported["writer"] = service.writer.state()
@@ -96,7 +95,7 @@ class MetricsEndpoint:
         self._body, self._at = b"", 0.0
 
     async def answer(self, _: Request) -> Response:
-        """All numbers, of all processes, counted at most once a second."""
+        """The numbers of all processes in Prometheus' text format, counted at most once a second."""
         if not self._body or time.monotonic() > self._at + _FRESH:
             self._at, self._body = time.monotonic(), self._numbers()
         return Response(self._body, 200, media_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""Bounds on what a request may use, and fairness between clients."""
+"""Limits on the resources of one request, and fairness between clients."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from provenance_graph.service.http.problems import refuse
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one request may send.
+    """Limits on what one request may send.
 
-    ``body_bytes`` before and after decompression, ``body_seconds`` for the whole body.
+    ``body_bytes`` applies before and after decompression, ``body_seconds`` to the whole body.
     """
 
     body_bytes: int = 32 << 20
@@ -24,12 +24,12 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """What one client may take over time.
+    """Limits on what one client may use over time.
 
-    ``seconds`` of evaluation, ``errors`` and wrong tokens (``guesses``) are allowances
-    that refill within a minute; ``parallel`` requests may wait or run at once, and hold
-    ``held_bytes`` of bodies and unread answers (``all_held_bytes`` for all clients). The
-    share of time counts only while others wait: an idle service is for whoever comes.
+    ``seconds`` of evaluation, ``errors`` and wrong tokens (``guesses``) are allowances that refill
+    within a minute. ``parallel`` requests may wait or run at once. ``held_bytes`` limits the bodies
+    and unread answers of a client, ``all_held_bytes`` those of all clients. The allowance of time
+    counts only while other requests wait: an idle service limits nobody.
     """
 
     seconds: float = 60.0
@@ -41,7 +41,7 @@ class Fairness:
 
 
 class Bucket:
-    """An allowance that refills over a minute."""
+    """An allowance that refills within a minute (token bucket)."""
 
     __slots__ = ("_at", "_left", "_size")
 
@@ -49,23 +49,23 @@ class Bucket:
         self._size, self._left, self._at = size, size, now
 
     def left(self, now: float) -> float:
-        """What is left of the allowance at a time."""
+        """The amount left at the time ``now``, in seconds of a monotonic clock."""
         self._left = min(self._size, self._left + (now - self._at) * self._size / 60)
         self._at = now
         return self._left
 
     def take(self, amount: float, now: float) -> None:
-        """Take from the allowance; it may go below zero, which lengthens the wait."""
+        """Take an amount; the rest may become negative, which lengthens the wait."""
         self._left = max(self.left(now) - amount, -self._size)
 
     def wait(self, now: float) -> int:
-        """Whole seconds until something is left again."""
+        """Whole seconds until an amount is left again; 0 where one is left now."""
         left = self.left(now)
         return 0 if left > 0 else 1 + int(-left * 60 / self._size)
 
 
 class Client:
-    """What one client has used, and what of ours it holds until it has read it."""
+    """The use by one client: allowances, running requests, and bytes held until it has read them."""
 
     __slots__ = ("errors", "guesses", "held", "running", "seconds")
 
@@ -80,9 +80,9 @@ _MAX_CLIENTS: Final = 10_000
 
 
 def plain_address(stated: str) -> str:
-    """An address as it is compared: without a port, and IPv4 also where it is written as IPv6.
+    """An address in comparable form: without port, and IPv4 also where it is written as IPv6.
 
-    Some proxies report the port with the address; every connection has another one.
+    Some proxies report the port with the address; it differs for each connection.
 
     >>> plain_address("203.0.113.7:4711"), plain_address("[2001:DB8::1]:443"), plain_address("local")
     ('203.0.113.7', '2001:db8::1', 'local')
@@ -102,9 +102,9 @@ def plain_address(stated: str) -> str:
 
 
 def client_key(address: str) -> str:
-    """Who counts as one client: an IPv4 address, or a /64 of IPv6, which is one household.
+    """The key of a client: its IPv4 address, or the /64 of its IPv6 address (one household).
 
-    ``address`` is a plain one.
+    ``address`` is the result of ``plain_address``.
 
     >>> client_key("2001:db8:1:2:3:4:5:6"), client_key("203.0.113.7"), client_key("local")
     ('2001:db8:1:2::', '203.0.113.7', 'local')
@@ -119,10 +119,10 @@ def client_key(address: str) -> str:
 
 
 class Clients:
-    """The books on every client seen lately; the one idle longest is forgotten first.
+    """The use by every client seen lately; the client idle longest is forgotten first.
 
-    What clients hold is counted in bytes: bodies that have arrived and answers that are not
-    read yet, each until it is gone.
+    Held bytes are request bodies that have arrived and answers that are not read yet; each counts
+    until it is released.
     """
 
     def __init__(self, fairness: Fairness, clock: Callable[[], float]) -> None:
@@ -131,7 +131,7 @@ class Clients:
         self.held = 0
 
     def find(self, name: str) -> Client:
-        """The books on a client."""
+        """The use by a client; a new one is created."""
         client = self._known.get(name)
         if client is None:
             client = self._known[name] = Client(self._fairness, self._clock())
@@ -142,9 +142,10 @@ class Clients:
         return client
 
     def admit(self, name: str, known: Client | None = None) -> Client:
-        """Let a client in, or refuse with 429 and the time after which to come back.
+        """The client if it is admitted; raises RequestRefused (429 or 503) with a time to retry.
 
-        ``known`` is the client where it has been found, its request counted as running.
+        ``known`` is the client where it has been found already, with this request counted as
+        running.
         """
         client = known or self.find(name)
         if client.running > self._fairness.parallel:
@@ -160,7 +161,7 @@ class Clients:
         return client
 
     def hold(self, client: Client, size: int) -> None:
-        """Count bytes that are held for a client; raises 429 or 503 where they are too many."""
+        """Count bytes that are held for a client; raises RequestRefused (429, 503) for too many."""
         if size > 0 and client.held + size > 2 * self._fairness.held_bytes:
             too_many(f"your requests and answers hold {client.held >> 20} MB already", 5)
         if size > 0 and self.held + size > self._fairness.all_held_bytes:
@@ -170,14 +171,14 @@ class Clients:
         self.count(client, size)
 
     def count(self, client: Client, size: int) -> None:
-        """Count bytes that are held for a client, or are not any more."""
+        """Add held bytes of a client; a negative ``size`` subtracts."""
         client.held += size
         self.held += size
 
     def guess(self, name: str) -> None:
-        """Count a token that was wrong; past the allowance the answer is 429.
+        """Count a wrong token; raises RequestRefused (429) beyond the allowance.
 
-        A right token is never refused for another's guesses behind the same address.
+        A right token is never refused because of wrong tokens from the same address.
         """
         client = self.find(name)
         now = self._clock()
@@ -186,7 +187,7 @@ class Clients:
             too_many("too many tokens were wrong", wait)
 
     def failed(self, client: Client) -> None:
-        """Book a request that was refused or failed."""
+        """Count a request that was refused or failed."""
         client.errors.take(1, self._clock())
 
     def _forget(self) -> None:
@@ -197,7 +198,7 @@ class Clients:
 
 
 def too_many(why: str, wait: int) -> NoReturn:
-    """429: this client has had its share for now."""
+    """Raise a refusal with 429: the client has used its share for now."""
     raise refuse(
         429,
         "Too many requests",

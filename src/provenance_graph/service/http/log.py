@@ -1,4 +1,4 @@
-"""Access and query logs: one JSON object a line, each with its request's id."""
+"""Access and query log: one JSON object a line, each with the id of its request."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ LOGGED_CHARACTERS: Final = 4_000
 
 
 class Log:
-    """Lines are gathered and written together, at the latest a quarter second on.
+    """A log whose lines are collected and written together, a quarter of a second later at most.
 
-    An error of ours is written at once, and also where there is no log: then to stderr, since the
-    answer that it ended names it by its id.
+    Internal errors are written at once. Without a log they go to stderr, since the answer to the
+    client names them by the request id. ``target`` is a path, ``-`` for stderr, or empty for no
+    log.
     """
 
     def __init__(self, target: str) -> None:
@@ -38,11 +39,11 @@ class Log:
 
     @property
     def wanted(self) -> bool:
-        """Whether the log is switched on."""
+        """Whether there is a log."""
         return self._out is not None
 
     def write(self, event: str, fields: Mapping[str, object]) -> None:
-        """Add one line; nothing a client sent can start a second one."""
+        """Add one line; JSON escapes line ends, so a client cannot start a second line."""
         is_error = event == "error"
         if self._out is None and not is_error:
             return
@@ -57,16 +58,16 @@ class Log:
             self._flush_soon()
 
     def _flush_soon(self) -> None:
-        """Write what waits even if nobody comes any more."""
+        """Schedule a flush, so that lines are written even without further requests."""
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:  # a thread's: it goes with the next line
+        except RuntimeError:  # called in a thread: written with the next line
             return
         self._waits = True
         loop.call_later(_FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Write what was gathered; a log that cannot be written is no reason to stop."""
+        """Write the collected lines; a log that cannot be written is ignored."""
         with self._lock:
             lines, self._lines, self._waits = self._lines, [], False
             out = sys.stderr if self._out is None else self._out
@@ -78,7 +79,7 @@ class Log:
                     return
 
     def close(self) -> None:
-        """Write the rest and close the file."""
+        """Write the remaining lines and close the file."""
         self.flush()
         if self._own and self._out is not None:
             self._out.close()

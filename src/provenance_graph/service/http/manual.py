@@ -1,4 +1,4 @@
-"""``/manual/``: the built manual, each page under a content policy that names its own inline scripts."""
+"""``/manual/``: the built manual, each page with a policy that allows its own inline scripts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ABSENT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>
 
 
 class Manual:
-    """The files of the manual. What is not among them at the start does not exist."""
+    """The files of the manual, listed at the start; files added later are not served."""
 
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, tuple[Path, os.stat_result]] = {}
@@ -46,7 +46,7 @@ class Manual:
                         self._policies[name] = policy(file.read_bytes())
 
     async def page(self, request: Request) -> Response:
-        """A page of the manual, or one of its files; raises 404."""
+        """A page or file of the manual; raises HTTPException (404) for an unknown name."""
         if request.url.path == BASE.rstrip("/"):
             return RedirectResponse(BASE, 308)
         if not self._files:
@@ -68,7 +68,7 @@ class Manual:
 
 
 def policy(page: bytes) -> str:
-    """The content security policy of a page: its own host, and the hashes of its inline scripts."""
+    """The content security policy of a page: its own host, and hashes of its inline scripts."""
     hashes = "".join(
         f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in dict.fromkeys(_SCRIPT.findall(page))

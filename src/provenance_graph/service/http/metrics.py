@@ -1,4 +1,4 @@
-"""Counters for Prometheus, of one process or summed over all of them."""
+"""Counters for Prometheus, of one process or summed over all processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 2.5, 
 
 
 class Metrics:
-    """What the service counts."""
+    """The counters of the service: requests, times, events, state."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -66,11 +66,11 @@ class Metrics:
         timer.observe(seconds)
 
     def event(self, name: str) -> None:
-        """Count an event of a fixed set of names."""
+        """Count an event; ``name`` is one of a fixed set."""
         self._events.labels(name).inc()
 
     def write(self, state: Mapping[str, object]) -> bytes:
-        """All numbers in Prometheus' text format."""
+        """All numbers, with the present ``state``, in Prometheus' text format."""
         for what, value in state.items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 self._state.labels(what).set(value)
@@ -82,7 +82,7 @@ class Metrics:
 
 
 def on_child_exit(pid: int) -> None:
-    """Forget the current state of a process that has died; its counts stay."""
+    """Drop the state gauges of a process that has ended; its counters stay."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 

@@ -1,6 +1,6 @@
-"""Content negotiation (RFC 9110 §12): which representation a client wants most.
+"""Content negotiation (RFC 9110 §12): the representation that a client prefers.
 
-Everything here is a pure function of header texts, in time linear in their length.
+All functions are pure functions of header texts, in time linear in their length.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _IGNORED = frozenset({"profile", "version"})
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A representation that we can send: its name on the wire and the engine's name for it."""
+    """A representation that can be sent: its media type, and the engine's media type for it."""
 
     media_type: str
     engine: str = ""
 
     @property
     def written(self) -> str:
-        """The media type the engine writes; an alias is written under its first name."""
+        """The media type that the engine writes: for an alias, the type that it stands for."""
         return self.engine or self.media_type
 
     @property
     def content_type(self) -> str:
-        """The Content-Type header: textual types say their charset.
+        """The Content-Type header; textual types name their charset.
 
         >>> Offer("text/csv").content_type
         'text/csv; charset=utf-8'
@@ -126,11 +126,12 @@ SHORT_NAMES: Final = {
     "n3": "text/n3",
     "html": "text/html",
 }
-"""What a ``format=`` parameter may say instead of media types; the query's form decides."""
+"""Short names for media types in a ``format=`` parameter; the form of the query decides between
+several."""
 
 
 def accept_of(format: str) -> str:
-    """The media types of a ``format=`` parameter; raises a refusal with status 406 for an unknown one.
+    """The media types of a ``format=`` parameter; raises RequestRefused (406) for an unknown one.
 
     >>> accept_of("ttl")
     'text/turtle'
@@ -142,12 +143,12 @@ def accept_of(format: str) -> str:
 
 
 def media_types(format: str) -> frozenset[str]:
-    """The media types that a ``format=`` parameter names, with or without a short name."""
+    """The media types that a ``format=`` parameter names, by short name or directly."""
     return frozenset(part.strip() for part in SHORT_NAMES.get(format, format).split(","))
 
 
 def parse_accept(header: str) -> list[MediaRange]:
-    """The media ranges of an Accept header; what is malformed is passed over.
+    """The media ranges of an Accept header; malformed elements are ignored.
 
     >>> [(r.subtype, r.quality) for r in parse_accept("text/csv;q=0.5, text/*, nonsense")]
     [('csv', 0.5), ('*', 1.0)]
@@ -156,7 +157,7 @@ def parse_accept(header: str) -> list[MediaRange]:
 
 
 def _split(header: str) -> Iterator[str]:
-    """Elements between commas, where a comma in a quoted string does not count."""
+    """Yield the elements between commas; commas in quoted strings do not separate."""
     start, quoted, escaped = 0, False, False
     for at, char in enumerate(header):
         if escaped:
@@ -188,7 +189,7 @@ def _range(text: str) -> MediaRange | None:
             if not QVALUE.fullmatch(value):
                 return None
             quality = float(value)
-            break  # what follows q are extensions, which nobody defined
+            break  # extension parameters follow q; none is defined
         if name == "charset":
             charset = value.lower()
         elif name and name not in _IGNORED:
@@ -197,14 +198,14 @@ def _range(text: str) -> MediaRange | None:
 
 
 Offers = tuple[Offer, ...]
-_REMEMBERED: Final = 300  # the longest header whose outcome is remembered
+_REMEMBERED: Final = 300  # length of the longest header whose result is cached
 
 
 def choose(accept: str | None, offers: Offers) -> Offer | None:
-    """The offer a client wants most, or None when it accepts none of them (406).
+    """The offer that a client prefers, or None when it accepts none of them (406).
 
-    The most specific range that matches an offer gives its quality; among equals the
-    earlier offer wins. No Accept header, or an empty one, accepts everything.
+    The most specific range that matches an offer gives its quality; among equals the earlier offer
+    wins. No Accept header, or an empty one, accepts everything.
 
     >>> choose("text/csv;q=0.1, application/sparql-results+xml;q=0.9", SELECT_OFFERS).media_type
     'application/sparql-results+xml'
@@ -233,7 +234,7 @@ _choose_remembered = lru_cache(maxsize=512)(_choose)
 
 
 def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
-    """The quality that a list of ranges gives a media type; 0 is "not acceptable"."""
+    """The quality (0 to 1) that media ranges give a media type; 0 means not acceptable."""
     kind, _, subtype = media_type.partition("/")
     level, quality = 0, 0.0
     for result in ranges:
@@ -244,7 +245,7 @@ def quality_of(media_type: str, ranges: Iterable[MediaRange]) -> float:
 
 
 def prefers_html(accept: str | None, offers: Offers) -> bool:
-    """Whether a browser asks: HTML named outright, and wanted no less than any offer.
+    """Whether the client is a browser: HTML is named, and preferred at least as much as any offer.
 
     >>> prefers_html("text/html,application/xml;q=0.9,*/*;q=0.8", SELECT_OFFERS)
     True

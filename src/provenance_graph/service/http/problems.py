@@ -1,4 +1,4 @@
-"""Refusals as ``application/problem+json`` (RFC 9457): what is wrong and what would work."""
+"""Refusals as ``application/problem+json`` (RFC 9457), each with its cause and a remedy."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Final
 from provenance_graph.core import errors
 from provenance_graph.core.threads import is_refused, no_thread
 
-_PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
+_PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # paths of this machine, which are not disclosed
 MEDIA_TYPE: Final = "application/problem+json"
 _DETAIL: Final = 2_000
-"""Characters of a detail."""
+"""Maximum number of characters of a detail."""
 _TYPES: Final = "https://w3id.org/provenance-graph/problems#"
 
 
 @dataclass(frozen=True, slots=True)
 class HttpProblem:
-    """One refusal: a status, a title that is the same for its kind, and a detail for this case."""
+    """One refusal: a status, a title fixed for its kind, and a detail for this case."""
 
     status: int
     title: str
@@ -29,7 +29,7 @@ class HttpProblem:
     extra: tuple[tuple[str, str | int | float], ...] = field(default=())
 
     def body(self, request_id: str = "") -> bytes:
-        """The JSON document; no stack trace, no path of this machine."""
+        """The JSON document of the problem, in UTF-8; ``instance`` names the request."""
         stated: dict[str, object] = {
             "type": f"{_TYPES}{self.kind}" if self.kind else "about:blank",
             "title": self.title,
@@ -43,7 +43,7 @@ class HttpProblem:
 
 
 def _bounded(detail: str) -> str:
-    """A detail without its middle where it repeats what was sent at length.
+    """A detail of at most 2,000 characters; the middle of a longer one is left out.
 
     >>> len(_bounded("x" * 100_000)), _bounded("no such route")
     (2003, 'no such route')
@@ -53,37 +53,37 @@ def _bounded(detail: str) -> str:
 
 
 def bad_request(detail: str, kind: str = "bad-request") -> errors.RequestRefused:
-    """400: the request breaks the protocol."""
+    """A refusal with 400: the request breaks the protocol."""
     return refuse(400, "Bad request", detail, kind)
 
 
 def refuse(
     status: int, title: str, detail: str, kind: str = "", **headers: str
 ) -> errors.RequestRefused:
-    """An exception that the service turns into this problem; ``Retry_After="3"`` is a header."""
+    """An exception that the service answers with this problem; ``Retry_After="3"`` is a header."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return errors.RequestRefused(HttpProblem(status, title, detail, kind, named))
 
 
 def method_not_allowed(method: str, allowed: str) -> errors.RequestRefused:
-    """405 with the methods that would work."""
+    """A refusal with 405 that names the allowed methods."""
     detail = f"{method} does nothing here; use {allowed}"
     return refuse(405, "Method not allowed", detail, "method", Allow=allowed)
 
 
 def unsupported_media(given: str, wanted: str) -> errors.RequestRefused:
-    """415 with the media types that would work."""
+    """A refusal with 415 that names the supported media types."""
     text = given[:80] or "no Content-Type"
     return refuse(415, "Unsupported media type", f"got {text}; send {wanted}", "media-type")
 
 
 def not_acceptable(offered: str) -> errors.RequestRefused:
-    """406 with the media types that we can send."""
+    """A refusal with 406 that names the media types on offer."""
     return refuse(406, "Not acceptable", f"we can send {offered}", "not-acceptable")
 
 
 def too_large(detail: str) -> errors.RequestRefused:
-    """413: the request body is more than we take."""
+    """A refusal with 413: the request body is too large."""
     return refuse(413, "Content too large", detail, "too-large")
 
 
@@ -109,7 +109,7 @@ _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] =
 
 
 def without_paths(text: str) -> str:
-    """A text with the paths of this machine removed, which a client must not see.
+    """A text in which paths of this machine, which a client must not see, are replaced by ``…``.
 
     >>> without_paths("/srv/graph/CURRENT is damaged")
     '… is damaged'
@@ -118,7 +118,7 @@ def without_paths(text: str) -> str:
 
 
 def problem_of(error: BaseException) -> HttpProblem:
-    """The refusal for an exception; an unexpected one gives status 500 without detail.
+    """The problem for an exception; an unexpected one gives status 500 without detail.
 
     >>> problem_of(errors.QueryTimeout("stopped after 10 s")).status
     504

@@ -1,4 +1,4 @@
-"""Responses: answers with their headers, large ones in pieces, refusals as problems."""
+"""Responses: answers with their headers, large answers in pieces, refusals as problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem
 
 NO_SCRIPTS: Final = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
-"""For what is data and never a page."""
+"""Headers of data that is never shown as a page."""
 _WHOLE: Final = 256 << 10
 _PIECE: Final = 64 << 10
 _ANYTHING: Final = ("/{path:path}", "/{rest:path}")
@@ -28,7 +28,7 @@ def respond(
     status: int = 200,
     vary: str = "",
 ) -> Response:
-    """An answer. A large one is sent in pieces, so that compressing it does not delay other requests."""
+    """A response; a large one is sent in pieces, so that compressing it delays no other request."""
     named = {**(headers or {}), **({"vary": vary} if vary else {})}
     kind = content_type or None
     if len(body) <= _WHOLE:
@@ -50,7 +50,7 @@ def stream(
     *,
     size: int | None = None,
 ) -> Response:
-    """An answer that is sent while it is made, or from a file of a known size."""
+    """A response from pieces as they are made; ``size`` is its Content-Length where known."""
     named = {**headers, "vary": "Accept"}
     if size is not None:
         named["content-length"] = str(size)
@@ -58,9 +58,9 @@ def stream(
 
 
 class WholeFile(FileResponse):
-    """A file, always all of it: a server may pass a Range over (RFC 9110 §14.2).
+    """A response with a whole file; Range is ignored, as RFC 9110 §14.2 allows.
 
-    A part of what may be compressed on its way would be a part of another representation.
+    A range of a file that may be compressed on its way would be a range of another representation.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,14 +71,14 @@ class WholeFile(FileResponse):
 
 
 def problem_response(problem: HttpProblem, request_id: str) -> Response:
-    """A refusal."""
+    """The response for a problem; it is not to be cached."""
     headers = {name.lower(): value for name, value in problem.headers}
     headers["cache-control"] = "no-store"
     return Response(problem.body(request_id), problem.status, headers, MEDIA_TYPE)
 
 
 def methods_at(request: Request) -> list[str]:
-    """The methods that the routes at a request's path take, catch-all routes aside."""
+    """The methods that the routes at a request's path allow, sorted; catch-all routes do not count."""
     results: set[str] = set()
     for route in request.app.state.routes:
         if not _catches_all(route.path) and route.path_regex.match(request.scope["path"]):

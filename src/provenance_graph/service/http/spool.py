@@ -1,9 +1,9 @@
-"""Large answers: taken from the worker at its speed, sent at the client's.
+"""Large answers: read from the worker at its speed, sent at the client's speed.
 
-An answer is stored in memory up to some size, so that what fails early is a proper error.
-A larger one starts to be sent while the rest goes to an unnamed file: a slow reader holds
-neither a worker nor memory. When it fails on the way, the connection is broken off before
-its end, which every HTTP client reports; it never looks complete.
+The start of an answer is kept in memory up to a size, so that an early failure becomes a proper
+error. A larger answer is sent while the rest goes to an unnamed temporary file, so that a slow
+client holds neither a worker nor memory. If it fails later, the connection is closed before the end
+of the message, which every HTTP client reports; a partial answer never looks complete.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _PIECE: Final = 256 << 10
 
 
 class BrokenOff(Exception):
-    """The answer cannot be finished; the connection must not end as if it were whole."""
+    """The answer cannot be finished; the connection must be closed before the end of the message."""
 
 
 class Spool:
-    """The tail of an answer, written by one task and read by another."""
+    """The rest of an answer in a temporary file, written by one task and read by another."""
 
     def __init__(
         self, blocks: AnswerBlocks, rest: AsyncIterator[bytes], hold: Callable[[int], object]
@@ -37,7 +37,7 @@ class Spool:
         self._news = asyncio.Event()
 
     async def fill(self, finished: Callable[[bool], None]) -> None:
-        """Take everything from the worker; ``finished`` hears whether it is whole."""
+        """Read all blocks from the worker, then call ``finished`` with whether all arrived."""
         try:
             async for block in self._rest:
                 self._hold(len(block))
@@ -55,11 +55,11 @@ class Spool:
 
     @property
     def size(self) -> int:
-        """Bytes in the file."""
+        """Bytes of the rest of the answer so far."""
         return self._size
 
     async def finished(self) -> None:
-        """Wait until all of it is there; raises what ended it early."""
+        """Wait until the answer is complete; raises the error that ended it early."""
         while not self._whole:
             if self._failed is not None:
                 raise self._failed
@@ -67,13 +67,13 @@ class Spool:
             await self._news.wait()
 
     async def read(self) -> AsyncGenerator[bytes, None]:
-        """The tail as it comes; raises BrokenOff when it will never be whole."""
+        """Yield the rest of the answer as it arrives; raises BrokenOff when it stays incomplete."""
         at = 0
         while True:
             if at < self._size:
                 self._file.seek(at)
                 piece = self._file.read(min(_PIECE, self._size - at))
-                if not piece:  # it could not be written, for want of room
+                if not piece:  # the disk was full
                     raise BrokenOff from self._failed
                 at += len(piece)
                 yield piece
@@ -86,7 +86,7 @@ class Spool:
                 await self._news.wait()
 
     def close(self) -> None:
-        """Give the room back."""
+        """Close the file and release its bytes from the client's account."""
         if not self._closed:
             self._closed = True
             self._hold(-self._size)
@@ -94,7 +94,7 @@ class Spool:
 
 
 async def gather(blocks: AnswerBlocks) -> tuple[bytes, AsyncIterator[bytes] | None]:
-    """The whole answer, or its first part and an iterator over the rest."""
+    """The whole answer and None, or its first part and an iterator over the rest."""
     if blocks.done:
         return blocks.first, None
     parts: list[bytes] = []

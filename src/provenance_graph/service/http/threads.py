@@ -1,4 +1,4 @@
-"""Work outside the event loop."""
+"""Run blocking functions outside the event loop."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[..., T], *given: object) -> T:
-    """Call a function in a thread; what it raises comes out without the values of its frames."""
+    """Call a function in a thread; its exceptions are raised without the values of their frames."""
     return await run_in_threadpool(releasing_frames(function), *given)

@@ -1,1 +1,1 @@
-"""The processes of the service and how they talk."""
+"""The processes of the service, and the channels between them."""

@@ -1,7 +1,7 @@
-"""What the writer's state is, reported from process to process by a small file.
+"""The writer's state, shared between processes through a small file.
 
-The writer says when it is ready or cannot write; the first process says how it ended;
-HTTP processes read it for ``/health`` and to refuse a write at once with the reason.
+The writer writes whether it is ready or cannot write; the supervisor writes how it ended. HTTP
+processes read the file for ``/health``, and to refuse a write at once with the reason.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from provenance_graph.core.files import replacing
 STARTING: Final = "starting"
 READY: Final = "ready"
 DEGRADED: Final = "degraded"
-"""The last write failed for want of room or the like; the next one is tried."""
+"""The last write failed, for example because the disk was full; the next one is tried."""
 CLOSED: Final = "closed"
-"""The store cannot be opened for writing: read-only, damaged, or held by another process."""
+"""The store cannot be opened for writing: it is read-only, damaged, or held by another process."""
 ENDED: Final = "ended"
-"""The writing process ended and will be started again."""
+"""The writer process ended and will be restarted."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriterState:
-    """One state: since when (a time), why, and how the process before ended."""
+    """A state of the writer: its time (Unix seconds), reason, restarts, and last exit code."""
 
     state: str = STARTING
     reason: str = ""
@@ -45,7 +45,7 @@ class Board:
         self._last = WriterState()
 
     def read(self) -> WriterState:
-        """The present state; takes a microsecond while it is unchanged."""
+        """The present state; takes a microsecond while the file is unchanged."""
         try:
             stat = self._file.stat()
             stamp = (stat.st_ino, stat.st_mtime_ns)
@@ -53,17 +53,17 @@ class Board:
                 self._last = WriterState(**json.loads(self._file.read_text("utf-8")))
                 self._stamp = stamp
         except (OSError, ValueError, TypeError):
-            pass  # not written yet, or just being replaced
+            pass  # not written yet, or being replaced
         return self._last
 
     def tell(self, state: str, reason: str = "") -> None:
-        """Tell a new state; the same one twice is written once."""
+        """Write a new state; an unchanged state and reason are not written again."""
         known = self.read()
         if (known.state, known.reason) != (state, reason):
             self._write(replace(known, state=state, reason=reason, since=time.time()))
 
     def died(self, code: int | None) -> None:
-        """Tell how the writing process ended."""
+        """Write that the writer process ended, with its exit code."""
         known = self.read()
         reason = known.reason if known.state == CLOSED else f"the writing process ended ({code})"
         self._write(

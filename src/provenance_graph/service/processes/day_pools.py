@@ -1,4 +1,4 @@
-"""Queries as of a day: the dataset is made in a bounded process, and read by bounded workers."""
+"""Queries as of a day: a process with limits makes the dataset, workers with limits read it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from provenance_graph.store.states import public_root
 from provenance_graph.store.values import Answer, SparqlQuery
 
 MAX_OPEN: Final = 2
-"""Days with workers of their own at once."""
+"""Days that have a worker at once."""
 BUILD_BYTES: Final = 3 << 30
 _MAKER: Final = "provenance_graph.ingest.day"
 
 
 class DayPools:
-    """A worker for each of the days asked for last; one day is made at a time."""
+    """One worker for each of the days queried last; the datasets are made one at a time."""
 
     def __init__(self, root: Path, settings: Settings, *, public: bool = False) -> None:
         self._root, self._settings, self._public = root, settings, public
@@ -32,7 +32,7 @@ class DayPools:
         self._making = asyncio.Lock()
 
     def has(self, version: str, day: str) -> bool:
-        """Whether a day's dataset is open."""
+        """Whether the dataset of a day is open."""
         return (version, day) in self._pools
 
     async def answer(
@@ -42,14 +42,14 @@ class DayPools:
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """A query's answer over the dataset of a day; raises QueryError and its kinds."""
+        """The answer of a query over the dataset of a day; raises QueryError and its kinds."""
         await self.make(version, day)
         pool = self._pools[version, day]
         self._pools.move_to_end((version, day))
         return await pool.answer(query, media_type)
 
     async def make(self, version: str, day: str) -> None:
-        """Make and open the dataset of a day, unless it is open; who waits is admitted before."""
+        """Make and open the dataset of a day unless it is open; admission limits its callers."""
         if self.has(version, day):
             return
         async with self._making:
@@ -69,7 +69,10 @@ class DayPools:
         return public_root(self._root) if self._public else self._root
 
     async def _made(self, root: Path, day: str) -> Path:
-        """The folder of the day's dataset, from a process with a limit on time and memory."""
+        """The folder of a day's dataset, made by a process with limits of time and memory.
+
+        Raises QueryTimeout, QueryCrashed, or the error that the process reports.
+        """
         seconds = self._settings.day_seconds
         with starting(f"the dataset of {day}"):
             process = await asyncio.create_subprocess_exec(

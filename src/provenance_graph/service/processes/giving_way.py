@@ -1,4 +1,4 @@
-"""Work that nobody waits for, done by a thread beside the requests: it pauses while one is answered."""
+"""Pausing work: a thread does work that no request waits for, and pauses during requests."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from typing import Final
 from provenance_graph.core import deadline
 
 _PAUSE: Final = 0.005
-"""Seconds between two looks whether a request is being answered."""
+"""Seconds between two checks for a running request."""
 _PATIENCE: Final = 0.1
-"""Seconds for which it gives way to requests at a stretch: one that takes longer may itself be
-waiting for what is being read ahead."""
+"""Seconds of one pause at most: a longer request may itself wait for what is being read ahead."""
 
 
 class GivingWay(deadline.Deadline):
-    """A deadline without limit that pauses at every check while a request is being answered.
+    """A deadline without limit whose check pauses while a request is being answered.
 
     Two threads share one interpreter: each look-up of a request would wait a millisecond for a
-    thread that reads ahead, and an answer makes a hundred of them.
+    thread that reads ahead, and an answer makes a hundred look-ups.
     """
 
     __slots__ = ("_busy", "_paused")
@@ -34,7 +33,7 @@ class GivingWay(deadline.Deadline):
         self._busy, self._paused = busy, 0.0
 
     def check(self) -> None:
-        """Wait until no request is being answered, at most for the time that a pause may last."""
+        """Wait until no request is being answered, up to _PATIENCE seconds."""
         while self._busy():
             if self._paused >= _PATIENCE:
                 return
@@ -44,7 +43,7 @@ class GivingWay(deadline.Deadline):
 
 
 class _PausingFinder(MetaPathFinder):
-    """Finds no module, and pauses where its thread looks for one."""
+    """An import finder that finds no module, but pauses each import of its thread."""
 
     def __init__(self, pause: Callable[[], object]) -> None:
         self._thread, self._pause = threading.get_ident(), pause
@@ -55,17 +54,17 @@ class _PausingFinder(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> None:
-        """Leave the module to the other finders, a moment later."""
+        """Pause in the thread of this finder; return None, so that the other finders look."""
         if threading.get_ident() == self._thread:
             self._pause()
 
 
 @contextmanager
 def giving_way(busy: Callable[[], bool]) -> Iterator[None]:
-    """Let the block pause at its look-ups, and before each module that it loads, while ``busy``.
+    """While ``busy`` returns True, pause the block at its deadline checks and module imports.
 
-    Loading the code of all analysis takes longer than the first answers; on a machine with other work
-    each of them would wait for the interpreter until the loading thread had its turn of a processor.
+    Importing the code of all analyses takes longer than the first answers. On a busy machine each
+    answer would otherwise wait until the importing thread releases the interpreter.
     """
     way = GivingWay(busy)
     finder = _PausingFinder(way.check)

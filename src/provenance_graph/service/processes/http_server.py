@@ -1,4 +1,4 @@
-"""One HTTP process: uvicorn with bounds on what arrives before a request is understood."""
+"""One HTTP process: uvicorn with limits on headers, connections and slow requests."""
 
 from __future__ import annotations
 
@@ -23,22 +23,24 @@ from provenance_graph.service.settings import Settings
 _HEADERS: Final = 200
 _PREDECESSOR: Final = 1.5
 _SWITCH: Final = 0.001
-"""Seconds after which a thread that works gives way to the event loop, a fifth of the usual: with
-six busy threads the loop's turn comes three to four times as soon, and they do a fifth less."""
+"""Thread switch interval in seconds, a fifth of the default: with six busy threads the event
+loop has its turn three to four times as soon, and the threads do a fifth less work."""
 PIECE_BYTES: Final = 32
 _PIPELINED: Final = 64
 """Requests of one connection that may wait behind the one being answered."""
 
 
 class Bounded(HttpToolsProtocol):
-    """Ends connections whose headers are too large, too many or too slow."""
+    """An HTTP protocol that closes connections with headers too large, too many or too slow."""
 
     max_bytes = 64 << 10
     drained = 64 << 20
-    """Bytes of a body still taken after its request was answered, so that the answer is read."""
+    """Bytes of a body still accepted after its request was answered, so that the client reads
+    the answer."""
     seconds = 10.0
     pieces = 20_000
-    """Pieces of a body beyond which they must have ``PIECE_BYTES`` on average: each costs a call."""
+    """Pieces of a body above which they must have ``PIECE_BYTES`` on average; each piece costs a
+    call."""
     share = 400
     spared: frozenset[str] = frozenset()
     open_by: ClassVar[Counter[str]] = Counter()
@@ -47,16 +49,16 @@ class Bounded(HttpToolsProtocol):
     _head = 0
     _count = 0
     _hosts = 0
-    _progress = 0  # how often something came that is meant to be long
-    _aside = 0  # bytes since then
-    _late = 0  # bytes of a body whose request is answered
-    _pieces = 0  # of this body, and their bytes
+    _progress = 0  # number of header ends, body pieces and message ends received
+    _aside = 0  # bytes since the last of them
+    _late = 0  # bytes of a body received after its request was answered
+    _pieces = 0  # pieces of this body; their bytes are _taken
     _taken = 0
     _in_head = True
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start to wait for a request."""
+        """Count the connection and start the timer for the headers; refuse (503) one too many."""
         super().connection_made(transport)
         self._from = plain_address(self.client[0]) if self.client else ""
         self.open_by[self._from] += 1
@@ -66,7 +68,7 @@ class Bounded(HttpToolsProtocol):
         self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Stop the timer and uncount the connection."""
         self._stop_timer()
         self.open_by[self._from] -= 1
         if not self.open_by[self._from]:
@@ -74,17 +76,17 @@ class Bounded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what arrives before the headers are complete."""
+        """Count bytes outside bodies, and refuse (431) too many."""
         if self._in_head:
             self._head += len(data)
-            # A whole small request may come with its body in one piece: only what stays
-            # unfinished counts.
+            # A whole small request may arrive with its body in one piece: only unfinished
+            # headers count.
             if self._head > self.max_bytes and b"\r\n\r\n" not in data[: self.max_bytes]:
                 self._refuse(431)
                 return
         before = self._progress
         super().data_received(data)
-        # After the last chunk only trailers follow: what is no body counts as headers do.
+        # After the last chunk only trailers follow: they count like headers.
         self._aside = self._aside + len(data) if self._progress == before else 0
         if not self._in_head and self._aside > self.max_bytes:
             self._refuse(431)
@@ -93,7 +95,10 @@ class Bounded(HttpToolsProtocol):
             self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
     def on_message_begin(self) -> None:
-        """A request begins; all that arrive in one piece are read before the first is answered."""
+        """Begin a request; raises HttpParserError where too many wait on this connection.
+
+        All requests that arrive in one piece are parsed before the first is answered.
+        """
         if len(self.pipeline) >= _PIPELINED:
             raise httptools.HttpParserError("too many requests before the first was answered")
         self._hosts = 0
@@ -101,7 +106,7 @@ class Bounded(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count headers."""
+        """Count headers; raises HttpParserError for too many or an unknown transfer coding."""
         self._count += 1
         if self._count > _HEADERS:
             raise httptools.HttpParserError("too many headers")
@@ -113,7 +118,7 @@ class Bounded(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body; what follows a refusal is passed over, up to a bound."""
+        """Count a piece of the body; after a refusal it is discarded, up to ``drained`` bytes."""
         self._progress += 1
         self._pieces += 1
         self._taken += len(body)
@@ -128,7 +133,7 @@ class Bounded(HttpToolsProtocol):
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        """The headers are complete: with one Host, as RFC 9112 §3.2 demands of HTTP/1.1."""
+        """Check that there is one Host, as RFC 9112 §3.2 requires of HTTP/1.1, and stop the timer."""
         if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() == "1.1"):
             raise httptools.HttpParserError("a request names one host")
         self._progress += 1
@@ -137,7 +142,7 @@ class Bounded(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is complete; another may follow."""
+        """Reset the counters for the next request."""
         self._progress += 1
         self._late = self._pieces = self._taken = 0
         self._stop_timer()
@@ -162,7 +167,7 @@ class Bounded(HttpToolsProtocol):
 
 
 def bounded_protocol(settings: Settings) -> type[Bounded]:
-    """The protocol with the bounds of these settings."""
+    """The protocol class with the limits of ``settings``."""
     proxies = (part.strip() for part in settings.trusted_proxies.split(","))
     bounds = {
         "most": settings.header_kb << 10,
@@ -180,7 +185,7 @@ def run_http(
     make_app: Callable[[], ASGIApp],
     ready: Callable[[], object] | None = None,
 ) -> None:
-    """Serve until a signal says to stop; running requests may end."""
+    """Serve until a signal stops the process; running requests may finish."""
     sys.setswitchinterval(_SWITCH)
     config = uvicorn.Config(
         make_app,
@@ -203,7 +208,7 @@ def run_http(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it accepts connections."""
+    """A uvicorn server that calls ``ready`` once it accepts connections."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], object] | None) -> None:
         super().__init__(config)
@@ -216,7 +221,7 @@ class _Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that several processes may share."""
+    """A listening socket that several processes may share; raises OSError if it cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -225,7 +230,7 @@ def listen(host: str, port: int) -> socket.socket:
         try:
             made.bind((host, port))
             break
-        except OSError as error:  # a killed predecessor's children may be about to end
+        except OSError as error:  # children of a killed predecessor may still hold it
             if error.errno != errno.EADDRINUSE or time.monotonic() > until:
                 raise
             time.sleep(0.05)

@@ -1,8 +1,8 @@
-"""The indexer: a process that makes indexes of each version, so that no request waits for one.
+"""The indexer: a process that makes the indexes of each version, so that no request waits.
 
-It looks for a new version, keeps its indexes in the store's folder ``derived``, and then
-looks again: versions that come faster than they can be indexed are passed over. Until an
-index is there, the serving processes answer from the version before.
+It watches for a new version, stores the version's indexes in the store's folder ``derived``, and
+watches again. Versions that come faster than they can be indexed are skipped. Until an index is
+stored, the serving processes answer from an earlier version.
 """
 
 from __future__ import annotations
@@ -42,14 +42,15 @@ if TYPE_CHECKING:
     from provenance_graph.store.processes import Engine
 
 _SPAWNED: Final = multiprocessing.get_context("spawn")
-"""Not forked: Polars, once it has worked here, waits for ever in a process that was forked."""
+"""Start method ``spawn``: Polars, once used in this process, blocks for ever in a forked
+process."""
 _LOOK: Final = 0.05
 _AGAIN: Final = 2.0
 _SLOW_AGAIN: Final = 60.0
 
 
 def run_indexer(root: Path) -> None:
-    """Index every version of a store until the process is ended."""
+    """Index each new version of a store and of its public state; runs until it is killed."""
     _wait_for_room()
     seen: dict[Path, tuple[int, int]] = {}
     before: dict[Path, str] = {}
@@ -68,8 +69,8 @@ def run_indexer(root: Path) -> None:
                 before[state] = index_once(state, folder, known or last_indexed(folder))
                 seen[state] = stamp
             except (ProvenanceError, OSError):
-                time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
-            except DAMAGE:  # of an index that is followed: all are made anew
+                time.sleep(_AGAIN)  # damaged, full or just replaced: the serving process reports it
+            except DAMAGE:  # the index to update from is damaged: all are made again
                 for name in INDEXES:
                     drop(folder, name, known or last_indexed(folder))
                 before.pop(state, None)
@@ -79,7 +80,7 @@ def run_indexer(root: Path) -> None:
 
 
 def _wait_for_room() -> None:
-    """Wait until there are threads for the libraries that indexes are made with."""
+    """Wait until the system can start the threads of the libraries that make indexes."""
     while True:
         try:
             check_room("these indexes")
@@ -90,9 +91,9 @@ def _wait_for_room() -> None:
 
 
 class _Background:
-    """Makes the slow indexes in a process of its own, so that the quick ones follow each commit.
+    """Makes the slow indexes in a separate process, so that the quick ones follow each commit.
 
-    One version at a time; those that come meanwhile are passed over but for the last.
+    One version is indexed at a time; of the versions that come meanwhile, only the last is.
     """
 
     def __init__(self) -> None:
@@ -101,10 +102,10 @@ class _Background:
         self._started = 0.0
 
     def follow(self, stamps: Mapping[Path, tuple[int, int]], versions: Mapping[Path, str]) -> None:
-        """Start on a state that has moved, if nothing is in the making.
+        """Start a process for a changed state, unless one is running.
 
-        ``versions`` are those whose quick indexes are there; a slow one that was damaged and
-        dropped is made again, after a while.
+        ``versions`` are the versions whose quick indexes are stored. A slow index that was dropped
+        as damaged is made again after _SLOW_AGAIN seconds.
         """
         if self._process is not None and self._process.is_alive():
             return
@@ -128,11 +129,11 @@ class _Background:
 
 
 def index_slowly(root: Path, parent: int) -> None:
-    """Keep the slow indexes of a state's newest version, in a process that ends with its parent."""
+    """Store the slow indexes of a state's newest version; the process ends with its parent."""
     die_with_parent(parent)
     folder = derived_folder(str(root))
     if folder is not None:
-        with suppress(ProvenanceError, OSError):  # damaged or full: whoever serves it says so
+        with suppress(ProvenanceError, OSError):  # damaged or full: the serving process reports it
             check_room("these indexes")
             _index_slow_ones(root, folder)
 
@@ -143,24 +144,24 @@ def _index_slow_ones(root: Path, folder: Path, *, seldom: bool = True) -> None:
 
 
 Step = Callable[[int, int], None]
-"""Called with how many are done and how many there are."""
+"""Callback for progress, called with the number of finished tasks and of all tasks."""
 Meanwhile = Callable[["Engine"], None]
-"""What is done beside the indexes, with the processes that make them."""
+"""Other work beside the indexes, done with the processes that make them."""
 _SIDE_BY_SIDE: Final = (
     ("catalogue",),
-    ("conflicts", "identity"),  # both ask which names share a spelling
-    ("lineage", "breaches", "profiles"),  # the last two rest on the first
+    ("conflicts", "identity"),  # both compute which names share a spelling
+    ("lineage", "breaches", "profiles"),  # breaches and profiles need lineage
     ("stats", "voices"),
     ("policy",),
 )
-"""Indexes that need no other, in tasks; what takes longest first."""
+"""Tasks that need no index of another task, the longest first."""
 _WIDE: Final = frozenset({"catalogue", "conflicts", "identity", "stats", "voices"})
-"""Those that read the claim table, which the indexes of a task then open and check once."""
+"""Indexes that read the claim table; a task opens and checks that table once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Some indexes of the newest version of a state, made one after another."""
+    """Indexes of the newest version of a state that one process makes, one after another."""
 
     root: Path
     folder: Path
@@ -174,12 +175,12 @@ def index_all(
     step: Step | None = None,
     meanwhile: Meanwhile | None = None,
 ) -> None:
-    """Store all indexes of a store's newest version, and of its public state where it has one.
+    """Store all indexes of a store's newest version, and of its public state if it has one.
 
-    Those of a large store are made side by side, in a process a core. Without ``seldom`` those that
-    are seldom asked for are left to the service. ``meanwhile`` does something else with the store,
-    with the processes that have nothing left to index. Raises StoreError where such a process is
-    killed.
+    The indexes of a large store are made in parallel, with one process for each core.
+    ``seldom=False`` leaves indexes that are seldom used to the service. ``meanwhile`` does other
+    work on the store, with the processes that have nothing left to index. Raises StoreError where
+    such a process is killed.
     """
     from provenance_graph.store.processes import LocalEngine, uncollected  # not loaded by a service
 
@@ -191,7 +192,7 @@ def index_all(
                 if _is_large(state, folder, before):
                     other, meanwhile = meanwhile, None
                     _side_by_side(state, folder, seldom=seldom, step=step, meanwhile=other)
-                index_once(state, folder, before)  # what is left, and older ones go
+                index_once(state, folder, before)  # the remaining indexes; deletes older files
                 _index_slow_ones(state, folder, seldom=seldom)
     if meanwhile is not None:
         with LocalEngine() as engine:
@@ -199,7 +200,7 @@ def index_all(
 
 
 def _is_large(root: Path, folder: Path, before: str) -> bool:
-    """Whether a version has a claim table of several buckets, and none to follow from."""
+    """Whether a version has a claim table of several buckets and no version to update from."""
     from provenance_graph.store.claim_table import folder_of  # loads Polars
 
     with EmbeddedStore.open(root) as store:
@@ -210,7 +211,8 @@ def _is_large(root: Path, folder: Path, before: str) -> bool:
 
 
 _BUCKETS: Final = 2
-"""Of so many buckets of claims on, more processes than one are worth the second that each takes to start."""
+"""Number of buckets of claims from which several processes are worth the second that each takes
+to start."""
 
 
 def _side_by_side(
@@ -246,17 +248,17 @@ def _make_some(task: _Task) -> None:
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:
-    """Keep the indexes of the newest version; gives that version."""
+    """Store the quick indexes of the newest version; returns that version."""
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=folder)
         make_all(folder, snapshot, before)
-        with suppress(BadRubric):  # whoever writes is told of it
-            question_of(snapshot, snapshot.policy, folder)  # which the first write asks for
+        with suppress(BadRubric):  # the next write reports it
+            question_of(snapshot, snapshot.policy, folder)  # the first write needs it
         return store.version
 
 
 def last_indexed(folder: Path) -> str:
-    """The version that was indexed last, or nothing."""
+    """The version that was indexed last, or an empty string."""
     head = f"conflicts-{FORMAT}-"
     files = sorted(folder.glob(f"{head}*.sqlite"), key=lambda file: file.stat().st_mtime)
     return files[-1].stem.removeprefix(head) if files else ""

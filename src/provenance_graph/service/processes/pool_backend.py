@@ -1,4 +1,4 @@
-"""The service's backend: a pool of confined workers over a store on disk."""
+"""The backend of the service: a pool of confined workers over a store on disk."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from provenance_graph.store.uploads import pack
 from provenance_graph.store.values import SparqlQuery
 
 _AGAIN: Final = 1.0
-"""Seconds between two tries to open a store that could not be opened."""
+"""Seconds between two attempts to open a store that could not be opened."""
 _PLAIN: Final = frozenset({"text/turtle", "application/n-triples"})
 _SMALL: Final = 64 << 10
-"""Bytes of a document in a plain format that is read by a process used again."""
+"""Bytes up to which a document in a plain format is parsed by a reused process."""
 _READER: Final = "provenance_graph.store.uploads:to_ntriples"
 _REHEARSE: Final = "provenance_graph.store.staging:rehearse"
 
 
 class PoolBackend:
-    """Answers from confined processes; opened and closed with the web application."""
+    """Reads in confined processes; opened and closed with the web application."""
 
     def __init__(self, root: Path, settings: Settings, *, public: bool = False) -> None:
         self._root, self._settings = root, settings
@@ -53,13 +53,13 @@ class PoolBackend:
         self._tried, self._closed = 0.0, False
 
     async def open(self) -> None:
-        """Start the workers; where the store cannot be read, every request hears why."""
+        """Start the workers; if the store cannot be read, every request is refused with the reason."""
         try:
             await asyncio.get_running_loop().run_in_executor(None, self._try)
         except RuntimeError as error:
             if not is_refused(error):
                 raise
-            self._failure = StoreError(no_thread("this request"))  # it opens the store then
+            self._failure = StoreError(no_thread("this request"))  # the next request tries again
 
     def _try(self) -> None:
         settings = self._settings
@@ -82,7 +82,7 @@ class PoolBackend:
             self._failure = StoreError(f"{self._root} cannot be read: {error.strerror}")
 
     async def close(self) -> None:
-        """End the workers."""
+        """Stop the workers."""
         self._days.close()
         self._closed = True
         if self._pool is not None:
@@ -97,7 +97,7 @@ class PoolBackend:
 
     @property
     def pool(self) -> WorkerPool:
-        """The workers; raises StoreError with the reason where there are none."""
+        """The pool of workers; raises StoreError with the reason where there is none."""
         if self._pool is None and not self._closed and time.monotonic() > self._tried + _AGAIN:
             self._try()  # the store may have been repaired
         if self._pool is None:
@@ -106,31 +106,31 @@ class PoolBackend:
 
     @property
     def version(self) -> str:
-        """The version that the next answer reads."""
+        """The store version that the next answer reads."""
         return self.pool.version
 
     def refresh(self) -> None:
-        """Move on to the newest version now, where anything reads at all."""
+        """Switch to the newest version now, if there is a pool."""
         if self._pool is not None:
             self._pool.refresh()
 
     def look_up(self, query: str, media_type: str) -> Answer | None:
-        """The answer at once, in this process, where the query is proven to be cheap."""
+        """The answer at once, in this process, if the query is a cheap look-up, else None."""
         if self._lookups is None:
             return None
         result = lookup(query)
         return None if result is None else self._lookups.answer(query, result, media_type)
 
     async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
-        """A whole answer."""
+        """The whole answer of a query; raises QueryError and its kinds."""
         return await self.pool.answer(query, media_type)
 
     def has_day(self, version: str, day: str) -> bool:
-        """Whether the dataset of a day is at hand."""
+        """Whether the dataset of a day is open."""
         return self._days.has(version, day)
 
     async def make_day(self, version: str, day: str) -> None:
-        """Make the dataset of a day."""
+        """Make and open the dataset of a day; raises QueryError and its kinds."""
         await self._days.make(version, day)
 
     async def answer_of_day(
@@ -140,17 +140,17 @@ class PoolBackend:
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """A whole answer over the dataset of a day."""
+        """The whole answer of a query over the dataset of a day; raises QueryError and its kinds."""
         return await self._days.answer(version, day, query, media_type)
 
     async def stream(self, query: SparqlQuery, media_type: str) -> AnswerBlocks:
-        """An answer in blocks."""
+        """The answer of a query in blocks."""
         return await self.pool.stream(query, media_type)
 
     async def read(self, part: UploadPart) -> UploadPart:
         """An uploaded document as N-Triples, parsed in a confined process.
 
-        It is thrown away afterwards, unless the document is small and of a plain format.
+        The process is discarded afterwards, unless the document is small and of a plain format.
         """
         packed = pack(part.body, part.media_type, part.base)
         seconds = self._settings.update_seconds
@@ -161,13 +161,13 @@ class PoolBackend:
         return UploadPart(lines, "application/n-triples", part.base)
 
     async def rehearse(self, packed: bytes) -> bytes:
-        """What an update makes of a client's records (``store.staging.rehearse``)."""
+        """The outcome of an update on a client's records (``store.staging.rehearse``), packed."""
         return await self._bounded(_REHEARSE, packed, self._settings.update_seconds)
 
     async def run(self, function: str, data: bytes) -> bytes:
-        """A function's answer to bytes from outside, in a process that is then thrown away.
+        """The result of a function on bytes from outside, in a process that is then discarded.
 
-        It is a copy of one that stays and has the function's code loaded.
+        The process is forked from one that stays and has the function's code loaded.
         """
         check = self._checks.get(function)
         if check is None:
@@ -177,21 +177,21 @@ class PoolBackend:
         return await self._call(check, data, self._settings.query_seconds)
 
     async def _call(self, function: WarmFunction, data: bytes, seconds: float) -> bytes:
-        """In a thread that waits for a process which has the function's code loaded."""
+        """Call a function in a process that has its code loaded; a thread waits for it."""
         limits = replace(self._settings.limits(), seconds=seconds)
         call = functools.partial(function, data, limits)
         result: bytes = await asyncio.get_running_loop().run_in_executor(None, call)
         return result
 
     async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
-        """In a thread that waits for a process; how many at once, admission decides."""
+        """Call a function in a new process; a thread waits for it. Admission limits their number."""
         limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
         run_in_executor: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
         return run_in_executor
 
     def state(self) -> Mapping[str, object]:
-        """What the workers do."""
+        """The number of workers: all, busy, waited for, replaced."""
         pool = self._pool
         if pool is None:
             return {"workers": 0}

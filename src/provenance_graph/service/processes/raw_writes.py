@@ -1,4 +1,4 @@
-"""What the writer does for ``serve --raw``: the dataset as clients want it, no records."""
+"""Writes of ``serve --raw``: a plain dataset without records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from provenance_graph.store.staging import Outcome
 
 @dataclass(frozen=True, slots=True)
 class PlainTarget:
-    """Writes into a plain dataset; documents arrive as N-Triples."""
+    """Writes to a plain dataset; documents arrive as N-Triples."""
 
     writer: PlainWriter
     limits: Limits
@@ -30,13 +30,13 @@ class PlainTarget:
         return Written(self.writer.update(update.prepared(), self.limits))
 
     def rehearsal(self, update: UpdateRequest, who: str) -> None:
-        """Nothing: an update of a plain dataset may read all of it, so it runs on the dataset."""
+        """None: an update of a plain dataset may read all of it, so it runs on the dataset itself."""
 
     def settle(self, outcome: Outcome, digest: str, who: str, within: Iri | None = None) -> None:
-        """Nothing was worked out elsewhere."""
+        """Do nothing: no outcome was computed elsewhere."""
 
     def group(self) -> AbstractContextManager[None]:
-        """Writes inside are published together at its end."""
+        """A context whose writes are published together at its end."""
         return self.writer.group()
 
     def probe(self) -> None:
@@ -60,7 +60,7 @@ class PlainTarget:
         return Written(version, created)
 
     def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
-        """Put documents into graphs, one after another."""
+        """Put documents into graphs, one after another; for each the result or the exception."""
         results: list[Written | Exception] = []
         for one in writes:
             try:
@@ -74,9 +74,9 @@ class PlainTarget:
         return Written(self.writer.drop(graph))
 
     def decide(self, decision: Decision, who: str) -> Written:  # noqa: ARG002
-        """Refuse: a plain dataset has no identity."""
+        """Refuse (400): a plain dataset has no identity decisions."""
         raise bad_request("a plain dataset (--raw) has no identity decisions", "raw")
 
     def flag(self, flag: Flag, who: str) -> Written:  # noqa: ARG002
-        """Refuse: a plain dataset has no claims."""
+        """Refuse (400): a plain dataset has no claims."""
         raise bad_request("a plain dataset (--raw) holds no claims that could be flagged", "raw")

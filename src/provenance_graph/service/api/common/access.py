@@ -1,4 +1,4 @@
-"""What the REST API reads: snapshots of one store, and the indexes made from them."""
+"""Access of the REST API to one store: snapshots of its versions, and the indexes made from them."""
 
 from __future__ import annotations
 
@@ -32,34 +32,37 @@ if TYPE_CHECKING:
 
 CACHE_BYTES = 64 << 20
 ALONE_SECONDS = 600.0
-"""The same where a thread of ours makes it; the request's own time limit is shorter."""
+"""Seconds to wait for an index that a thread of this process makes; the time limit of the
+request is shorter."""
 MAX_DAYS = 4
-"""Days of which a snapshot with its indexes is cached at once."""
+"""Past days whose snapshots, with their indexes, are cached at once."""
 MAX_RECENT = 8
-"""Versions opened last of which an index may still come: under a stream of writes the newest has
-seldom one already."""
+"""Number of versions opened last that are searched for an index. Under a stream of writes the
+newest version seldom has its indexes yet."""
 PATIENCE = 0.03
-"""Seconds to wait for an index of the newest version before the one before it answers."""
+"""Seconds to wait for an index of the newest version before an earlier version answers."""
 LOOK = 0.05
-"""Seconds between two looks for an index that another process makes."""
+"""Seconds between two checks for an index that another process makes."""
 INDEX_SECONDS = 20.0
-"""Seconds to wait for an index where there is none before it."""
+"""Seconds to wait for an index where no earlier version has one."""
 SLOW_SECONDS = 28.0
-"""The same for one that is slow to make; a REST answer may take 30 s."""
+"""Seconds to wait for a slow index where no earlier version has one; a REST answer may take 30
+s."""
 DAY_SECONDS = 20.0
-"""The same for a past day as a whole."""
+"""Seconds to wait for the dataset of a past day where no earlier version has one."""
 MAX_WAITING = 16
-"""Requests that may wait for an index at once: fewer than there are threads to answer."""
+"""Requests that may wait for an index at once: fewer than the threads that answer requests."""
 
 
 class Access:
-    """A store open for reading, always its newest version; safe for several threads.
+    """Read access to the newest version of a store, with its indexes; safe for several threads.
 
-    Nothing here evaluates a query text: all of it is pattern look-ups and indexes. Indexes
-    are made by another process (``indexed``) or by threads of their own, under no lock that a
-    request takes; meanwhile the version before answers. ``today`` gives the present day. A past
-    day as a whole is made in ``day_seconds`` or not at all. ``signing`` is the key that signs
-    exported bundles, where the operator gave one.
+    No query text is evaluated: all reads are pattern look-ups and indexes. Indexes are made by
+    another process (``indexed``) or by separate threads, under no lock that a request takes; until
+    they are ready an earlier version answers. ``public`` serves the public state where the store
+    has private collections. ``today`` returns the present day. The dataset of a past day must be
+    made within ``day_seconds``, or it is given up. ``signing`` is the key that signs exported
+    bundles, where the operator gave one.
     """
 
     def __init__(
@@ -88,15 +91,15 @@ class Access:
         self.answers = ByteBoundedCache[bytes](CACHE_BYTES, len)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """The newest version, now or as of a day as users type it.
+        """The snapshot of the newest version, of now or of a past day as users type it.
 
-        Raises StoreError, and UsageError for what is no day.
+        Raises StoreError, and UsageError where ``as_of`` is not a day.
         """
         day = day_of(as_of)
         with self._lock:
             before, self._store = self._store, self._opened_newest()
             if before is not None and before.root != self._store.root:
-                self._recent.clear()  # what was public is no more
+                self._recent.clear()  # snapshots of another state are not served
                 self._ready.clear()
             today = self._today()
             newest = self._newest
@@ -110,17 +113,17 @@ class Access:
 
     @property
     def store(self) -> EmbeddedStore:
-        """The newest version of the store itself, for what reads more than a snapshot."""
+        """The newest version of the store itself, for data that a snapshot does not offer."""
         self.snapshot()
         with self._lock:
             assert self._store is not None
             return self._store
 
     def _opened_newest(self) -> EmbeddedStore:
-        """The newest version of the state that is served.
+        """Open the newest version of the state that is served: the public state or the full state.
 
-        What is private is published only after there is a public state: a full state that was
-        opened while there was none, before and after, holds nothing private.
+        Private collections are published only after a public state exists. So a full state that was
+        opened while no public state existed, before and after opening, holds nothing private.
         """
         while True:
             root = public_root(self.root) if self._public else self.root
@@ -143,19 +146,21 @@ class Access:
         return result
 
     def for_few(self, as_of: str = "") -> AcceptedSnapshot:
-        """A snapshot for questions on the lineage of few entities.
+        """A snapshot for questions on the lineage of a few entities.
 
-        Of now its index is at hand; of a past day what bears on them is read instead (``part_near``),
-        since making the index of that day takes seconds.
+        For the present, the lineage index of the snapshot is ready. For a past day the caller reads
+        the lineage near the entities (``part_near``), since the index of that day takes seconds to
+        make.
         """
         return self.snapshot(as_of) if as_of else self.prepared("lineage")
 
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
-        """A snapshot for which one of INDEXES is at hand: the newest, or one shortly before it.
+        """A snapshot whose index ``name`` is ready: of the newest version, or of an earlier one.
 
-        An index of now is made by another process where there is one (``indexed``), else by a
-        thread, and so is a past day as a whole. Raises RequestRefused (503) where none is there and
-        it is long in the making, QueryTooLarge for a day of a store too large for that.
+        ``name`` is a key of INDEXES. An index of the present is made by another process where there
+        is one (``indexed``), else by a thread; so is the dataset of a past day. Raises
+        RequestRefused (503) where no version has the index and it takes too long to make,
+        QueryTooLarge where the store is too large for the dataset of a day.
         """
         snapshot, index = self.snapshot(as_of), INDEXES[name]
         if snapshot.as_of:
@@ -179,7 +184,10 @@ class Access:
         return result
 
     def _whole(self, snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
-        """A snapshot of a past day over its dataset; while that is made, of a version before."""
+        """The snapshot of a past day, read from the dataset of that day.
+
+        While the dataset is being made, the snapshot of that day of an earlier version is returned.
+        """
         if snapshot.folder is not None or snapshot.nothing_known():
             return snapshot
         day, last = snapshot.as_of, self._last_of_day(snapshot.as_of)
@@ -197,28 +205,28 @@ class Access:
             )
         try:
             work.result()
-        except StoreError:  # nothing can be stored there: it is worked out for each who asks
+        except StoreError:  # it cannot be stored: each request reads the day from the records
             return snapshot
         newest = self.snapshot(day)  # of the newest version, which may be another by now
         return newest if newest.folder is not None else days.complete(snapshot) or last or newest
 
     def _last_of_day(self, day: str) -> AcceptedSnapshot | None:
-        """A version before of which a day is there as a whole."""
+        """The latest cached snapshot of a past day that has a dataset with its indexes, or None."""
         with self._lock:
             known = [one for one in self._days.values() if one.as_of == day]
         return next((one for one in reversed(known) if one.folder is not None), None)
 
     def open_stored(self, names: Iterable[str]) -> None:
         """Open the stored indexes of the newest version before the first request for them."""
-        with suppress(ProvenanceError, OSError):  # whoever asks is given the reason
+        with suppress(ProvenanceError, OSError):  # the request that needs it reports it
             snapshot = self.snapshot()
             for name in names:
                 self.at_hand(name, snapshot)
 
     def examine_stored(self) -> None:
-        """Look at every byte of the stored indexes; what is damaged is dropped, and made anew.
+        """Check every byte of the stored indexes; drop a damaged index, so that it is made again.
 
-        To open one its size and time are enough. Takes as long as reading them all.
+        Opening an index checks its size and time only. This takes as long as reading all of them.
         """
         snapshot = self.snapshot()
         folder = snapshot.folder
@@ -227,7 +235,7 @@ class Access:
         for name in INDEXES:
             if not indexes.intact_to_the_end(folder, name, snapshot.version):
                 indexes.drop(folder, name, snapshot.version)
-                with self._lock:  # what was read of it is not served again
+                with self._lock:  # snapshots that read the damaged file are not served again
                     self._newest = None
                     self._recent.clear()
                     self._ready.clear()
@@ -235,9 +243,9 @@ class Access:
     def _before(
         self, snapshot: AcceptedSnapshot
     ) -> tuple[AcceptedSnapshot, Collection[Iri]] | None:
-        """The version opened before whose names are at hand, and what has changed since.
+        """The snapshot opened before whose catalogue is ready, and the entities changed since.
 
-        None where there is none, or where too much has changed to be followed.
+        None where there is no such snapshot, or where too much has changed to be followed.
         """
         last = self._last_indexed("catalogue")
         if last is None or last is snapshot or snapshot.derived is None:
@@ -246,7 +254,7 @@ class Access:
         return None if changed is None else (last, changed)
 
     def _last_indexed(self, name: str) -> AcceptedSnapshot | None:
-        """The newest of the versions opened lately that has an index."""
+        """The newest of the snapshots opened lately whose index ``name`` is ready, or None."""
         with self._lock:
             last = self._ready.get(name)
         for candidate in self._latest():
@@ -257,7 +265,7 @@ class Access:
     def _waited(
         self, name: str, snapshot: AcceptedSnapshot, seconds: float
     ) -> AcceptedSnapshot | None:
-        """The snapshot, or a newer one, whose index comes to hand within a time."""
+        """The snapshot, or a newer one, whose index becomes ready within ``seconds``; else None."""
         if not self._indexed or snapshot.folder is None:
             return snapshot if self._built(name, snapshot, seconds) else None
         until = time.monotonic() + seconds
@@ -268,19 +276,22 @@ class Access:
         return None
 
     def _latest(self) -> list[AcceptedSnapshot]:
-        """The versions opened lately, newest first."""
+        """The snapshots opened lately, the newest first."""
         with self._lock:
             return list(reversed(self._recent))
 
     def _looks(self, until: float, pause: float) -> Iterator[AcceptedSnapshot]:
-        """The newest version, again and again until a time."""
+        """Yield the newest snapshot every ``pause`` seconds, until the monotonic time ``until``."""
         while time.monotonic() < until:
             time.sleep(pause)
             deadline.check()
             yield self.snapshot()
 
     def at_hand(self, name: str, snapshot: AcceptedSnapshot) -> bool:
-        """Open an index that is stored on disk; from here on it serves. False where none is there yet."""
+        """Open an index that is stored on disk and record it as ready; False where there is none.
+
+        A damaged index is dropped and counts as absent.
+        """
         with self._lock:
             if self._ready.get(name) is snapshot:
                 return True
@@ -288,7 +299,7 @@ class Access:
         if folder is None or not index.exists(folder, snapshot.version):
             return False
         try:
-            # the first that this process opens may be of long ago
+            # the first index that this process opens may have been written long ago
             whole = name in self._ready or indexes.intact(folder, name, snapshot.version)
             if whole:
                 index.open(snapshot)
@@ -302,12 +313,12 @@ class Access:
         return True
 
     def look_at_profiles(self, snapshot: AcceptedSnapshot) -> None:
-        """Drop stored profiles of now that are damaged, so that they are made anew."""
+        """Drop the stored profiles of the present if they are damaged, so that they are made again."""
         if not snapshot.as_of:
             self.at_hand("profiles", snapshot)
 
     def _built(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
-        """Let a thread of ours make an index, and wait for it."""
+        """Make an index in a thread and wait up to ``seconds``; whether it became ready."""
         key = name, id(snapshot)
         with self._lock:
             work = self._work.get(key)
@@ -326,7 +337,7 @@ class Access:
 
 
 def _done(work: Future[Any], seconds: float) -> bool:
-    """Wait until some work is done, for so long at most, and within the caller's time limit."""
+    """Wait for work up to ``seconds``, within the caller's time limit; whether the work is done."""
     until = time.monotonic() + seconds
     while not work.done():
         left = until - time.monotonic()
@@ -335,7 +346,7 @@ def _done(work: Future[Any], seconds: float) -> bool:
         wait([work], min(left, 1.0))
         try:
             deadline.check()
-        except QueryTimeout:  # the work goes on, and whoever asks again has its result
+        except QueryTimeout:  # the work goes on; a later request gets its result
             return False
     return True
 

@@ -1,4 +1,4 @@
-"""The body of a request that holds a document, bounded."""
+"""Read a request body that holds a document, up to a size limit."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def _described(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 DOCUMENT_BODY: Final = _described(
     "application/octet-stream", {"type": "string", "format": "binary"}
 )
-"""A document as the body of a request, for the API's description."""
+"""OpenAPI description of a request body that is a document."""
 JSON_BODY: Final = _described("application/json", {"type": "object"})
 
 
 def form_body(*names: str) -> dict[str, Any]:
-    """A form with some optional fields, for the API's description."""
+    """OpenAPI description of a form with the optional fields ``names``."""
     properties = {name: {"type": "string"} for name in names}
     return _described(
         "application/x-www-form-urlencoded", {"type": "object", "properties": properties}
@@ -35,9 +35,9 @@ def form_body(*names: str) -> dict[str, Any]:
 
 
 async def limited_body(request: Request) -> bytes:
-    """A body up to its limit; the gateway has read it, within its own bounds.
+    """The body of a request, up to DOCUMENT_BYTES; the gateway has read it within its own limits.
 
-    Refuses what is larger (413) and raises UsageError for none.
+    Raises RequestRefused (413) for a larger body, UsageError for an empty one.
     """
     body = await request.body()
     if len(body) > DOCUMENT_BYTES:
@@ -48,7 +48,7 @@ async def limited_body(request: Request) -> bytes:
 
 
 def document_name(name: str) -> str:
-    """A file's name, with the owner and repository before it where all three are given.
+    """The file name of ``name``; with owner and repository where ``name`` has all three parts.
 
     >>> document_name("../../etc/passwd"), document_name("mine/Model/README.md")
     ('passwd', 'mine/Model/README.md')

@@ -1,4 +1,4 @@
-"""Checksums of the files of an index, noted beside them: a damaged file is told from a whole one."""
+"""Checksums of the files of an index, stored beside them, by which a damaged file is detected."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from provenance_graph.core import deadline
 from provenance_graph.core.files import replacing
 
 DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
-"""What opening an index raises that is not as it was written."""
+"""Exceptions that opening a damaged index may raise."""
 _BLOCK: Final = 1 << 20
 _FORM: Final = 2
-"""Of what is noted of a file: its digest, size and time."""
+"""Format number of the checksum file: digest, size and time of each file."""
 
 
 def match_checksums(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
-    """Whether files match their recorded checksums; a file without one counts as unchanged.
+    """Whether the files of an index match their recorded checksums; True where none are recorded.
 
-    A file of the size and time that were noted is not read: of a large store that takes longer
-    than all else at a start. ``hold_to_the_end`` reads it.
+    A file whose size and time are as recorded is not read: for a large store, reading all files
+    takes longer than the rest of a start. ``hold_to_the_end`` reads every file.
     """
 
     def same(file: Path, known: list[object]) -> bool:
@@ -34,7 +34,10 @@ def match_checksums(folder: Path, name: str, version: str, files: Sequence[Path]
 
 
 def hold_to_the_end(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
-    """The same, every byte looked at; it pauses where a deadline asks for that."""
+    """Whether every byte of the files of an index matches the recorded checksums.
+
+    True where none are recorded. Between blocks it calls ``deadline.check``, which may pause it.
+    """
 
     def same(file: Path, known: list[object]) -> bool:
         return known[0] == _digest(file, deadline.check)
@@ -63,17 +66,17 @@ def _stored_checksum(
 
 
 def note(folder: Path, name: str, version: str, files: Sequence[Path]) -> None:
-    """Note the checksums of the files of a version, if there are any and all are there."""
+    """Record the checksums of the files of a version, unless there are none or one is missing."""
     if not files:
         return
-    with suppress(FileNotFoundError):  # also where they go meanwhile: a newer version is indexed
-        stamps = {file: _stamp(file) for file in files}  # first: a later change is looked at
+    with suppress(FileNotFoundError):  # also where they are deleted meanwhile for a newer version
+        stamps = {file: _stamp(file) for file in files}  # first: a later change is detected
         known = {file.name: [_digest(file), *stamps[file]] for file in files}
         put(file_of(folder, name), {"version": version, "form": _FORM, "files": known})
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """The file with the checksums of an index."""
+    """The path of the file with the checksums of an index."""
     return folder / f"{name}.sums"
 
 
@@ -92,6 +95,6 @@ def _digest(file: Path, pause: Callable[[], object] = lambda: None) -> str:
 
 
 def put(file: Path, value: object) -> None:
-    """Write a file aside and swap it in."""
+    """Write a value as JSON to a temporary file, then replace ``file`` by it."""
     with replacing(file) as aside:
         aside.write_text(json.dumps(value), "utf-8")

@@ -1,7 +1,7 @@
-"""``?receipts=true``: an answer with the receipts of the entities whose values it gives.
+"""``?receipts=true``: add to an answer the receipts of the entities whose values it gives.
 
-Those are what the request names; where it names none, as in a list or a search, the subjects
-of the answer's own rows.
+These are the entities that the request names. Where it names none, as in a list or a search, they
+are the subjects of the answer's rows.
 """
 
 from __future__ import annotations
@@ -35,12 +35,18 @@ _COUNT = {"type": "integer", "description": "How many entities; receipts are of 
 
 
 def takes(path: str) -> bool:
-    """Whether a read of that path answers with values, and not with a file or receipts alone."""
+    """Whether a GET of ``path`` takes the parameter ``receipts``.
+
+    It does where it answers with values, and not with a file or with receipts alone.
+    """
     return path.startswith("/api/v1/") and not path.endswith(_BYTES)
 
 
 def wants(request: Request) -> bool:
-    """Whether the request asks for receipts; raises a refusal with 422 for neither yes nor no."""
+    """Whether a GET or HEAD request asks for receipts.
+
+    Raises RequestRefused (422) where the parameter is neither yes nor no.
+    """
     value = request.query_params.get(PARAMETER, "").casefold()
     if value not in (*_YES, *_NO):
         raise refuse(422, "Bad parameter", f"{PARAMETER} is true or false", "parameter")
@@ -48,7 +54,10 @@ def wants(request: Request) -> bool:
 
 
 def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object:
-    """The answer with its receipts; raises RequestRefused where the form of the answer has no place for them."""
+    """The answer ``value`` with the receipts of its entities; a list is wrapped as ``results``.
+
+    Raises RequestRefused (422) where the answer is neither a JSON object nor a list.
+    """
     names = [request.path_params[key] for key in ("name",) if key in request.path_params]
     names = names or [n for key in _NAMES for n in request.query_params.getlist(key)]
     if not isinstance(value, dict | list):
@@ -62,7 +71,7 @@ def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object
 
 
 def _by_id(snapshot: AcceptedSnapshot, body: Mapping[str, Any]) -> list[Iri]:
-    """The entities of an answer of thousands of models, whose rows have their ids alone."""
+    """The entities of the rows under ``models``, which have their short ids only."""
     rows = body.get("models")
     ids = [row["id"] for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return [find_entity(snapshot, one).iri for one in ids]

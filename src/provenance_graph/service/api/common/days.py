@@ -1,7 +1,7 @@
-"""Past days as a whole: a dataset of each, with its indexes, made aside and kept for later requests.
+"""Datasets of past days, with their indexes: made outside requests and kept for later requests.
 
-A list or a search of a past day needs the view of everything of that day. The service has it made in
-a bounded process (``processes.whole_day``).
+A list or a search of a past day needs the accepted view of every entity on that day. The service
+has it made in a process with limits (``processes.whole_day``).
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from provenance_graph.store.pool.spawner import revive
 from provenance_graph.store.pool.starting import no_process
 
 DAY_INDEXES: Final = ("lineage", "catalogue", "conflicts")
-"""Indexes that are made with a day's dataset: lists and searches rest on them."""
+"""Indexes made with the dataset of a day; lists and searches read them."""
 BUILD_BYTES: Final = 3 << 30
-"""Memory of the process that makes one."""
+"""Memory limit, in bytes, of the process that makes the dataset of a day."""
 _MAKER: Final = "provenance_graph.service.processes.whole_day"
 SECONDS: Final = 180.0
-"""Time of that process."""
+"""Time limit, in seconds, of the process that makes the dataset of a day."""
 _MAX_STORED: Final = 64
-"""So many days are remembered that are being made, or are too large to be."""
+"""Days remembered at once that are being made or are too large to be made."""
 
 
 def complete(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
-    """A snapshot of a past day read from its dataset, where that and its indexes are there."""
+    """The snapshot of a past day over its stored dataset; None where that or an index is missing."""
     stored = at_hand(snapshot)
     if stored is None or stored.folder is None:
         return None
@@ -50,7 +50,7 @@ def complete(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
 
 
 def make(snapshot: AcceptedSnapshot) -> None:
-    """Make the dataset of a snapshot's day and its indexes here.
+    """Make the dataset of a snapshot's day and its indexes in this process.
 
     Raises QueryTooLarge, and StoreError where nothing can be stored beside the store.
     """
@@ -62,7 +62,11 @@ def make(snapshot: AcceptedSnapshot) -> None:
 
 
 class DayMaker:
-    """Makes days one after another, those of ``aside`` in a bounded process each."""
+    """Makes the datasets of past days one after another.
+
+    With ``aside`` each is made in a process with limits, else in a thread. ``seconds`` is the time
+    limit of the process.
+    """
 
     def __init__(self, *, aside: bool, seconds: float = SECONDS) -> None:
         self._aside, self._seconds = aside, seconds
@@ -71,9 +75,10 @@ class DayMaker:
         self._threads = ThreadPoolExecutor(1, "day")
 
     def start(self, root: Path, snapshot: AcceptedSnapshot) -> Future[None]:
-        """The making of a day of a store at ``root``, begun now unless it is under way.
+        """The running or finished work on a day's dataset; started here unless it is known.
 
-        One that failed is begun anew, but where the day is too large.
+        ``root`` is the folder of the store. Work that failed is started again, unless the day is
+        too large.
         """
         key = root, snapshot.version, snapshot.as_of
         with self._lock:
@@ -99,7 +104,7 @@ class DayMaker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 timeout=self._seconds,
-                # elsewhere the confined process may not write; read when SQLite is loaded
+                # the only folder where the confined process may write; read when SQLite is loaded
                 env={**os.environ, "SQLITE_TMPDIR": str(snapshot.derived)},
                 check=False,
             )
@@ -116,5 +121,5 @@ class DayMaker:
 
 
 def _is_over(work: Future[None]) -> bool:
-    """Whether a making ended otherwise than by finding out that the day is too large."""
+    """Whether work ended, with any result except that the day is too large."""
     return work.done() and not isinstance(work.exception(), QueryTooLarge)

@@ -1,7 +1,8 @@
-"""What the REST API reads beside a store: indexes of a version, kept in the folder ``derived``.
+"""Indexes of a store version that the REST API reads, kept in the folder ``derived``.
 
-Each is made by a process that nobody waits for (``processes.indexer``), from the one before
-where the subjects are known that commits changed; the serving processes only open them.
+Each is made by a process on which no request waits (``processes.indexer``). Where the subjects
+changed by the commits since are known, it is made from the index of the version before. The serving
+processes only open indexes.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
 
 Changed = Collection[Iri] | None
 _UNFINISHED: Final = 3_600.0
-"""Seconds after which nobody goes on with a file that is made aside."""
+"""Age in seconds after which a temporary file counts as abandoned by the process that wrote it."""
 _WAITED: Final = 900.0
-"""Seconds after which an index is made though another process is at it: no one takes as long."""
+"""Seconds to wait for another process that makes the same index; no index takes as long."""
 IDENTITY_FORMAT: Final = "2"
 STATS_FORMAT: Final = "2"
-"""What a kept file of counts holds; one of an earlier edition is made again."""
+"""Format number of the stored file of counts; a file of an earlier format is made again."""
 
 
 def _no_files(_: Path, __: str) -> list[Path]:
@@ -55,11 +56,11 @@ def _no_files(_: Path, __: str) -> list[Path]:
 class Index:
     """One kind of index.
 
-    ``open`` gives it for a snapshot, made where no file holds it; ``exists`` says whether a
-    folder has its file for a version; ``make`` writes that, from the version before where it can.
-    ``slow``: it takes seconds, so that the others do not wait for it; ``seldom``: it is asked for so
-    seldom that a build does not wait for it either. ``files`` are those of a version, none for what
-    rests on other indexes.
+    ``open`` returns it for a snapshot, and makes it where no file holds it. ``exists`` says whether
+    a folder has its file for a version. ``make`` writes that file, from the index of the version
+    before where possible. ``slow``: making it takes seconds, so the other indexes do not wait for
+    it. ``seldom``: it is used so seldom that a build does not wait for it either. ``files`` lists
+    the files of a version, and is empty for an index that rests on other indexes.
     """
 
     open: Callable[[AcceptedSnapshot], object]
@@ -71,7 +72,7 @@ class Index:
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
-    """Pairs of names that may be one, and those decided before, surest first: as stored, or made."""
+    """Pairs of names, open and decided, the surest first: read from the file, else computed."""
     from provenance_graph.matching.outcome import Pair, PairVerdict
 
     def opened() -> list[Pair]:
@@ -121,7 +122,7 @@ def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
 
 
 def counts(snapshot: AcceptedSnapshot) -> Stats:
-    """What a snapshot holds: as stored, else counted now, once."""
+    """The counts of what a snapshot holds: read from the stored file, else counted once and cached."""
 
     def opened() -> Stats:
         if snapshot.folder is not None and _has_stats(snapshot.folder, snapshot.version):
@@ -145,7 +146,7 @@ def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -
 
 
 def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
-    """How many entities there are and what each rule decided: as stored, else counted now, once."""
+    """The number of entities, and what each policy rule decided: read from the file, else counted."""
 
     def opened() -> tuple[int, dict[str, report.Tally]]:
         # a damaged file is an error here, so that it is made anew elsewhere
@@ -159,7 +160,7 @@ def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.T
 
 
 def _has_voices(folder: Path, version: str) -> bool:
-    """Whether they are there, or cannot be: they are counted in the claim table."""
+    """Whether the counts of voices are stored, or there is no claim table in which to count them."""
     table = next(folder.glob(f"claims-*-{version}"), None)
     return table is None or repeats.counts_file(folder, version).exists()
 
@@ -215,10 +216,9 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
 
 
 def _make_breaches(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    """The findings of a version, made with its lineage index; none where that is of another.
+    """Store the licence findings of a version, if the lineage index is of the same version.
 
-    Another process makes that index, so that here it is never written; what is missing is tried
-    again.
+    Another process makes the lineage index, so it is never written here; the findings are tried again.
     """
     from provenance_graph.licences.graph import LicenceGraph  # loads numpy, as lineage does
     from provenance_graph.licences.rules.stored import store_basis
@@ -230,7 +230,7 @@ def _make_breaches(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
 
 
 def _made_of_parts(_: Path, __: AcceptedSnapshot, ___: str, ____: Changed) -> None:
-    """Nothing: the list of models rests on two indexes that are made before it."""
+    """Make nothing: the list of models rests on two indexes that are made before it."""
 
 
 INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
@@ -301,11 +301,11 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
         ),
     }
 )
-"""By name, what is quick to make first. The findings are read by whoever asks for them."""
+"""Indexes by name, those made quickest first. ``open`` of breaches and voices does nothing."""
 
 
 def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
-    """Whether some index of a version is not there."""
+    """Whether any of the quick indexes of a version, or of the ``slow`` ones, is not stored."""
     return any(
         index.slow is slow and not index.exists(folder, version) for index in INDEXES.values()
     )
@@ -317,38 +317,38 @@ def intact(folder: Path, name: str, version: str) -> bool:
 
 
 def intact_to_the_end(folder: Path, name: str, version: str) -> bool:
-    """The same, with every byte looked at."""
+    """Whether every byte of an index matches its recorded checksums; True where none are recorded."""
     return checksums.hold_to_the_end(folder, name, version, INDEXES[name].files(folder, version))
 
 
 def drop(folder: Path, name: str, version: str) -> None:
-    """Delete an index that is damaged, so that it is made anew."""
+    """Delete the files of a damaged index and its checksums, so that it is made again."""
     for file in (*INDEXES[name].files(folder, version), checksums.file_of(folder, name)):
         with suppress(OSError):
             file.unlink()
 
 
 def _drop_unfinished(folder: Path) -> None:
-    """Delete what was being made aside by a process that was killed: nobody has touched it for long."""
+    """Delete temporary files unchanged for an hour: the process that wrote them was killed."""
     long_ago = time.time() - _UNFINISHED
     for file in folder.glob(".*"):
-        with suppress(OSError):  # gone meanwhile, or put in its place
+        with suppress(OSError):  # deleted or renamed meanwhile
             if file.is_file() and file.stat().st_mtime < long_ago:
                 file.unlink()
 
 
 def changed_since(folder: Path, before: str, version: str) -> Changed:
-    """The entities that commits changed since a version, where that is known."""
+    """The entities that commits changed since the version ``before``; None where that is not known."""
     return changed_subjects(folder.parent, before, version) if before else None
 
 
 def make_one(
     folder: Path, snapshot: AcceptedSnapshot, name: str, before: str = "", changed: Changed = None
 ) -> None:
-    """Keep one index of a snapshot, if it is not kept yet; from that of ``before`` where it can be.
+    """Store one index of a snapshot unless it is stored; from the index of ``before`` if possible.
 
-    A build and the service of the store that it rebuilt both make them: who comes second waits, but
-    not for ever, since what is made twice is put in place whole each time.
+    A build and the service of the store that it rebuilt may both make an index. The second one
+    waits for a limited time; making a file twice does no harm, since it is replaced as a whole.
     """
     index = INDEXES[name]
     if index.exists(folder, snapshot.version):
@@ -367,10 +367,10 @@ def make_all(
     slow: bool = False,
     seldom: bool = True,
 ) -> None:
-    """Keep the quick indexes of a snapshot, or the slow ones, that are not kept yet.
+    """Store the quick indexes of a snapshot, or the ``slow`` ones, that are not stored yet.
 
-    Older ones are let go, all but those of the version ``before``. Without ``seldom`` those that
-    are seldom asked for are left out.
+    Files of older versions are deleted, except those of the version ``before``. ``seldom=False``
+    leaves out indexes that are seldom used.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _drop_unfinished(folder)

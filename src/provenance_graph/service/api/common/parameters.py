@@ -10,14 +10,15 @@ from pydantic import BeforeValidator
 
 
 def _digits(given: object) -> object:
-    """A number's text where it is one in plain digits; raises ValueError, as ``1_0`` is none."""
+    """The text of a number, unchanged, if it is plain digits; raises ValueError for ``1_0``."""
     if isinstance(given, str) and not re.fullmatch(r"-?[0-9]{1,18}", given):
         raise ValueError("a whole number in digits is expected")
     return given
 
 
 DIGITS = BeforeValidator(_digits)
-"""What makes a parameter an integer as HTTP writes one; behind its bounds, which OpenAPI else loses."""
+"""Validator that accepts an integer parameter in plain digits only. It stands after the bounds
+in an annotation; otherwise OpenAPI loses the bounds."""
 
 AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
 Many = Annotated[list[str], Query(max_length=50)]

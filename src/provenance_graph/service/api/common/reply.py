@@ -1,4 +1,4 @@
-"""How the REST API answers: JSON with an ETag, problems as RFC 9457, nothing half done."""
+"""Responses of the REST API: JSON with an ETag, cached answers, problem documents of RFC 9457."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ PROBLEM = {
 PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
     (400, 404, 405, 409, 413, 415, 422, 429, 503, 504), PROBLEM
 )
-"""The refusals that any route may answer with, for its description."""
+"""OpenAPI description of the refusals that any route may answer with, by status."""
 
 
 FREE = frozenset({"question"})
-"""Routes that take whatever parameters the stored question names, and check them themselves.
-
-Clients of the reconciliation protocol send parameters of later versions, which mean nothing here.
-"""
+"""Names of routes that check their query parameters themselves: those of the stored question.
+Reconciliation routes are not checked either, since clients send parameters of later protocol
+versions, which have no effect here."""
 
 
 class ProblemRoute(APIRoute):
     """A route whose refusals are problem documents.
 
-    The models of its answers, which its description alone needs, are read when that is made.
+    The models of its answers are needed by the OpenAPI description only, and are read when that is
+    made.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class ProblemRoute(APIRoute):
 
     @property
     def response_fields(self) -> dict[int | str, ModelField]:
-        """The schemas of the answers, by status."""
+        """The schemas of the answers, by status; each is made at its first use."""
         for status, response in self.responses.items():
             if "model" in response and status not in self._answers:
                 name = f"Response_{status}_{self.unique_id}"
@@ -93,10 +93,10 @@ class ProblemRoute(APIRoute):
 
     @response_fields.setter
     def response_fields(self, _: dict[int | str, ModelField]) -> None:
-        """Nothing: FastAPI sets what it read of the responses that it was given."""
+        """Ignore the value: FastAPI sets what it derived from the responses without models."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with every deliberate error turned into a problem; the gateway answers a bug."""
+        """The handler, which answers every expected error as a problem; the gateway answers a bug."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
         if "GET" in (self.methods or ()) and cited.takes(self.path):
@@ -125,10 +125,7 @@ def api_router(tag: str) -> APIRouter:
 
 
 def parameters(dependant: Dependant) -> dict[str, bool]:
-    """The query parameters of a route, those of what it depends on included.
-
-    Each with whether it may be given several times.
-    """
+    """The query parameters of a route and its dependencies; True for one that may be repeated."""
     known = {
         field.alias: field_annotation_is_sequence(field.field_info.annotation)
         for field in dependant.query_params
@@ -139,9 +136,10 @@ def parameters(dependant: Dependant) -> dict[str, bool]:
 
 
 def only(request: Request, known: Mapping[str, bool]) -> None:
-    """Refuse a parameter that would be passed over: unknown, or with values beyond the one taken.
+    """Refuse a query parameter that would be ignored: an unknown one, or a second different value.
 
-    Answers 400 with the parameters that the route takes.
+    Raises RequestRefused (422), which names the parameters that the route takes. ``known`` maps
+    each parameter to whether it may be given several times.
     """
     for name in request.query_params:
         if name not in known:
@@ -158,11 +156,11 @@ def only(request: Request, known: Mapping[str, bool]) -> None:
 
 _OBJECT = "a JSON object is expected, sent as application/json"
 _WORDED = {"dataclass_type": _OBJECT, "model_attributes_type": _OBJECT, "json_invalid": "no JSON"}
-"""Messages of Pydantic that name its own classes, or no place, in words for the client."""
+"""Wording for messages of Pydantic that name its own classes or no place."""
 
 
 def described(error: RequestValidationError) -> str:
-    """Which parameters are wrong and how, in one line."""
+    """One line that says which parameters are wrong and how, for the first five errors."""
     parts = []
     for item in error.errors()[:5]:
         location = ".".join(str(part) for part in item["loc"][1:]) or "the body"
@@ -173,7 +171,7 @@ def described(error: RequestValidationError) -> str:
 
 
 def problem(result: HttpProblem) -> Response:
-    """A problem as a response."""
+    """The response for a problem; it is not to be cached."""
     headers = {**dict(result.headers), "Cache-Control": "no-store"}
     return Response(result.body(), result.status, headers, MEDIA_TYPE)
 
@@ -187,10 +185,11 @@ def reply(
     media_type: str = "application/json",
     write: Callable[[Any], bytes] = as_json,
 ) -> Response:
-    """The answer of a snapshot: 304 when the client has it, else kept or made now.
+    """The response from a snapshot: 304 where the client holds it, else a cached or new answer.
 
-    What is accepted, and which licence text is in force, depend on the day, so that the day
-    is part of the ETag and of the key under which an answer is kept.
+    ``produce`` computes the value, ``write`` turns it into bytes. Which claims are accepted and
+    which licence text is in force depend on the day, so the day is part of the ETag and of the
+    cache key.
     """
     headers = {
         "ETag": etag_of(snapshot),
@@ -214,13 +213,14 @@ def reply(
 
 
 def answer_key(request: Request, snapshot: AcceptedSnapshot) -> str:
-    """Under what an answer is kept: version, day and what was asked, in a few bytes."""
+    """The cache key of an answer: a short digest of version, day, path and query string."""
     return etag(snapshot.version, snapshot.day, request.url.path, request.url.query)
 
 
 def etag_of(snapshot: AcceptedSnapshot, form: str = "") -> str:
-    """The tag of every answer of a snapshot: weak, since a question may leave rows unordered.
+    """The ETag of answers from a snapshot: weak, since a question may leave rows unordered.
 
-    ``form`` is what Accept decided, where it decides: one address then has a tag for each.
+    ``form`` is the format chosen by Accept, where it chooses: one address then has an ETag for each
+    format.
     """
     return f'W/"{snapshot.version}.{snapshot.day}{f".{form}" if form else ""}"'

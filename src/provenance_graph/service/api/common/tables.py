@@ -1,8 +1,9 @@
-"""Rows of an answer as a reader asks for them: filtered, counted, sorted, paged, as CSV.
+"""Tables of an answer: rows filtered, counted by facet, sorted, paged, or written as CSV.
 
-The page's tables and the API take the same parameters: ``sort`` names a column (``-`` before it
-for the largest first), ``find`` holds words that a row must have in any column, a column's own
-name limits it to values, ``facets=true`` asks how many rows each value would leave.
+The tables of the web page and the API take the same parameters. ``sort`` names a column (``-``
+before it for the largest first). ``find`` holds words that a row must contain in any column. The
+name of a column limits that column to the given values. ``facets=true`` adds how many rows each
+value would leave.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from provenance_graph.service.api.common.reply import reply
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 Plain = str | int | Sequence[str] | None
-"""What a cell sorts, filters and exports by; a sequence of texts has each as a value."""
+"""Value of a cell for sorting, filtering and CSV; each text of a sequence is a value of its own."""
 MAX_ROWS = 5_000
-"""Rows that are sorted, counted and exported at most, the first in the answer's own order."""
+"""Maximum number of rows that are sorted, counted and exported: the first in the answer's own
+order."""
 MAX_VALUES = 200
-"""Values of a facet that are listed at most, the commonest."""
+"""Maximum number of values listed for a facet, the most frequent first."""
 CSV: Final[dict[str, Any]] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
@@ -40,9 +42,9 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TableColumn(Generic[Row]):
-    """A column by its name in the query; ``facet``: its values are counted.
+    """A column of a table under its name in the query; with ``facet`` its values are counted.
 
-    ``order`` gives what it is sorted by, where that is not its value.
+    ``order`` gives the sort key where that is not the value.
     """
 
     name: str
@@ -53,7 +55,7 @@ class TableColumn(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class TableRequest:
-    """What a reader asks of a table beyond the answer's own filters."""
+    """The table parameters of a request, beside the route's filters; ``chosen`` limits columns."""
 
     sort: str = ""
     find: str = ""
@@ -63,7 +65,7 @@ class TableRequest:
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def by(self, **chosen: Sequence[str]) -> TableRequest:
-        """The same, limited to values of columns."""
+        """A copy of the request, limited to values of columns; an empty sequence does not limit."""
         some = {name: values for name, values in chosen.items() if values}
         return TableRequest(self.sort, self.find, self.facets, self.cursor, self.format, some)
 
@@ -74,7 +76,7 @@ class TableRequest:
 
     @property
     def first_only(self) -> bool:
-        """Whether the first rows of the answer are all that is asked for."""
+        """Whether only the first rows, in the answer's own order and as JSON, are requested."""
         return self.in_order and not self.cursor and self.format == "json"
 
 
@@ -97,7 +99,7 @@ TableQuery = Annotated[TableRequest, Depends(_table_request)]
 
 @dataclass(frozen=True, slots=True)
 class TablePage(Generic[Row]):
-    """A page of rows; ``total`` counts all that pass, ``next`` is the cursor of the page after."""
+    """A page of rows; ``total`` counts all rows that pass, ``next`` is the cursor of the next page."""
 
     rows: Sequence[Row]
     total: int
@@ -106,13 +108,13 @@ class TablePage(Generic[Row]):
 
 
 class AnswerTable(Generic[Row]):
-    """The columns of one kind of rows."""
+    """The columns of one kind of row, with filtering, sorting, paging and CSV."""
 
     def __init__(self, *columns: TableColumn[Row]) -> None:
         self.columns = columns
 
     def part(self, rows: Sequence[Row], table: TableRequest, limit: int) -> TablePage[Row]:
-        """The rows that are asked for; raises UsageError for an unknown column or a wrong cursor."""
+        """The requested page of ``rows``; raises UsageError for an unknown column or bad cursor."""
         start = offset(table.cursor)
         passing = self.chosen(rows, table)
         part = passing[start : start + limit]
@@ -124,7 +126,11 @@ class AnswerTable(Generic[Row]):
     def made(
         self, items: Sequence[Item], make: Callable[[Item], Row], table: TableRequest, limit: int
     ) -> TablePage[Row]:
-        """The same of rows that are yet to be made; no more are made than it takes."""
+        """The requested page of the rows that ``make`` returns for ``items``.
+
+        Where the rows are wanted in their own order, only the rows of the page are made. Raises
+        UsageError like ``part``.
+        """
         if not table.in_order:
             return self.part([make(one) for one in items], table, limit)
         start = offset(table.cursor)
@@ -133,11 +139,11 @@ class AnswerTable(Generic[Row]):
         return TablePage(rows, len(items), str(end) if rows and end < len(items) else None)
 
     def chosen(self, rows: Sequence[Row], table: TableRequest) -> list[Row]:
-        """All rows that pass, in the order that is asked for."""
+        """All rows that pass the filters, in the requested order."""
         return self._sorted(self._passing(rows, table), table.sort)
 
     def as_csv(self, rows: Iterable[Row]) -> bytes:
-        """Rows as comma-separated values, a column each, under the names of the query."""
+        """Rows as CSV in UTF-8, with a header of column names."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([column.name for column in self.columns])
@@ -199,7 +205,7 @@ def table_reply(
     table: AnswerTable[Row],
     rows: Callable[[], Sequence[Row]],
 ) -> Response:
-    """The answer as JSON, or every row of it that is asked for as CSV."""
+    """The answer ``made`` as JSON, or the requested rows as CSV."""
     if table_request.format == "json":
         return reply(access, request, snapshot, made)
     return reply(
@@ -213,7 +219,7 @@ def table_reply(
 
 
 def offset(cursor: str) -> int:
-    """Where a page starts; raises UsageError for what no list gave."""
+    """The index of the first row of a page; raises UsageError for a cursor that no list returned."""
     if cursor and not (is_digits(cursor) and len(cursor) <= 9):
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor or 0)
@@ -232,7 +238,7 @@ def _text(value: Plain) -> str:
 
 
 def _order(value: Plain) -> tuple[tuple[int, int, str], ...]:
-    """A key by which numbers in texts count as numbers, and capitals as small letters."""
+    """A sort key that compares digits in a text as numbers and ignores case."""
     parts = re.findall(r"[0-9]+|[^0-9]+", _text(value).casefold())
     return tuple(
         (0, len(digits), digits)
@@ -243,6 +249,6 @@ def _order(value: Plain) -> tuple[tuple[int, int, str], ...]:
 
 
 def _cell(value: Plain) -> str:
-    """A cell; one that a spreadsheet would run as a formula begins with an apostrophe."""
+    """The text of a CSV cell; one that a spreadsheet would run as a formula gets an apostrophe."""
     text = _text(value)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

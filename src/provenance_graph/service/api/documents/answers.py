@@ -1,4 +1,4 @@
-"""What the routes that check a document answer."""
+"""Result types of the routes that check a document."""
 
 from __future__ import annotations
 

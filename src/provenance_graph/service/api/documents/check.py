@@ -1,4 +1,4 @@
-"""Checking a document that is not kept; called in a confined process only."""
+"""Check a document without storing it; runs in a confined process only."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _LOCATION = re.compile(r"((?:line|row|byte|page) \d+(?:,? (?:column|byte) \d+)?)
 
 
 def prepare() -> None:
-    """Load all that a check needs: readers and shapes, once for all documents."""
+    """Load readers and shapes once, before the first document is checked."""
     check(b'{"format": "huggingface", "name": "README.md"}\n---\nlicense: mit\n---\n# A card\n')
 
 
 def check(packed: bytes) -> bytes:
-    """Read a document and judge it: a line of JSON, and the records as TriG where they are wanted.
+    """Read a document and check it: a line of JSON (CheckAnswer), then the records as TriG.
 
-    Before the document stands a line of JSON: its name and format, and whether the records are
-    to be kept (``keep``) for further checks.
+    ``packed`` is a line of JSON with ``name``, ``format`` and optionally ``keep``, then the
+    document. The records follow only with ``keep``, for further checks.
     """
     answer, records = _checked(packed)
     keep = json.loads(packed.partition(b"\n")[0]).get("keep", False)
@@ -73,13 +73,13 @@ def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
 
 
 def _named(problem: Problem, address: Iri, name: str) -> Problem:
-    """A problem that calls the document by its sender's name, not by the address it has here."""
+    """The problem, with the internal address of the document replaced by its sender's name."""
     where, what = problem.where.replace(address, name), problem.what.replace(address, name)
     return replace(problem, where=where, what=what)
 
 
 def _stopped(message: str, address: Iri, name: str) -> Problem:
-    """What ended the reading, at its place in the document.
+    """The problem for an error that ended the reading, with its place in the document.
 
     >>> _stopped("urn:checked:9: line 1: no JSON", Iri("urn:checked:9"), "a.json").where
     'line 1'

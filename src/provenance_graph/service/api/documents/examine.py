@@ -1,4 +1,4 @@
-"""``POST /api/v1/check`` and ``/validate``: a document against its format, our shapes and the store."""
+"""``POST /api/v1/check`` and ``/validate``: check a document by format, shapes and store."""
 
 from __future__ import annotations
 
@@ -33,16 +33,18 @@ from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object
 
 MAX_CLAIMS = 5_000
-"""A document of more claims is checked alone: its upstream is looked at by the command."""
+"""Maximum number of claims of a document that is checked against the store; the command checks
+larger ones."""
 MAX_CHANGES = 500
 MAX_FINDINGS = 500
 MAX_MODELS = 200
-"""Models of a fleet that are checked over HTTP; the command checks larger ones."""
+"""Maximum number of models of a fleet that are checked over HTTP; the command checks larger
+fleets."""
 READER = "provenance_graph.service.api.documents.check:check"
 
 
 def router(access: Access) -> APIRouter:
-    """The routes over one store."""
+    """The routes that check documents against one store."""
     routes = api_router("check")
 
     @routes.get("/check/lists", response_model=None, responses={200: {"model": list[Offered]}})
@@ -117,7 +119,11 @@ def examined(
     against: list[str],
     body: bytes = b"",
 ) -> answers.ExaminedAnswer:
-    """The whole answer for a document that was read apart; raises NotFound for a list."""
+    """The answer of ``/check`` for a document; raises NotFound for an unknown list in ``against``.
+
+    ``read`` is the result of ``check.check`` in a confined process; ``body`` is the document
+    itself.
+    """
     store = access.store
     head, _, graphs = read.partition(b"\n")
     checked: answers.CheckAnswer = json.loads(head)
@@ -155,7 +161,7 @@ def examined(
 
 
 def _of_fleet(name: str, fleet: Examined) -> answers.ExaminedAnswer:
-    """The answer for a fleet: its findings, or as a problem why it was not read."""
+    """The answer for a document that holds a fleet: its findings, or why it could not be read."""
     problems: list[answers.ProblemAnswer] = [
         {"where": f"line {one.line}", "what": one.message, "hint": "", "kind": "unreadable"}
         for one in fleet.findings

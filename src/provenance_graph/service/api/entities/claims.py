@@ -1,4 +1,4 @@
-"""Claims about an entity as the API answers them, for models and for everything else."""
+"""Claims about an entity of any kind, as the API answers them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from provenance_graph.recording import flags
 
 
 def claims_about(snapshot: AcceptedSnapshot, subject: Iri, property: str) -> ClaimsAnswer:
-    """The claims about an entity, or about one of its properties, with the flags on each."""
+    """The claims about an entity, or about one ``property`` of it, each with its flags.
+
+    Raises NotFound or UsageError for an unknown property, as ``property_named`` does.
+    """
     predicate = property_named(snapshot, property) if property else None
     stored = snapshot.claims(subject, predicate)
     labels = claim_labels(snapshot, stored)

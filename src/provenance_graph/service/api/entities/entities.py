@@ -1,4 +1,4 @@
-"""``/api/v1/datasets``, ``/organizations``, ``/licences``, ``/sources``, ``/records`` and their like."""
+"""Routes of entities other than models: ``/api/v1/datasets``, ``/organizations``, ``/sources`` etc."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ KINDS = {
     "sources": "source",
     "records": "record",
 }
-"""What can be listed, by the name in the address."""
+"""Kinds of entity that can be listed, by their name in the path."""
 ANY_KIND = "entities"
 
 
 def router(access: Access) -> APIRouter:
-    """The routes of everything that is no model over one store."""
+    """The routes of all entities that are not models, over one store."""
     routes = api_router("entities")
     _standing(routes, access)
     for collection, kind in KINDS.items():
         _listed(routes, access, collection, kind)
     for collection, kind in {**KINDS, ANY_KIND: ""}.items():
-        if kind not in ("source", "record"):  # what these say stands in their graphs
+        if kind not in ("source", "record"):  # the claims of these are in their record graphs
             _claims(routes, access, collection, kind)
         _page(routes, access, collection, kind)
     return routes
@@ -127,7 +127,10 @@ def _claims(routes: APIRouter, access: Access, collection: str, kind: str) -> No
 
 
 def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
-    """The entity of a kind, or of any, that a name in an address means; raises NotFound."""
+    """The entity that a name in a path denotes; raises NotFound.
+
+    ``kind`` limits the kind of entity; an empty one allows any.
+    """
     if kind == "source":
         return FoundEntity(_collection(snapshot, name), kind)
     if kind == "record":

@@ -1,4 +1,4 @@
-"""``/api/v1/fleet``: the systems that the store holds, and what of the graph concerns them."""
+"""``/api/v1/fleet``: the systems stored in the graph, and the findings on them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLUMNS: AnswerTable[FleetFinding] = AnswerTable(
 
 
 def router(access: Access) -> APIRouter:
-    """The route of the fleet of one store."""
+    """The route of the fleet over one store."""
     routes = api_router("fleet")
 
     @routes.get("/fleet", responses={200: {"model": FleetAnswer, **CSV}})

@@ -81,7 +81,7 @@ def router(access: Access) -> APIRouter:
 
 
 def with_marks(around: Neighbourhood, graph: LicenceGraph) -> Neighbourhood:
-    """The links of a model with the licence findings that start on each."""
+    """A neighbourhood whose links carry the licence findings that start on each link."""
     steps = {str(relation) for relation in (*DERIVATIONS, *INFLUENCES)}
     groups = []
     marks: dict[tuple[str, str, str], list[str]] = defaultdict(list)
@@ -109,10 +109,10 @@ def with_marks(around: Neighbourhood, graph: LicenceGraph) -> Neighbourhood:
 
 
 def named(snapshot: AcceptedSnapshot, text: str) -> Iri:
-    """The entity of any kind that a text names; raises NotFound, with near names of models.
+    """The entity of any kind that a text denotes; raises NotFound, with similar names of models.
 
-    An address names what it names, also records, files and what stands outside the store's
-    own names; a word is a model before it is anything else.
+    An HTTP address is taken as an IRI, also of a record, a file or an entity outside our namespace.
+    Any other text is looked up as a model first, then as a dataset, an organisation, and any kind.
     """
     name = text.strip()
     if name.startswith(("http://", "https://")):

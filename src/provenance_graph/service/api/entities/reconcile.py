@@ -1,4 +1,4 @@
-"""``/reconcile``: the Reconciliation Service API for OpenRefine and its like, 0.2 and 1.0-draft."""
+"""``/reconcile``: the Reconciliation Service API 0.2 and 1.0-draft, as OpenRefine uses it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from provenance_graph.service.sparql.request import parameters, single
 BODY_BYTES = 4 << 20
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
 _IRI = ":/?#[]@!$&'()*+,;=%~"
-"""What stays as it is where an IRI becomes an address."""
+"""Characters that are not percent-encoded where an IRI becomes a Location header."""
 OLD, DRAFT = "0.2", "1.0-draft"
 
 Prefix = Annotated[str, Query(max_length=300)]
@@ -98,7 +98,7 @@ def _service(routes: APIRouter, access: Access) -> None:
         if iri.startswith(ID):
             location = f"/id/{quote(iri.removeprefix(ID), safe='/:@+~')}"
             return Response(status_code=303, headers={"Location": service.url(request, location)})
-        # Only to entities that are known: nobody is led anywhere else by an address of ours.
+            # Redirect to known entities only: raises NotFound for any other address.
         protocol.preview(access.snapshot(), iri)
         return Response(status_code=303, headers={"Location": quote(iri, safe=_IRI)})
 
@@ -246,7 +246,10 @@ async def _body(request: Request) -> bytes:
 
 
 def _sent(value: Mapping[str, Any], callback: str) -> Response:
-    """JSON, or JSONP for clients of 0.2 that ask for a callback."""
+    """A JSON response, or JSONP for clients of version 0.2 that give a callback.
+
+    Raises UsageError where ``callback`` is not a function name.
+    """
     headers = {"Cache-Control": "no-cache"}
     if not callback:
         return Response(as_json(value), media_type="application/json", headers=headers)

@@ -1,1 +1,1 @@
-"""Routes of what travels along lineage: the effects of a withdrawal, and licences."""
+"""Routes that follow lineage: the effects of a withdrawal, and licences."""

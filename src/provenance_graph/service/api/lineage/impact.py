@@ -32,11 +32,11 @@ COLUMNS: AnswerTable[ImpactNode] = AnswerTable(
     TableColumn("licence", lambda n: [_licence(one["label"]) for one in n["licences"]], facet=True),
     TableColumn("iri", lambda n: n["iri"]),
 )
-"""What is affected, as a table."""
+"""The table of affected entities."""
 
 
 def _licence(label: str) -> str:
-    """A licence as readers name it: ``llama-3.1``, ``MIT``."""
+    """The label of a licence without its namespace: ``llama-3.1``, ``MIT``."""
     return label.removeprefix("id:").removeprefix("licence/").removeprefix("licence:")
 
 
@@ -93,5 +93,5 @@ def _impact(routes: APIRouter, access: Access) -> None:
 
 
 def entity_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
-    """A model, or a dataset, by what a user types; raises NotFound, Ambiguous."""
+    """The model or dataset that a user's text denotes; raises NotFound, Ambiguous."""
     return resolve(snapshot, text, "described")

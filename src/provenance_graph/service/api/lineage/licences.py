@@ -1,4 +1,4 @@
-"""``/api/v1``: licences of a model, repairs, breaches over the store, one licence explained."""
+"""Routes of licences: those of a model, repairs, breaches over the store, one licence explained."""
 
 from __future__ import annotations
 
@@ -192,7 +192,10 @@ def _of_one(
     as_of: str,
     make: Callable[[LicenceGraph, Iri], object],
 ) -> Response:
-    """What is made of the licences of one model; of a past day from what bears on it alone."""
+    """The response of ``make`` for the licences of one model.
+
+    For a past day, only the lineage near that model is read.
+    """
     snapshot = access.for_few(as_of)
 
     def made() -> object:

@@ -29,7 +29,7 @@ EVIDENCE: dict[int | str, dict[str, Any]] = {
 
 
 def router(access: Access) -> APIRouter:
-    """The routes of judgements over one store."""
+    """The routes of assessments, evidence tables, history and comparison over one store."""
     routes = api_router("assessment")
     _rubrics(routes, access)
     _assessments(routes, access)

@@ -1,4 +1,4 @@
-"""``/api/v1/disclosure``: models × fields, with the state of each."""
+"""``/api/v1/disclosure``: a matrix of models and fields, with the disclosure status of each."""
 
 from __future__ import annotations
 

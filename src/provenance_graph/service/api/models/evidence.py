@@ -1,4 +1,4 @@
-"""``/api/v1/forms`` and what travels with a model: filled forms, receipts, bundles."""
+"""``/api/v1/forms``, receipts and bundles: evidence about a model as documents to pass on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _BUNDLE: dict[int | str, dict[str, Any]] = {
 
 
 def router(access: Access) -> APIRouter:
-    """The routes of evidence that leaves the store."""
+    """The routes of forms, receipts and bundles over one store."""
     routes = api_router("evidence")
     _forms(routes, access)
     _receipts(routes, access)

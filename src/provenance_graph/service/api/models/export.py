@@ -1,4 +1,4 @@
-"""``/api/v1/models/…/export/…``: models as the documents that other tools read."""
+"""``/api/v1/models/…/export/…``: models as documents in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Format = str
 else:
     Format = Literal[tuple(exporters())]
-    """The names of the formats, as the description of the API lists them."""
+    """The names of the export formats, as the OpenAPI description lists them."""
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document; X-Export-Losses counts what it cannot hold.",
@@ -159,7 +159,7 @@ def loss_json(loss: Loss) -> dict[str, object]:
 
 
 def _file(name: str) -> str:
-    """A file name from what was asked for: letters, digits, dots and dashes alone.
+    """A file name from the name of a model: letters, digits, dots and dashes only, at most 80.
 
     >>> _file("anthropic/claude-haiku-4-5"), _file("../é")
     ('claude-haiku-4-5', 'model')

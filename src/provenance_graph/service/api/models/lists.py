@@ -1,4 +1,4 @@
-"""``/api/v1/models``, ``/facets``, ``/search``: lists from the catalogue, loaded first at a start."""
+"""``/api/v1/models``, ``/facets``, ``/search``: lists from the catalogue; loaded first at a start."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def chosen(
     releasedTo: date | None = None,  # noqa: N803
     descendsFrom: Annotated[str, Query(max_length=300)] = "",  # noqa: N803
 ) -> dict[str, list[str]]:
-    """The filters of a list of models, as the catalogue takes them."""
+    """The filters of a list of models, by name, as the catalogue takes them."""
     lists = {
         "developer": developer,
         "licence": licence,
@@ -72,7 +72,10 @@ Filters = Annotated[dict[str, list[str]], Depends(chosen)]
 
 
 def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
-    """Filters as the catalogue takes them; raises UsageError and NotFound as ``understood`` does."""
+    """The filters with their values checked and resolved against the catalogue.
+
+    Raises UsageError for a wrong value, NotFound for an unknown model in ``descendsFrom``.
+    """
     return understood(snapshot, SearchIndex.open(snapshot), filters)
 
 

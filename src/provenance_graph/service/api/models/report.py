@@ -1,4 +1,4 @@
-"""``/api/v1/report``: the audit report, the same document as the command writes."""
+"""``/api/v1/report``: the audit report, the same document that the command writes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_MODELS = 50
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
 )
-"""A report runs nothing and loads nothing; our own page may frame it."""
+"""Content security policy of a report: it runs and loads nothing; our own page may frame it."""
 
 
 def router(access: Access) -> APIRouter:

@@ -1,4 +1,4 @@
-"""What the routes of stored questions answer."""
+"""Result types of the routes of stored questions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class QuestionAnswer(AnswerObject):
 
 
 TableCell = str | int | float | IdRef | None
-"""A cell of a table: text, a number, an entity, or nothing where it is not bound."""
+"""A cell of a table: text, a number, an entity, or None where the variable is not bound."""
 
 
 class ShareAnswer(AnswerObject):

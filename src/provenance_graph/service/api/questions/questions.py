@@ -28,11 +28,13 @@ from provenance_graph.store.sparql.rewrite import limited
 from provenance_graph.store.values import Bindings, Rows, SparqlQuery
 
 TAKEN = ("format", "asOf", "limit", cited.PARAMETER)
-"""What a question takes beside its own parameters."""
+"""Query parameters of the route itself, which are not parameters of a question."""
 QUESTION_ROWS = 10_000
-"""Rows of a stored question that are shown; one more is asked for, to know of it."""
+"""Maximum number of rows shown for a stored question; one more is requested, to detect a longer
+answer."""
 ORDERED_ROWS = 100_000
-"""Rows that are put in order here; of more the engine gives the first ones."""
+"""Maximum number of rows that are sorted here; for more rows the engine sorts and returns the
+first."""
 
 
 def router(access: Access) -> APIRouter:
@@ -70,7 +72,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
             snapshot = access.snapshot(of_day)
             bound = stored.bind(snapshot, stored_question, given)
             known = asking.known(snapshot, stored_question, bound)
-            # while the index of a new version is made, the engine follows the lineage itself
+            # while the lineage index of a new version is made, the engine follows lineage itself
             indexed = bool(snapshot.as_of) or access.at_hand("lineage", snapshot)
             part = asking.part if indexed else asking.whole
             return snapshot, part(snapshot, stored_question.reach, bound, limit), known
@@ -104,7 +106,7 @@ async def _evaluated(
     question: stored.Question,
     bound: Bindings,
 ) -> Rows:
-    """The rows of a question: put in order here, or by the engine where they are many."""
+    """The rows of a question: sorted here, or by the engine where there are more than ORDERED_ROWS."""
 
     async def rows(text: str, limit: int) -> Rows:
         query = SparqlQuery(limited(text, limit + 1), bound)
@@ -138,7 +140,7 @@ def _described(question: stored.Question) -> answers.QuestionAnswer:
 
 
 def _rows(result: dict[str, Any]) -> Rows:
-    """The rows of an answer in JSON; of a value what a table shows."""
+    """The rows of an answer in SPARQL JSON; None for an unbound variable."""
 
     def value(term: dict[str, str] | None) -> Value | None:
         if term is None:

@@ -1,1 +1,1 @@
-"""Routes of what people review: conflicts, pairs of names, flags, and what commits changed."""
+"""Routes for review by people: conflicts, pairs of names, flags, policy, changes by commits."""

@@ -1,4 +1,4 @@
-"""``/api/v1/changes``: what commits did to what is accepted, as JSON, Atom or a JSON Feed."""
+"""``/api/v1/changes``: what commits changed in the accepted view, as JSON, Atom or a JSON Feed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def router(access: Access) -> APIRouter:
 
 
 def _wanted(request: Request) -> str:
-    """The format that a client asks for by Accept; JSON where it names none of ours."""
+    """The format requested by the Accept header: ``atom`` or ``jsonfeed``, else ``json``."""
     accept = request.headers.get("accept", "")
     for form in ("atom", "jsonfeed"):
         if MEDIA[form] in accept:

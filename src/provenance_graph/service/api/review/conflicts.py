@@ -1,4 +1,4 @@
-"""``/api/v1/conflicts`` and ``/stats``: what is cached for each version, loaded first at a start."""
+"""``/api/v1/conflicts`` and ``/stats``: answers from stored indexes; loaded first at a start."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COLUMNS: AnswerTable[ConflictAnswer] = AnswerTable(
     TableColumn("sources", lambda c: _sources(c), facet=True),
     TableColumn("why", lambda c: c["explanation"]),
 )
-"""The ledger as a table."""
+"""The table of conflicts."""
 
 
 def _by_kind(counted: Counter[str]) -> dict[str, int]:
@@ -51,7 +51,7 @@ def _sources(conflict: ConflictAnswer) -> list[str]:
 
 
 def router(access: Access) -> APIRouter:
-    """The ledger of conflicts and the counts of one store."""
+    """The routes of the conflict ledger and the counts of one store."""
     routes = api_router("store")
     _ledger(routes, access)
     _counts(routes, access)
@@ -88,7 +88,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
             conflicts = ledger(snapshot)
             if isinstance(conflicts, StoredConflicts) and not (
                 severityMin or model or field or developer
-            ):  # of a large store no more is read than is shown
+            ):  # in a large store only the conflicts shown are read
                 return conflicts.of_kinds(chosen_kinds), _by_kind(conflicts.kinds)
             about = resolve(snapshot, model, "anything") if model else None
             results = [

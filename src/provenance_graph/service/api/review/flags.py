@@ -1,4 +1,4 @@
-"""``POST /api/v1/flags``: "this claim is wrong", with the reason, beside the claim."""
+"""``POST /api/v1/flags``: record that a claim is wrong, with the reason."""
 
 from __future__ import annotations
 
