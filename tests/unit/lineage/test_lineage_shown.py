@@ -45,4 +45,4 @@ def test_nothing_along_one_relation_is_not_nothing_at_all() -> None:
 
 def test_the_first_of_a_line_is_so_only_on_record() -> None:
     below = FORMATS["tree"](graph().of(BASE, direction="down"))
-    assert below.splitlines()[-1] == "no derivation above it is recorded"
+    assert below.splitlines()[-1] == "generation 0: no parent is recorded"
