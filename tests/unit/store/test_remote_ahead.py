@@ -173,3 +173,24 @@ def test_a_service_that_has_no_fractions_is_asked_no_question(pair) -> None:
             validate_store(other)
         with pytest.raises(StoreError, match="would mislead"):
             other.assure()
+
+
+LONGEST_TEXT = 102_400
+"""Bytes of the longest query that our own service takes unless it is told otherwise."""
+
+
+def test_no_request_is_longer_than_a_service_takes(pair) -> None:
+    disk, remote, asked = pair
+    models = sorted({s for s, *_ in disk.quads(predicate=RDF.type, object=PG.Model)})[:8]
+    made_up = [Iri(f"https://example.org/{number:04}/{'x' * 150}") for number in range(900)]
+    del asked[:]
+    remote.expect([*models, *made_up])
+    for name in (*models, made_up[-1]):
+        leading = {q[:3] for q in remote.quads(object=name)}
+        assert leading == {q[:3] for q in disk.quads(object=name)}
+    keys = [(name,) for name in (*models, *made_up)]
+    remote._ask_together({lookups.FACTS: keys})  # as answers name them, one after the other
+    for model in models:
+        assert set(remote.quads(model)) == set(disk.quads(model))
+    assert max(map(len, asked)) < LONGEST_TEXT
+    assert any(made_up[-1] in query for query in asked)

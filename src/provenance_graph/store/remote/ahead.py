@@ -17,7 +17,7 @@ from typing import Any
 
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.rdf import node, term
+from provenance_graph.core.rdf import node
 from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote import dataset, lookups
@@ -271,7 +271,8 @@ class AheadStore(RemoteStore):
         parts: list[tuple[str, Callable[[dict[str, Value]], None]]] = []
         for kind, keys in wanted.items():
             fetched.quads.update({(kind, one): [] for one in keys})
-            parts.append((self._of_keys(kind, keys), partial(self._take, kind)))
+            patterns = lookups.of_keys(kind, keys, self._placed(kind.pattern))
+            parts += ((pattern, partial(self._take, kind)) for pattern in patterns)
         parts += self._parts_of_expected()
         many = bool(fetched.wholes.wanted) or not fetched.heads
         mapped: list[Quad] = []
@@ -281,9 +282,10 @@ class AheadStore(RemoteStore):
         parts += fetched.wholes.parts(self._placed)
         if not fetched.heads:
             parts += self._parts_of_heads()
-        numbered = (f"{{ {pattern} BIND({n} AS ?k) }}" for n, (pattern, _) in enumerate(parts))
-        for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}, many=many):
-            parts[int(str(row["k"]))][1](row)
+        for some in lookups.in_requests(parts, lambda part: len(part[0])):
+            numbered = (f"{{ {pattern} BIND({n} AS ?k) }}" for n, (pattern, _) in enumerate(some))
+            for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}, many=many):
+                some[int(str(row["k"]))][1](row)
         if (quads := fetched.heads.pop((None, lookups.REFERENCE), None)) is not None:
             self._reference = MemoryStore(quads)
         for kind, keys in wanted.items():
@@ -320,9 +322,9 @@ class AheadStore(RemoteStore):
                     )
             elif names:
                 leading.update({name: [] for name in names})
-                rows = " ".join(str(node(name)) for name in names)
                 exists = f"FILTER EXISTS {{ {self._placed(way)} }}"
-                yield f"VALUES ?o {{ {rows} }} {exists}", partial(take_known, leading)
+                for some in lookups.in_requests([str(node(name)) for name in names], len):
+                    yield f"VALUES ?o {{ {' '.join(some)} }} {exists}", partial(take_known, leading)
 
     def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
         """The heads of the listings, and the reference data where nobody has it yet."""
@@ -352,11 +354,6 @@ class AheadStore(RemoteStore):
             if other != key and (kind, other) not in fetched.quads:
                 keys.append(other)
         return keys
-
-    def _of_keys(self, kind: LookUp, keys: Sequence[Key]) -> str:
-        rows = " ".join(f"({' '.join(str(term(part)) for part in one)})" for one in keys)
-        variables = " ".join(f"?{name}" for name in kind.key)
-        return f"VALUES ({variables}) {{ {rows} }} {self._placed(kind.pattern)}"
 
     def _placed(self, pattern: str) -> str:
         """The pattern on this service, whose default graph may be a named one."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.rdf import term
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.wholes import Wholes
@@ -19,11 +21,14 @@ SECONDS = 60.0
 MAX_REMEMBERED = 50_000
 MAX_AT_ONCE = 600
 """Keys of one request."""
+MAX_TEXT = 40_000
+"""Characters of the patterns of one request, which may stand in it twice: services take some 100,000."""
 REFERENCE = graph_names.REFERENCE
 IDENTITY = (graph_names.IDENTITY, graph_names.IDENTITY_BY_RULE)
 HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})
 
 Key = tuple[Value, ...]
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +111,29 @@ class Fetched:
     def old(self) -> bool:
         """Whether it is to be forgotten."""
         return time.monotonic() - self.began > SECONDS or len(self.quads) > MAX_REMEMBERED
+
+
+def in_requests(parts: Iterable[P], length: Callable[[P], int]) -> Iterator[list[P]]:
+    """Parts of requests together, as many as one request may hold; one that is longer alone.
+
+    >>> [list(map(len, some)) for some in in_requests(["x" * 30_000, "y" * 9_000, "z" * 9_000], len)]
+    [[30000, 9000], [9000]]
+    """
+    some: list[P] = []
+    letters = 0
+    for part in parts:
+        if some and letters + length(part) > MAX_TEXT:
+            yield some
+            some, letters = [], 0
+        some.append(part)
+        letters += length(part)
+    if some:
+        yield some
+
+
+def of_keys(kind: LookUp, keys: Sequence[Key], pattern: str) -> Iterator[str]:
+    """Patterns that ask for keys, each no longer than one request may be."""
+    rows = [f"({' '.join(str(term(part)) for part in one)})" for one in keys]
+    variables = " ".join(f"?{name}" for name in kind.key)
+    for some in in_requests(rows, len):
+        yield f"VALUES ({variables}) {{ {' '.join(some)} }} {pattern}"
