@@ -28,19 +28,19 @@ def graph() -> LineageGraph:
 
 def test_training_data_that_is_left_out_is_no_missing_lineage() -> None:
     result = graph().of(BASE, direction="up")
-    assert result.shown == "no derivation is known; 2 datasets and influences left out"
-    assert graph().of(BASE, direction="up", influences=True).shown == "2 shown, all there are"
+    assert result.extent == "no derivation is known; 2 datasets and influences left out"
+    assert graph().of(BASE, direction="up", influences=True).extent == "2 shown, all there are"
 
 
 def test_datasets_that_were_asked_for_are_not_called_left_out() -> None:
     result = graph().of(BASE, direction="up", relations=["trained-on"])
-    assert result.shown == "1 shown, all there are, along trainedOn only"
+    assert result.extent == "1 shown, all there are, along trainedOn only"
     assert "left out" not in "".join(FORMATS[form](result) for form in ("tree", "dot", "mermaid"))
 
 
 def test_nothing_along_one_relation_is_not_nothing_at_all() -> None:
     result = graph().of(CHILD, direction="up", relations=["mergedFrom", "adapterOf"])
-    assert result.shown == "nothing is known along mergedFrom, adapterOf"
+    assert result.extent == "nothing is known along mergedFrom, adapterOf"
 
 
 def test_the_first_of_a_line_is_so_only_on_record() -> None:
