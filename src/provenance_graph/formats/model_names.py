@@ -86,8 +86,9 @@ def is_placeholder(text: str) -> bool:
 
 
 _LOADERS = frozenset(
-    ("arrow", "audiofolder", "csv", "custom", "customized", "generator", "imagefolder", "json",
-     "none", "pandas", "parquet", "private", "text", "unknown", "various", "videofolder")
+    ("arrow", "audiofolder", "closed", "confidential", "csv", "custom", "customized", "generator",
+     "imagefolder", "in-house", "internal", "json", "none", "not disclosed", "pandas", "parquet",
+     "private", "proprietary", "text", "undisclosed", "unknown", "various", "videofolder")
 )  # fmt: skip
 
 
@@ -100,6 +101,22 @@ def names_no_dataset(name: str) -> bool:
     (True, False)
     """
     return name.strip().casefold() in _LOADERS
+
+
+_PATH = re.compile(
+    r"^(?:[A-Za-z]:|[.~]{0,2}/|file:)|\\|\.(?:csv|tsv|jsonl?|parquet|arrow|feather|np[yz]|h5|hdf5|pkl"
+    r"|pt|txt|xml|ya?ml|zip|tar|gz|db|sqlite|png|jpe?g|wav|mp[34])$",
+    re.IGNORECASE,
+)
+
+
+def is_path(name: str) -> bool:
+    """Whether a name is a file's or a path's: another's file of that name is another thing.
+
+    >>> [is_path(name) for name in ("./data", "train.jsonl", "C:/x", "allenai/c4")]
+    [True, True, True, False]
+    """
+    return _PATH.search(name) is not None
 
 
 _FILES = frozenset(

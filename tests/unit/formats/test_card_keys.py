@@ -106,6 +106,47 @@ def test_a_slip_of_the_pen_in_a_key_is_told_and_its_value_read(
     assert [p.what for p in problems] == [f"{key!r} is not read by the Hub"]
 
 
+@pytest.mark.parametrize(
+    ("name", "base", "predicate"),
+    [
+        ("acme-labs--Tiny-AWQ.md", "acme/Tiny", PG.quantizedFrom),
+        ("acme-labs--Tiny-FP8-Dynamic.md", "acme/Tiny", PG.quantizedFrom),
+        ("acme-labs--Tiny-GPTQ-tales.md", "acme/Tiny-GPTQ", PG.fineTunedFrom),
+        ("acme-labs--Tiny-tales.md", "acme/Tiny", PG.fineTunedFrom),
+    ],
+)
+def test_a_name_that_says_how_weights_are_packed_tells_the_relation_where_none_is_stated(
+    name: str, base: str, predicate: Iri
+) -> None:
+    stated, _ = card(f"license: mit\nbase_model: {base}", name)
+    assert (predicate, iris.model(base)) in stated
+
+
+def test_a_base_that_is_written_as_a_mapping_is_read_with_its_revision() -> None:
+    stated, problems = card("license: mit\nbase_model: [{name: acme/base, revision: 093f9f3}]")
+    assert (PG.fineTunedFrom, iris.model("acme/base")) in stated
+    assert (SCHEMA.version, "093f9f3") in stated
+    assert problems == []
+
+
+@pytest.mark.parametrize("data", ["train.jsonl", "{path: ./data/local.csv}", "train"])
+def test_a_file_that_a_card_names_as_data_is_no_dataset_that_others_mean(data: str) -> None:
+    stated, _ = card(f"license: mit\ndatasets: [{data}]")
+    [dataset] = [value for predicate, value in stated if predicate == PG.trainedOn]
+    assert "/in/huggingface/dataset/acme-labs/Tiny/" in dataset
+
+
+@pytest.mark.parametrize("kind", ["mamba2", "rwkv", "retnet"])
+def test_heads_of_a_model_without_attention_are_no_attention_heads(kind: str) -> None:
+    raw = {"model_type": kind, "num_heads": 80, "head_dim": 64, "hidden_size": 2560}
+    result = document(json.dumps({**raw, "transformers_version": "4.44"}), "acme--m_config.json")
+    claims = [c for c in huggingface.READER.read(result) if isinstance(c, Claim)]
+    counts = {PG.attentionHeadCount, PG.headDimension, PG.attentionMechanism}
+    assert not counts & {claim.predicate for claim in claims}
+    kept = {str(c.value) for c in claims if c.predicate == PG.otherStatement}
+    assert {"num_heads: 80", "head_dim: 64"} <= kept
+
+
 def test_a_configuration_of_the_data_is_kept() -> None:
     stated, _ = card("datasets:\n- name: acme/data\n  config: small\n- acme/more")
     assert (PG.datasetConfiguration, "small") in stated

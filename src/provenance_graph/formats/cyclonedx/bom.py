@@ -220,14 +220,6 @@ def inline_name(item: dict[Any, Any]) -> str:
     return statements.hub_dataset(url) or stated_name(item.get("name"))
 
 
-_PATH = re.compile(
-    r"^(?:[A-Za-z]:|[.~]{0,2}/|file:)|\\|\.(?:csv|tsv|jsonl?|parquet|arrow|feather|np[yz]|h5|hdf5|pkl"
-    r"|pt|txt|xml|ya?ml|zip|tar|gz|db|sqlite|png|jpe?g|wav|mp[34])$",
-    re.IGNORECASE,
-)
-"""Names that are file paths: a file of that name in another document is another dataset."""
-
-
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     """The model or dataset that a component is: by its package URL, its link, or its name.
 
@@ -252,7 +244,12 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
         repository = statements.hub_model(url) if kind == "model" else ""
         if repository and (name == repository or model_names.same_name(repository, name)):
             return iris.model(repository)
-    if kind == "dataset" and name and not _PATH.search(name) and not paths.is_local_name(name):
+    if (
+        kind == "dataset"
+        and name
+        and not model_names.is_path(name)
+        and not paths.is_local_name(name)
+    ):
         return iris.dataset(name)
     local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
     if not group and bom.within:  # `chat` in two services' documents is two models

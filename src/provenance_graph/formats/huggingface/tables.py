@@ -252,6 +252,12 @@ EXPERT_WIDTH_IS_INTERMEDIATE = frozenset(
 )
 """Model types whose ``intermediate_size`` is the width of an expert."""
 
+ATTENTION_FREE = frozenset(
+    {"mamba", "mamba2", "falcon_mamba", "rwkv", "rwkv5", "rwkv6", "rwkv7", "xlstm", "retnet", "gla",
+     "hgrn", "hgrn2", "delta_net", "gated_deltanet"}
+)  # fmt: skip
+"""Model types without attention, whose ``num_heads`` and ``head_dim`` are those of their states."""
+
 RMS_DESPITE_KEY = frozenset(
     {"t5", "mt5", "umt5", "longt5", "qwen", "nemotron_h", "mamba", "mamba2"}
 )

@@ -9,10 +9,10 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats import coverage, model_names, paths, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.cards.front import MAX_ITEMS, Card, split_names, texts
-from provenance_graph.formats.huggingface.names import is_repository
+from provenance_graph.formats.huggingface.names import SOURCE, is_repository
 
 _EMISSIONS = re.compile(
     r"[~≈]?\s*([\d.,]+)\s*(kg|g|grams?|t|tonnes?|tons?|kilograms?|mg)?"
@@ -70,6 +70,8 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         name = statements.hub_dataset(stated) or stated.strip()[:200]
         dataset = iris.dataset(name)
+        if model_names.is_path(name) or paths.is_local_name(name):  # of this repository's own
+            dataset = iris.entity(SOURCE, "dataset", f"{card.repo.local}/{iris.slug(name)}")
         yield card.claim(PG.trainedOn, dataset)
         if part:
             yield Claim(dataset, PG.datasetConfiguration, literals.text(part[:200]))

@@ -39,12 +39,18 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
         return PG.adapterOf, True
     quantised = bool(card.data.get("quantized_by")) or any(f.endswith(".gguf") for f in names_)
-    if quantised or marks & QUANTIZED_MARKS:
-        return PG.quantizedFrom, True
     bases = _bases(card)
+    new = _words(card.repo.name).difference(*(_words(statements.scalar_text(b)) for b in bases))
+    if quantised or (marks | new) & QUANTIZED_MARKS:
+        return PG.quantizedFrom, True
     if len(bases) > 1 or (marks & MERGE_MARKS and bases):
         return PG.mergedFrom, True
     return PG.fineTunedFrom, True
+
+
+def _words(name: str) -> set[str]:
+    """The words of a repository's name, without its owner."""
+    return set(re.split(r"[-_.]", name.rpartition("/")[2].casefold()))
 
 
 def _bases(card: Card) -> list[Any]:
@@ -62,12 +68,21 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
         what = f"{stated[:60]!r} is not a relation of the Hub's"
         yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
     basis = Basis.INFERENCE if inferred else card.basis
-    for item in texts(value, where):
+    bases = [_one_named(each) for each in value] if isinstance(value, list) else _one_named(value)
+    for item in texts(bases, where):
         if isinstance(item, Problem):
             yield item
             continue
         for name in split_names(item[1]):
             yield from parent(card.repo, relation, name, item[0], basis)
+
+
+def _one_named(item: Any) -> Any:
+    """A base that is written as a mapping by its name, at the revision that stands beside it."""
+    stated = statements.mapping(item)
+    name = next((v for key in ("name", "id", "model") if isinstance(v := stated.get(key), str)), "")
+    revision = statements.scalar_text(stated.get("revision"))
+    return f"{name}@{revision}" if name and revision else name or item
 
 
 def relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:

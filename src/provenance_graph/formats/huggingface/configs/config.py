@@ -14,7 +14,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.attention import (
     attention,
@@ -34,6 +34,7 @@ from provenance_graph.formats.huggingface.configs.total import total
 from provenance_graph.formats.huggingface.names import NamedRepository
 from provenance_graph.formats.huggingface.tables import (
     ACTIVATIONS,
+    ATTENTION_FREE,
     COUNTS,
     DEFAULTS,
     DENSE_TYPES,
@@ -43,6 +44,7 @@ from provenance_graph.formats.huggingface.tables import (
 
 # The oldest complete configs state width, layers, heads and vocabulary, and no library version.
 _SIZES_OF_A_WHOLE_CONFIG = 4
+_OF_ATTENTION = frozenset({PG.attentionHeadCount, PG.keyValueHeadCount, PG.headDimension})
 
 
 def read_config(
@@ -96,6 +98,10 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
     for predicate, keys, least in COUNTS:
         where, value = config.first_of(*keys)
         if value is ABSENT:
+            continue
+        if predicate in _OF_ATTENTION and config.model_type in ATTENTION_FREE:
+            key, shown = where.rpartition("/")[2], brief(value)  # of states, not of attention
+            yield coverage.other(config.repo.subject, key, shown)
             continue
         if isinstance(value, list) and value:  # one per layer
             kinds = {whole_number(item) for item in value}
