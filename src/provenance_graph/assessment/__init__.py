@@ -1,1 +1,1 @@
-"""Rubrics, evidence levels and transparency scores, each point down to its claims."""
+"""Assessment of models: rubrics, evidence levels and transparency scores, with their claims."""

@@ -1,8 +1,8 @@
-"""How far our totals agree with what others published, over the models in common.
+"""Agreement of our totals with published totals, over the models that both assess.
 
-An index that reports what a developer does not disclose is itself a source here, and its
-reports move our range. To compare with it, its own claims are left out: else the index
-would be compared with itself. What the comparison is with them in stands beside it.
+An index that reports what a developer does not disclose is also a source of this store, and its
+reports move our range. The comparison therefore leaves out the index's own claims, since otherwise
+the index would be compared with itself. The result with these claims is given too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ScorePair:
-    """One model with a published percentage and our range, all of 100."""
+    """A model with a published percentage and our range, all on a scale to 100."""
 
     model: Iri
     published: Fraction
@@ -46,11 +46,11 @@ class ScorePair:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Our totals under one rubric beside the published totals of one scheme.
+    """Our totals under one rubric compared with the published totals of one scheme.
 
-    ``low`` correlates what is certain, ``middle`` the middle of the range, both without the
-    index's own claims; ``circular`` is the middle with them. ``width`` is the mean width of
-    our ranges: how much nobody has looked at.
+    ``low`` correlates the certain points, ``middle`` the middle of the range, both without the
+    index's own claims; ``circular`` is ``middle`` with these claims. ``width`` is the mean width of
+    our ranges, which measures evidence that no source has examined.
     """
 
     rubric: str
@@ -62,7 +62,7 @@ class Agreement:
 
     @property
     def inside(self) -> int:
-        """In how many models the published figure lies in our range."""
+        """The number of models whose published figure lies in our range."""
         return sum(pair.inside for pair in self.pairs)
 
     @property
@@ -98,11 +98,10 @@ class Agreement:
 
 
 def agreements(snapshot: AcceptedSnapshot, rubric: str = "kg-transparency") -> list[Agreement]:
-    """One per published scheme: against our rubric, and against our reading of that scheme.
+    """Compare each published scheme with our rubric, and with our reading of that scheme.
 
-    Only assessments of a model count; where an index judged a developer by no model in
-    particular there is nothing to set beside it. Of several assessments of one model under
-    one scheme the last by date counts.
+    Only assessments of a model count; a judgement of a developer without a model has no
+    counterpart. Of several assessments of a model under a scheme, the latest by date counts.
     """
     gathered = ModelEvidence(snapshot)
     theirs: dict[Iri, dict[Iri, PublishedScores]] = defaultdict(dict)

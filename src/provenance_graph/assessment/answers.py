@@ -1,4 +1,4 @@
-"""What the routes on assessments answer, as JSON."""
+"""JSON types of the answers of the assessment routes."""
 
 from __future__ import annotations
 

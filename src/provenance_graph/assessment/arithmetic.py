@@ -1,8 +1,8 @@
 """The arithmetic of a rubric, from evidence levels to shares, points and classes.
 
-Pure functions over exact fractions. The assessment with explanations (``score``) and the
-quick totals of many models (``totals``) are both made of them, so that they cannot differ.
-A share is a part of one, in the low and in the high total.
+Pure functions over exact fractions. The assessment with explanations (``score``) and the fast
+totals of many models (``totals``) both use them, so that they cannot differ. A share is a fraction
+of one, in the low and in the high total.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from provenance_graph.core.terms import PG
 ZERO = Fraction(0)
 
 Share = tuple[Fraction, Fraction]
-"""What is earned of one, low and high."""
+"""The share earned, low and high, each from 0 to 1."""
 
 
 class Weighed(NamedTuple):
-    """A criterion of which something applies, before the scale.
+    """The points of a criterion with applicable items, before scaling to the rubric's maximum.
 
-    ``low`` and ``high`` are points, ``unit`` the points that a weight of one is worth.
+    ``low`` and ``high`` are points, ``unit`` the points for a weight of one.
     """
 
     low: Fraction
@@ -34,7 +34,7 @@ class Weighed(NamedTuple):
 
 
 class ClassResult(NamedTuple):
-    """Whether a class is certainly reached, whether it is not ruled out, and what it lacks."""
+    """Whether a class is certainly reached, whether it is still possible, and the missing items."""
 
     pillar: Pillar
     reached: bool
@@ -43,7 +43,7 @@ class ClassResult(NamedTuple):
 
 
 def ruled_out_by(item: Item, levels: Mapping[Iri, Iri]) -> Iri | None:
-    """The facet whose claims take an item out of the score, if there is one."""
+    """The facet whose claims make an item not applicable, or None."""
     for facet in item.not_applicable_when:
         if levels.get(facet) in SATISFIED:
             return facet
@@ -51,13 +51,13 @@ def ruled_out_by(item: Item, levels: Mapping[Iri, Iri]) -> Iri | None:
 
 
 def counted(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> dict[Iri, Iri]:
-    """The levels of what an item looks at, without those that leave the score."""
+    """The levels of the properties and facets that an item uses, without those that do not score."""
     assigned = [(use, levels.get(use, PG.LevelNotAssessed)) for use in item.uses]
     return {use: level for use, level in assigned if level in rubric.factors}
 
 
 def item_share(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> Share | None:
-    """The share of its weight that an item earns; None where it does not apply."""
+    """The share of its weight that an item earns; None if it does not apply."""
     if ruled_out_by(item, levels):
         return None
     if item.rule == PG.Unrepresented:
@@ -67,10 +67,10 @@ def item_share(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> Share |
 
 
 def combined(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> Share:
-    """The share that levels earn together under the rule of an item.
+    """The share that several levels earn together under the rule of an item.
 
-    Any: the best counts, and once one is disclosed what nobody looked at no longer matters.
-    All: the worst counts. Shared: the mean.
+    Any: the best counts, and once one is disclosed, unassessed ones have no effect. All: the worst
+    counts. Shared: the mean.
     """
     if len(levels) == 1:
         return rubric.factors[levels[0]]
@@ -85,9 +85,9 @@ def combined(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> Share:
 
 
 def weigh(criterion: Criterion, shares: Iterable[Share | None]) -> Weighed | None:
-    """The points of a criterion from the shares of its items; None when none of them applies.
+    """The points of a criterion from the shares of its items; None if no item applies.
 
-    The items that apply fill up the maximum in proportion to their weights.
+    The weights of the applicable items are scaled up to the criterion's maximum.
     """
     applying = [
         (item.weight, share)
@@ -103,14 +103,14 @@ def weigh(criterion: Criterion, shares: Iterable[Share | None]) -> Weighed | Non
 
 
 def scale(rubric: Rubric, applicable: Fraction) -> Fraction:
-    """By what points grow, so that the criteria that apply make up the rubric's maximum."""
+    """The factor that scales the points of applicable criteria to the rubric's maximum."""
     return rubric.maximum / applicable if applicable else ZERO
 
 
 def classes(rubric: Rubric, share_of: Callable[[Item], Share | None]) -> Iterator[ClassResult]:
-    """Each pillar as a class: reached when nothing it or a lower class requires lacks.
+    """Yield the result of each pillar as a class: reached if no required item up to it is missing.
 
-    In other schemes there are no classes, and none is reached.
+    In a scheme of another kind no class is reached.
     """
     below: list[tuple[Iri, Share]] = []
     for pillar in rubric.pillars:
@@ -131,19 +131,19 @@ def classes(rubric: Rubric, share_of: Callable[[Item], Share | None]) -> Iterato
 
 
 def best(grades: Iterable[tuple[str, bool]]) -> str:
-    """The last of the grades, from the lowest to the highest, that holds; empty for none."""
+    """The last grade that holds, of grades in ascending order; empty if none holds."""
     return next((grade for grade, holds in reversed([*grades]) if holds), "")
 
 
 def times(number: Fraction, share: Fraction) -> Fraction:
-    """A product; most shares and scales are none or all: then nothing has to be worked out."""
+    """The product of a number and a share; shares of 0 and 1 need no multiplication."""
     if not share:
         return ZERO
     return number if share.numerator == share.denominator else number * share
 
 
 def total(numbers: Iterable[Fraction]) -> Fraction:
-    """A sum; those of one denominator are added as whole numbers, which is ten times as fast."""
+    """The sum of fractions; those of equal denominator are added as integers, ten times as fast."""
     sums: dict[int, int] = {}
     for number in numbers:
         if numerator := number.numerator:

@@ -1,6 +1,6 @@
-"""A model under a rubric, every point down to its claims, beside what others published.
+"""Assesses a model under a rubric, with the claims for every point and published scores beside.
 
-``assess_model`` is the way in; ``Assessed.to_json`` is what the service and the page show.
+``assess_model`` is the entry point; the service and the page show ``Assessed.to_json``.
 """
 
 from __future__ import annotations
@@ -46,22 +46,22 @@ if TYPE_CHECKING:
 
 DEFAULT = "kg-transparency"
 QUERY = "total"
-"""The stored question that adds up the same total."""
+"""The stored query that computes the same total."""
 ACTIONS = {
     PG.LevelUnmet: "change",
     PG.LevelContradicted: "settle",
     PG.LevelNotAssessed: "look, then publish",
     PG.LevelEstimate: "look, then publish",
 }
-"""What a gap asks for; publishing, where nothing else is reported."""
+"""The action that closes a gap, by level; the default is to publish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """An assessment with everything that is shown beside it.
+    """An assessment with all data shown with it.
 
-    ``requested`` is the scheme that was asked for, which differs from the rubric applied when
-    its publisher gives no rule and ours is a reading of it.
+    ``requested`` is the scheme that was requested. It differs from the rubric applied if its
+    publisher gives no rule and our rubric is a reading of it.
     """
 
     assessment: Assessment
@@ -73,7 +73,7 @@ class Assessed:
 
     @property
     def total_text(self) -> str:
-        """The total as people read it."""
+        """The total as text."""
         return self.assessment.total_text
 
     def __str__(self) -> str:
@@ -95,7 +95,7 @@ class Assessed:
     # ---- JSON ----------------------------------------------------------------------------
 
     def to_json(self) -> AssessedAnswer:
-        """The whole assessment: stable keys, labels beside IRIs, claims with their places."""
+        """The whole assessment as JSON: stable keys, labels with IRIs, claims with their places."""
         made, rubric = self.assessment, self.assessment.rubric
         return {
             "subject": {"iri": made.subject, "id": short_id(made.subject), "name": self.name},
@@ -210,7 +210,7 @@ class Assessed:
     # ---- tables --------------------------------------------------------------------------
 
     def item_rows(self) -> Iterator[tuple[object, ...]]:
-        """A row per item: criterion, item, level, low, high, of, why, evidence."""
+        """Yield a row per item: criterion, item, title, level, low, high, of, why, evidence."""
         for criterion in self.assessment.criteria:
             for result in criterion.items:
                 yield (
@@ -242,7 +242,7 @@ ITEM_COLUMNS = (
 
 
 def level_name(level: Iri) -> str:
-    """A level as people read it.
+    """The name of a level in words.
 
     >>> level_name(PG.LevelNotAssessed)
     'not assessed'
@@ -252,7 +252,7 @@ def level_name(level: Iri) -> str:
 
 
 def locators(claims: Iterable[SourcedClaim]) -> str:
-    """Where claims stand: documents with their locators, each once."""
+    """The documents and locators of claims, without duplicates, as text."""
     results = {
         f"{stored.header.document} {stored.claim.locator}".strip(): None for stored in claims
     }
@@ -278,16 +278,16 @@ def _scheme(rubric: Rubric) -> SchemeAnswer:
 def assess_model(
     snapshot: AcceptedSnapshot, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
 ) -> Assessed:
-    """A model under one rubric; raises NotFound for a rubric the store does not hold.
+    """Assess a model under one rubric; raises NotFound for an unknown rubric.
 
-    ``known`` are the schemes to choose from, those of the store if nothing is stated.
+    ``known`` are the available schemes, by default those of the store.
     """
     (result,) = assess_under(snapshot, subject, [rubric], known)
     return result
 
 
 def assess_everywhere(snapshot: AcceptedSnapshot, subject: Iri) -> list[Assessed]:
-    """A model under every rubric that can be computed, in order of their ids."""
+    """Assess a model under every computed rubric, in order of their ids."""
     known = from_store(snapshot)
     return assess_under(snapshot, subject, sorted(r.id for r in known if r.is_computed))
 
@@ -295,7 +295,7 @@ def assess_everywhere(snapshot: AcceptedSnapshot, subject: Iri) -> list[Assessed
 def assess_under(
     snapshot: AcceptedSnapshot, subject: Iri, names: Iterable[str], known: Rubrics | None = None
 ) -> list[Assessed]:
-    """A model under several rubrics; its claims are gathered once."""
+    """Assess a model under several rubrics; its claims are read once."""
     gathered = ModelEvidence(snapshot, known)
     schemes = gathered.rubrics
     chosen = [(schemes.get(name), schemes.applied(name)) for name in names]

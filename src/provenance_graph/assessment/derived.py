@@ -1,8 +1,8 @@
-"""What follows from claims beyond the view, stored as triples so that queries can use it.
+"""Evidence levels as derived triples, stored so that queries can use them.
 
-Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the analysis. A commit needs of
-the rubrics only which properties and facets they look at; that is stored, so that the next process need
-not parse them, which costs several times what the commit itself does.
+The caller passes them to ``ingest``, which knows the protocol but not the analysis. A commit needs
+only the properties and facets that the rubrics use. These are stored, so that the next process need
+not parse the rubrics, which takes several times as long as the commit itself.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 
 
 class EvidenceLevels:
-    """The evidence levels of models, in a graph of their own.
+    """The derivation of evidence levels, whose quads are in a graph of their own.
 
-    ``folder`` is where a process that ends after a commit keeps for the next what it read of the rubrics.
+    ``folder`` is the folder in which a process stores the properties and facets of the rubrics for
+    the next process.
     """
 
     graph = GRAPH
@@ -49,7 +50,7 @@ class EvidenceLevels:
         self._folder = folder
 
     def in_columns(self, reference: QuadSource, policy: Policy) -> LevelColumns:
-        """For a full build in parts."""
+        """The columnar form of the derivation, for a full build in parts."""
         from provenance_graph.assessment.levels.columns import LevelColumns  # polars: builds alone
 
         return LevelColumns(question_of(reference, policy))
@@ -57,11 +58,11 @@ class EvidenceLevels:
     def over_records(
         self, reference: QuadSource, policy: Policy, records: Iterable[Record]
     ) -> Levels:
-        """For a full build."""
+        """The derivation over records, for a full build in memory."""
         return Levels(question_of(reference, policy), RecordLinks(records))
 
     def over_store(self, store: QuadSource, policy: Policy, pending: Overlay) -> Levels:
-        """For an update that is not committed yet."""
+        """The derivation over a store with pending changes, for an update before its commit."""
         return Levels(question_of(store, policy, self._folder), SourceLinks(store, pending))
 
 
@@ -78,13 +79,13 @@ class Levels:
         statements: Statements,
         latest: CurrentVersions,
     ) -> list[Quad]:
-        """The quads of one subject, given the claims of its view."""
+        """The evidence level quads of one subject, given the claims of its view."""
         return level_quads(subject, claims, statements, latest, self._links, self._question)
 
     def shared(
         self, store: QuadSource, out: Iterable[Quad], into: Iterable[Quad]
     ) -> tuple[set[Quad], set[Quad]]:
-        """Quads of profiles: those of which no model has the profile any more, and those there."""
+        """Quads of profiles: those that no model uses any more, and those already stored."""
         links = [{q for q in quads if q[1] == PG.evidenceProfile} for quads in (out, into)]
         taken, given = links
         leaving = {subject for subject, *_ in taken}
@@ -101,14 +102,14 @@ class Levels:
         return unused, known
 
     def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
-        """Every subject whose quads a change of these may change."""
+        """Every subject whose evidence levels may change if these subjects change."""
         return roots(subjects, statements)
 
 
 def question_of(source: QuadSource, policy: Policy, folder: Path | None = None) -> LevelQuestion:
-    """Everything that some rubric of a store asks for; raises BadRubric.
+    """The properties and facets that the rubrics of a store use; raises BadRubric.
 
-    Where a ``folder`` is given it is kept there for the next process.
+    They are cached in ``folder``, if given, for the next process.
     """
     form = reference.StoredForm(folder, "levels", _stamp(), _dump, _load)
     uses, facets = reference.parsed(source, _used_properties, form)
@@ -125,7 +126,7 @@ def _used_properties(source: QuadSource) -> RubricProperties:
 
 @cache
 def _stamp() -> str:
-    """That of the code whose results are stored."""
+    """A digest of the code whose results are stored."""
     whole = hashlib.blake2b(digest_size=6)
     for name in (__file__, loader.__file__, rubric.__file__):
         whole.update(Path(name).read_bytes())

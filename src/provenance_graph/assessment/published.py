@@ -1,7 +1,7 @@
-"""Scores that others published: theirs, with their scheme, version, date and subject.
+"""Scores that others published, with their scheme, version, date and subject.
 
-An index may have judged a configuration, a version, another model of the same developer,
-or the developer alone. Which it was stands beside the score, and how far it is from ours.
+An index may have judged a configuration, a version, another model of the same developer, or the
+developer alone. The relation is stated with the score, and the distance from ours.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ SAME, FORM, PARENT, SIBLING, DEVELOPER = (
 
 @dataclass(frozen=True, slots=True)
 class PublishedScores:
-    """One published assessment, and what it judged.
+    """One published assessment and the entity that it judged.
 
-    ``score`` of ``maximum`` is the publisher's own total; where it gives none,
-    ``added_up`` says from how many of its published results we added it. ``relation`` says
-    what was judged, seen from the model asked about.
+    ``score`` of ``maximum`` is the publisher's own total; if it gives none, the score is the sum of
+    ``added_up`` published results. ``relation`` is the relation of the judged entity to the model
+    of the query.
     """
 
     node: Iri
@@ -57,13 +57,13 @@ class PublishedScores:
 
     @property
     def percent(self) -> Fraction | None:
-        """The score on a scale to 100, which alone makes different scales comparable."""
+        """The score on a scale to 100, to compare different scales; None without a score."""
         if self.score is None or not self.maximum:
             return None
         return 100 * self.score / self.maximum
 
     def to_json(self, known: Rubrics, labels: Mapping[Iri, str]) -> PublishedTotal:
-        """As JSON, with labels beside IRIs."""
+        """The assessment as JSON, with labels for IRIs."""
         subject: Ref = {
             "iri": self.subject,
             "id": short_id(self.subject),
@@ -95,7 +95,7 @@ class PublishedScores:
 
 
 def distance(published: PublishedScores, low: Fraction, high: Fraction) -> Fraction | None:
-    """Points of 100 between a published score and a range; 0 when it lies inside."""
+    """Points of 100 between a published score and a range; 0 inside the range, None without score."""
     percent = published.percent
     if percent is None:
         return None
@@ -105,7 +105,7 @@ def distance(published: PublishedScores, low: Fraction, high: Fraction) -> Fract
 def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[PublishedScores]:
     """Every published assessment of a model, its forms, its siblings and its developer.
 
-    Those of the model itself first, then by scheme and date.
+    Sorted by relation (the model itself first), then by scheme and date.
     """
     subject = snapshot.canonical(subject)
     publisheds: dict[Iri, PublishedScores] = {}
@@ -123,7 +123,7 @@ def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[
 
 
 def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
-    """Whom an assessment may have judged, the nearest first."""
+    """Yield relation, entities and link property of assessments, the nearest relation first."""
     yield SAME, [subject], PG.assessmentOf
     yield FORM, _closure(snapshot, [subject], down=True), PG.assessmentOf
     yield PARENT, _closure(snapshot, [subject], down=False), PG.assessmentOf
@@ -154,7 +154,7 @@ def _closure(snapshot: AcceptedSnapshot, start: Iterable[Iri], *, down: bool) ->
 def read(
     snapshot: AcceptedSnapshot, node: Iri, entity: Iri, relation: str, known: Rubrics
 ) -> PublishedScores | None:
-    """One published assessment of an entity; None where it is not known by the day asked about."""
+    """Read one published assessment of an entity; None if it is unknown on the snapshot's day."""
     seen = snapshot.view(node)
     stated: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
     scheme = stated.get(PG.scheme)
@@ -192,10 +192,10 @@ def _number(value: Value | None) -> Fraction | None:
 def _added(
     snapshot: AcceptedSnapshot, node: Iri, rubric: Rubric | None
 ) -> tuple[Fraction | None, Fraction | None, int]:
-    """The sum of the results an index published criterion by criterion.
+    """The sum of the criterion results that an index published, the maximum, and their number.
 
-    A result with a score counts as it stands; one with a level counts as that level does
-    in the scheme. Criteria that it does not mention count nothing.
+    A result with a score counts with that score; one with a level counts as that level does in the
+    scheme. Criteria without a result count nothing.
     """
     if rubric is None:
         return None, None, 0
@@ -215,6 +215,6 @@ def _added(
 
 
 def labels(snapshot: AcceptedSnapshot, made: Iterable[PublishedScores]) -> dict[Iri, str]:
-    """What to call the entities that published assessments name."""
+    """The labels of the entities that published assessments name."""
     entities = {entity for p in made for entity in (p.subject, p.evaluator) if entity is not None}
     return {entity: label(snapshot, entity) or short_id(entity) for entity in sorted(entities)}

@@ -1,8 +1,8 @@
-"""The score of a model under a rubric, every point down to its claims.
+"""The score of a model under a rubric, with the claims behind every point.
 
-A pure function of a rubric and of the findings about one model; the points come from
-``arithmetic``, what they rest on and what would raise them is told here. Numbers are exact
-fractions until they are shown; then they are rounded half up, totals and criteria to one
+A pure function of a rubric and of the findings about one model. The points come from
+``arithmetic``; this module adds the claims, the explanation and the possible gain. Numbers are
+exact fractions until they are shown; then they are rounded half up, totals and criteria to one
 decimal, items to two.
 """
 
@@ -36,7 +36,7 @@ ROUNDING = "exact fractions; shown rounded half up, totals and criteria to 1 dec
 
 
 def rounded(number: Fraction, places: int = 1) -> float:
-    """A number as it is shown: rounded half up.
+    """Round a number half up for display.
 
     >>> rounded(Fraction(1, 4)), rounded(Fraction(358, 10))
     (0.3, 35.8)
@@ -48,7 +48,7 @@ def rounded(number: Fraction, places: int = 1) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ClaimUse:
-    """One property or facet that an item looks at, and what was found."""
+    """A property or facet that an item uses, and its finding."""
 
     name: Iri
     finding: LevelFinding
@@ -58,8 +58,8 @@ class ClaimUse:
 class ItemResult:
     """The level and points of one item.
 
-    ``low`` and ``high`` are points of the total, of at most ``maximum``. ``gain`` is what
-    the developer would add to the low total by publishing what ``missing`` names.
+    ``low`` and ``high`` are points of the total, at most ``maximum``. ``gain`` is the increase of
+    the low total if the developer publishes the properties and facets in ``missing``.
     """
 
     item: Item
@@ -80,7 +80,7 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
-    """The points of one criterion, of at most ``maximum`` (0 when nothing in it applies)."""
+    """The points of one criterion, at most ``maximum`` (0 if no item applies)."""
 
     criterion: Criterion
     low: Fraction
@@ -91,7 +91,7 @@ class CriterionScore:
 
 @dataclass(frozen=True, slots=True)
 class PillarScore:
-    """The points of one pillar; in a scheme of classes, whether the class is reached."""
+    """The points of one pillar; in a scheme of classes also whether the class is reached."""
 
     iri: Iri
     label: str
@@ -106,9 +106,10 @@ class PillarScore:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A model under a rubric: a low–high range, because what nobody looked at is no zero.
+    """A model under a rubric, with a low–high range, since unassessed evidence is not zero.
 
-    ``low`` counts it as nothing, ``high`` as full: the gap is missing audit work.
+    ``low`` counts unassessed evidence as absent, ``high`` as present: the gap measures missing
+    audit work.
     """
 
     subject: Iri
@@ -126,29 +127,29 @@ class Assessment:
 
     @property
     def gaps(self) -> tuple[ItemResult, ...]:
-        """Items by what publishing them would gain, worst first."""
+        """The items with a possible gain, by falling gain."""
         open_ = [item for item in self.items if item.gain > 0]
         order = {item.item.iri: position for position, item in enumerate(self.items)}
         return tuple(sorted(open_, key=lambda item: (-item.gain, order[item.item.iri])))
 
     @property
     def grade(self) -> str:
-        """The best class that is certainly reached; empty where there is none."""
+        """The best class that is certainly reached; empty if there is none."""
         return best((p.grade, p.reached) for p in self.pillars)
 
     @property
     def possible_grade(self) -> str:
-        """The best class that is not ruled out."""
+        """The best class that is still possible; empty if there is none."""
         return best((p.grade, p.possible) for p in self.pillars)
 
     @property
     def total_text(self) -> str:
-        """The total as people read it."""
+        """The total as text."""
         return span(self.low, self.high, self.rubric)
 
 
 def span(low: Fraction, high: Fraction, rubric: Rubric) -> str:
-    """A total as people read it."""
+    """Format a total as text: one number or a range, of the maximum."""
     minimum, maximum = rounded(low), rounded(high)
     text = f"{minimum:g}" if minimum == maximum else f"{minimum:g} to {maximum:g}"
     return f"{text} of {float(rubric.maximum):g}"
@@ -157,7 +158,7 @@ def span(low: Fraction, high: Fraction, rubric: Rubric) -> str:
 def assess(
     subject: Iri, rubric: Rubric, findings: Mapping[Iri, LevelFinding], as_of: str = ""
 ) -> Assessment:
-    """Apply a rubric to what was found about a model."""
+    """Apply a rubric to the findings about a model."""
     levels = {name: finding.level for name, finding in findings.items()}
     shares = {item.iri: item_share(item, rubric, levels) for item in rubric.items}
     weighed = [weigh(c, [shares[item.iri] for item in c.items]) for c in rubric.criteria]
@@ -192,7 +193,7 @@ def assess(
 
 @dataclass(frozen=True, slots=True)
 class _LevelOf:
-    """What is said of an item: its level, why, on what, and what would raise its share."""
+    """The level of an item with its explanation, evidence, and possible higher share."""
 
     level: Iri
     rule: str
@@ -209,7 +210,7 @@ def _item(
     share: Share | None,
     unit: Fraction,
 ) -> ItemResult:
-    """An item with its points, where a weight of one is worth ``unit``."""
+    """The result of an item, where a weight of one is worth ``unit`` points."""
     uses = tuple(ClaimUse(name, findings.get(name, NOTHING)) for name in item.uses)
     if share is None:
         reached = _off(item, uses, findings, levels)
@@ -238,7 +239,7 @@ def _level_of(
     levels: Mapping[Iri, Iri],
     share: Share,
 ) -> _LevelOf:
-    """What is said of an item that applies."""
+    """The level of an item that applies."""
     if item.rule == PG.Unrepresented:
         rule = "no property of the graph can hold the evidence yet"
         return _LevelOf(PG.LevelNotAssessed, rule, uses)
@@ -260,7 +261,7 @@ def _off(
     findings: Mapping[Iri, LevelFinding],
     levels: Mapping[Iri, Iri],
 ) -> _LevelOf:
-    """What is said of an item that does not apply."""
+    """The level of an item that does not apply, with the reason."""
     if facet := ruled_out_by(item, levels):
         why = "the developer's claims rule it out"
         return _LevelOf(PG.LevelNotApplicable, why, (*uses, ClaimUse(facet, findings[facet])))
@@ -268,7 +269,7 @@ def _off(
 
 
 def _level(rule: Iri, levels: Sequence[Iri], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
-    """The level that names the result: the one that decided under the item's rule."""
+    """The level that represents an item's result: the deciding one under the item's rule."""
     if len(set(levels)) == 1:
         return levels[0]
     first, last = min(levels, key=LEVEL_RANK.__getitem__), max(levels, key=LEVEL_RANK.__getitem__)
@@ -302,7 +303,7 @@ def _explanation(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
 def _pillars(
     rubric: Rubric, criteria: Sequence[CriterionScore], shares: Mapping[Iri, Share | None]
 ) -> tuple[PillarScore, ...]:
-    """Sums of criteria, and in a scheme of classes what became of each class."""
+    """The points of each pillar, and in a scheme of classes the result of each class."""
     results = []
     for one in classes(rubric, lambda item: shares[item.iri]):
         pillar = one.pillar
@@ -325,7 +326,7 @@ def _pillars(
 
 @dataclass(frozen=True, slots=True)
 class ScoreDifference:
-    """An item that two assessments judge differently, and the properties whose claims did it."""
+    """An item with different results in two assessments, and the properties that caused it."""
 
     item: Item
     before: Iri
@@ -337,8 +338,8 @@ class ScoreDifference:
 def score_differences(before: Assessment, after: Assessment) -> tuple[ScoreDifference, ...]:
     """The items whose evidence differs between two assessments under one rubric.
 
-    Changing one claim moves exactly the items that use its property, and ``because`` names
-    that property or the facet that asks for it.
+    A change of one claim affects exactly the items that use its property, and ``because`` names
+    that property or the facet that uses it.
     """
     old = {result.item.iri: result for result in before.items}
     results = []
@@ -358,7 +359,7 @@ def _differing(before: Sequence[ClaimUse], after: Sequence[ClaimUse]) -> tuple[I
 
 
 def _evidence(finding: LevelFinding) -> tuple[object, ...]:
-    """What makes a finding another: a document read again that says the same does not."""
+    """The identity of a finding; the same claim from a later retrieval of its document is equal."""
     return finding.level, *(
         frozenset((stored.claim, stored.header.document, stored.basis) for stored in claims)
         for claims in (finding.claims, finding.other_claims)

@@ -1,7 +1,6 @@
-"""Totals of many models under many rubrics, without the explanations.
+"""Totals of many models under many rubrics, without explanations.
 
-The functions of ``arithmetic`` over levels alone, with what was worked out for one model
-kept for the next.
+Uses the functions of ``arithmetic`` on levels alone, and reuses partial results of earlier models.
 """
 
 from __future__ import annotations
@@ -29,14 +28,15 @@ from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.resources import folder
 
 _MAX_REMEMBERED = 20_000
-"""What a calculator remembers at most: it lives as long as its rubric."""
+"""The most partial results that a calculator caches; it lives as long as its rubric."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
     """The total of one model under one rubric, as a low–high range.
 
-    In a scheme of classes ``grade`` is the class certainly reached.
+    In a scheme of classes ``grade`` is the class certainly reached, ``possible_grade`` the best one
+    still possible.
     """
 
     subject: Iri
@@ -48,11 +48,11 @@ class Total:
 
 
 class Calculator:
-    """Totals under one rubric; what was worked out for one model helps with the next.
+    """Computes totals under one rubric; partial results are cached for further models.
 
-    Only the criteria whose evidence differs from no evidence at all are looked at, and their
-    sums run over integers, in units of one over a common denominator of everything seen, so
-    that they are exact and quick.
+    Only the criteria whose evidence differs from that of a model without evidence are computed.
+    Their sums are integers, in units of a common denominator of everything computed so far, so that
+    they are exact and fast.
     """
 
     def __init__(self, rubric: Rubric) -> None:
@@ -78,7 +78,7 @@ class Calculator:
         low = high = 0
         applicable = self._applicable
         changes = [self._change(position, levels) for position in touched]
-        if changes and any(change is None for change in changes):  # the unit has grown
+        if changes and any(change is None for change in changes):  # the unit has changed
             changes = [self._change(position, levels) for position in touched]
         for position, change in zip(touched, changes, strict=True):
             assert change is not None
@@ -93,9 +93,9 @@ class Calculator:
         return Total(subject, self.rubric.iri, total_low, total_high, sure, possible)
 
     def _change(self, position: int, levels: Mapping[Iri, Iri]) -> tuple[int, int, bool] | None:
-        """What a criterion adds to the blank total, and whether it applies.
+        """The points that a criterion adds to the blank total, and whether it applies.
 
-        None when the common denominator had to grow: what was known is void then.
+        None if the common denominator had to grow, which invalidates the cache.
         """
         key = position, tuple([levels.get(use) for use in self._uses[position]])
         known = self._known.get(key)
@@ -116,12 +116,12 @@ class Calculator:
     def _points(
         self, criterion: Criterion, levels: Mapping[Iri, Iri]
     ) -> tuple[Fraction, Fraction, bool]:
-        """The points of a criterion before the scale, low and high, and whether it applies."""
+        """The points of a criterion before scaling, low and high, and whether it applies."""
         points = weigh(criterion, [item_share(i, self.rubric, levels) for i in criterion.items])
         return (points.low, points.high, True) if points else (ZERO, ZERO, False)
 
     def _grades(self, levels: Mapping[Iri, Iri]) -> tuple[str, str]:
-        """The class certainly reached and the one not ruled out; both empty without classes."""
+        """The class certainly reached and the best possible class; both empty without classes."""
         key = tuple([levels.get(use) for use in self._required])
         known = self._graded.get(key)
         if known is None:
@@ -137,12 +137,12 @@ class Calculator:
 
 
 def _looked_at(items: Iterable[Item]) -> tuple[Iri, ...]:
-    """Every property and facet that items ask about, sorted."""
+    """Every property and facet that items use, sorted."""
     return tuple(sorted({u for item in items for u in (*item.uses, *item.not_applicable_when)}))
 
 
 def totals(models: Mapping[Iri, Mapping[Iri, Iri]], schemes: Iterable[Rubric]) -> Iterator[Total]:
-    """Every model under every computed rubric, models and rubrics in order of name."""
+    """Yield the total of every model under every computed rubric, sorted by model."""
     calculators = [Calculator(rubric) for rubric in schemes if rubric.is_computed]
     for model in sorted(models):
         for calculator in calculators:
@@ -150,7 +150,7 @@ def totals(models: Mapping[Iri, Mapping[Iri, Iri]], schemes: Iterable[Rubric]) -
 
 
 def all_totals(snapshot: AcceptedSnapshot, schemes: Iterable[Rubric]) -> Iterator[Total]:
-    """Every model of a store under every computed rubric, from the levels the store keeps."""
+    """Yield the total of every model of a store under every computed rubric, from stored levels."""
     yield from totals(stored_levels(snapshot), schemes)
 
 
@@ -158,9 +158,9 @@ EVERY_MODEL = "{ SELECT DISTINCT ?model { GRAPH <%s> { ?model pg:evidenceProfile
 
 
 def query(rubric: Rubric, models: Iterable[Iri] = (), name: str = "total") -> str:
-    """The stored query that adds up totals (or ``classes``), for some models or for all.
+    """The text of the stored query that computes totals (or ``classes``), for some or all models.
 
-    Anybody can run it by hand, on any SPARQL 1.1 service that has the store's data.
+    It can be run on any SPARQL 1.1 service that has the store's data.
     """
     text = (folder("queries") / "assessment" / f"{name}.rq").read_text(encoding="utf-8")
     names = " ".join(f"<{iri(model)}>" for model in models)

@@ -1,1 +1,1 @@
-"""Ancestors, descendants, paths, impact, with the evidence of every edge."""
+"""Lineage of models and datasets: ancestors, descendants, paths, impact, and evidence of edges."""

@@ -1,4 +1,4 @@
-"""What the routes on lineage answer, as JSON."""
+"""JSON types of the answers of the lineage routes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Adjacency as flat arrays, and the searches over them.
+"""Adjacency of the lineage graph as flat arrays (compressed rows), and the searches over them.
 
-An edge goes from a child to a parent: from a model to what it was made from, from a
-dataset to the model that wrote it. Within one node's row derivations come before
-influences, so that ``split`` tells both views apart without a second copy.
+An edge goes from a child to a parent: from a model to the model from which it was made, from a
+dataset to the model that wrote it. In one node's row, derivations come before influences, so that
+``split`` separates the two without a second copy.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
 UNSPECIFIED = terms.PROV.wasDerivedFrom
-"""Derivation of a kind that no source states, such as a card's bare ``base_model``."""
+"""The relation for a derivation of unstated kind, such as a card's bare ``base_model``."""
 
 UNSPECIFIED_INFLUENCE = terms.PROV.wasInfluencedBy
-"""Influence of a kind that no source states."""
+"""The relation for an influence of unstated kind."""
 
 RELATIONS: tuple[Iri, ...] = (
     *terms.DERIVATIONS,
@@ -35,7 +35,7 @@ RELATIONS: tuple[Iri, ...] = (
     *terms.DATASET_RELATIONS,
     UNSPECIFIED_INFLUENCE,
 )
-"""Every lineage property; its place is the code that the arrays hold."""
+"""Every lineage property; the position of a property is its code in the arrays."""
 
 DERIVED = len(terms.DERIVATIONS) + 1
 CODE: dict[Iri, int] = {relation: code for code, relation in enumerate(RELATIONS)}
@@ -43,17 +43,21 @@ SPECIFIC: dict[Iri, frozenset[int]] = {
     UNSPECIFIED: frozenset(CODE[relation] for relation in terms.DERIVATIONS),
     UNSPECIFIED_INFLUENCE: frozenset(CODE[relation] for relation in terms.INFLUENCES),
 }
-"""By relation of no stated kind the codes of those that the view states it beside."""
+"""By relation of unstated kind: the codes of the specific relations that the view states with it.
+
+"""
 
 SMALL = 512
-"""Below so many nodes a plain walk beats array operations."""
+"""The number of edges up to which a plain Python search is faster than array operations."""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeRows:
     """One direction of the graph: for every node its neighbours and the relation to each.
 
-    ``code`` is the relation; ``inferred`` whether no source states the edge outright.
+    Node ``n`` has the edges ``start[n]`` to ``start[n + 1]``; those before ``split[n]`` are
+    derivations. ``other`` is the neighbour, ``code`` the relation, ``inferred`` whether no source
+    states the edge outright.
     """
 
     start: Longs
@@ -66,9 +70,10 @@ class EdgeRows:
     )
 
     def borrow(self) -> tuple[Flags, Ints]:
-        """Two arrays with a cell per node: one of False, one of anything.
+        """Two scratch arrays with a cell per node: one filled with False, one uninitialised.
 
-        Fresh ones cost more than a search when memory is busy, so searches hand them back.
+        New arrays cost more than a search when memory is busy, so searches return them to
+        ``scratch``.
         """
         try:
             return self.scratch.pop()
@@ -77,21 +82,21 @@ class EdgeRows:
 
     @property
     def nodes(self) -> int:
-        """How many nodes there are."""
+        """The number of nodes."""
         return len(self.start) - 1
 
     def ends(self, influences: bool) -> Longs:
-        """Where each node's row ends: with influences, or before them."""
+        """The end of each node's row: after its influences, or before them."""
         return self.start[1:] if influences else self.split
 
     def edges_of(self, node: int, influences: bool = True) -> range:
-        """The places of a node's edges."""
+        """The positions of a node's edges in the arrays."""
         end = self.start[node + 1] if influences else self.split[node]
         return range(int(self.start[node]), int(end))
 
 
 def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> EdgeRows:
-    """Edges as rows of their ``near`` ends.
+    """Build rows of edges, grouped by their ``near`` end and sorted by relation and ``far`` end.
 
     >>> rows = pack(2, *(np.array([v], t) for v, t in ((1, "i4"), (0, "i4"), (0, "u1"), (False, "?"))))
     >>> rows.other[rows.edges_of(1)[0]].item()
@@ -106,7 +111,7 @@ def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> Edg
 
 
 def relation_keys(relations: Iterable[tuple[int, int]]) -> Longs:
-    """Relations of nodes, each by node and code, as numbers that ascend.
+    """Encode pairs of node and relation code as ascending integers.
 
     >>> relation_keys([(1, 0), (0, 2)]).tolist() == [2, len(RELATIONS)]
     True
@@ -116,9 +121,9 @@ def relation_keys(relations: Iterable[tuple[int, int]]) -> Longs:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """What a search found: nodes in the order found, and the distance of each.
+    """The result of a search: nodes in the order found, and the distance of each in steps.
 
-    ``via`` is the place (in the rows searched) of the edge by which a node was found.
+    ``via`` is the position, in the rows searched, of the edge by which a node was found.
     """
 
     nodes: Ints
@@ -137,9 +142,10 @@ def closure(
     influences: bool = False,
     wanted: Flags | None = None,
 ) -> Closure:
-    """Everything reachable from a node, nearest first, the node itself not among it.
+    """All nodes reachable from ``start``, nearest first, without ``start`` itself.
 
-    ``wanted`` says per relation code which edges count; it overrides ``influences``.
+    ``depth`` limits the distance. ``wanted`` says per relation code which edges are followed; it
+    overrides ``influences``.
     """
     ends = rows.ends(influences or wanted is not None)
     results: dict[int, None] = {start: None}
@@ -182,7 +188,7 @@ def _wide_closure(
     depth: int | None,
     wanted: Flags | None,
 ) -> Closure:
-    """Go on with array operations, one per level."""
+    """Continue a search with array operations, one pass per level."""
     seen, mark = rows.borrow()
     known = np.fromiter(result, np.int32, len(result))
     seen[known] = True
@@ -210,7 +216,7 @@ def _wide_closure(
 
 
 def _without_repeats(neighbours: Ints, places: Longs, mark: Ints) -> tuple[Ints, Longs]:
-    """Each neighbour once; ``mark`` is scratch space, one cell per node."""
+    """Remove duplicate neighbours; ``mark`` is scratch space, one cell per node."""
     turn = np.arange(len(neighbours), dtype=np.int32)
     mark[neighbours] = turn
     once = mark[neighbours] == turn
@@ -218,7 +224,7 @@ def _without_repeats(neighbours: Ints, places: Longs, mark: Ints) -> tuple[Ints,
 
 
 def spread(start: Longs, ends: Longs, frontier: Ints) -> Longs:
-    """The places of all edges of many nodes, row after row."""
+    """The positions of all edges of many nodes, row after row."""
     low = start[frontier]
     count = ends[frontier] - low
     total = int(count.sum())
@@ -227,10 +233,9 @@ def spread(start: Longs, ends: Longs, frontier: Ints) -> Longs:
 
 
 def levels(rows: EdgeRows, ends: Longs) -> tuple[Ints, int]:
-    """The generation of every node: the longest way to one without parents.
+    """The generation of every node: the longest path to a node without parents; and their number.
 
-    Nodes on a cycle, or below one, get -1; the number of generations is returned too.
-    ``rows`` are those towards the parents' children (each node's row lists its children).
+    Nodes on a cycle, or below one, get -1. ``rows`` lists the children of each node.
     """
     pending = np.bincount(rows.other[_counted(rows, ends)], minlength=rows.nodes)
     level = np.full(rows.nodes, -1, np.int32)

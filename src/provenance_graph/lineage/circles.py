@@ -1,4 +1,4 @@
-"""Circles of lineage: entities that each descend from the other, over flat arrays."""
+"""Cycles of lineage: strongly connected components over flat arrays."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from provenance_graph.lineage.arrays import RELATIONS, EdgeRows, Flags, Ints, sp
 
 _EVERY = np.ones(len(RELATIONS), np.bool_)
 _ROUNDS = 4
-"""How often ends are taken off before circles are looked for; a chain has many."""
+"""The number of passes that remove end nodes before the search for components."""
 
 
 def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
-    """Groups of some nodes that each reach the other over the wanted edges among them.
+    """The strongly connected components among some nodes over the wanted relations.
 
-    A node with an edge to itself is one. Nodes are given once each. Members ascend, and so do
-    groups by their first.
+    A node with an edge to itself is a component. ``nodes`` are distinct. Members are ascending, and
+    components are sorted by their first member.
     """
     if not len(nodes):
         return []
@@ -34,13 +34,13 @@ def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
 
 
 def members(up: EdgeRows, nodes: Ints) -> Ints:
-    """Those of some nodes that are in a circle of any relations among them, ascending."""
+    """The nodes that are in a cycle of any relations among the given nodes, ascending."""
     circles = groups(up, _EVERY, nodes)
     return np.array(sorted(node for group in circles for node in group), np.int32)
 
 
 def above(up: EdgeRows, nodes: Ints) -> Ints:
-    """Some nodes and all that these came from over any relations, ascending."""
+    """Some nodes and all their ancestors over any relations, ascending."""
     seen = np.zeros(up.nodes, np.bool_)
     frontier = nodes
     while len(frontier):
@@ -51,7 +51,7 @@ def above(up: EdgeRows, nodes: Ints) -> Ints:
 
 
 def _inner(child: Ints, parent: Ints) -> tuple[Ints, Ints]:
-    """The edges without most of those at the ends: a circle's parents are children, and children parents."""
+    """Remove most edges that cannot be in a cycle: both ends must be a child and a parent."""
     for _ in range(_ROUNDS):
         count = len(child)
         between = np.isin(parent, child) & np.isin(child, parent)
@@ -62,10 +62,10 @@ def _inner(child: Ints, parent: Ints) -> tuple[Ints, Ints]:
 
 
 def _components(child: Ints, parent: Ints) -> list[list[int]]:
-    """The strong components of more than one node, by a walk up and one down (Kosaraju).
+    """The strongly connected components of more than one node, by Kosaraju's algorithm.
 
-    In plain Python, since little is left where ends are taken off: a compiled search takes longer
-    to import.
+    In plain Python, since few edges remain once end nodes are removed; importing a compiled search
+    takes longer.
     """
     up: dict[int, list[int]] = defaultdict(list)
     down: dict[int, list[int]] = defaultdict(list)
@@ -80,7 +80,7 @@ def _components(child: Ints, parent: Ints) -> list[list[int]]:
 
 
 def _last_first(steps: Mapping[int, list[int]], start: int, seen: set[int]) -> Iterator[int]:
-    """What a node leads to and was not seen before, each node after those that it leads to."""
+    """Yield the unseen nodes reachable from a node in postorder (depth-first)."""
     if start in seen:
         return
     seen.add(start)

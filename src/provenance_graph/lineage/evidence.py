@@ -1,4 +1,4 @@
-"""Who says so now: the sources behind lineage edges, merge weights, and texts of unresolved parents."""
+"""Evidence of lineage edges: sources for and against, merge weights, texts of unresolved parents."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from provenance_graph.lineage.results import Edge, EdgeSource
 from provenance_graph.model.other_facts import parent_revision
 
 _SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTunedFrom})
-"""Relations with one parent as a rule: another parent speaks against this one."""
+"""Relations that have one parent as a rule: a claim of another parent contradicts an edge."""
 
 
 class Detail(NamedTuple):
-    """Of one derivation: the parent's weight in a merge, the method, the parent's fixed state."""
+    """The stated details of a derivation: weight in a merge, method, revision of the parent."""
 
     weight: str = ""
     method: str = ""
@@ -26,7 +26,7 @@ class Detail(NamedTuple):
 
 
 class EdgeEvidence:
-    """Looks up what records say about edges; keeps what it has read of each child and relation."""
+    """Looks up the claims about edges; caches the claims by child and relation."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self.snapshot = snapshot
@@ -34,14 +34,14 @@ class EdgeEvidence:
         self._claims_of: dict[tuple[Iri, Iri], list[tuple[Claim, Header]]] = {}
 
     def prepare(self, edges: Collection[Edge]) -> None:
-        """Look up at once for many edges what would be looked up for each."""
+        """Prefetch the claims for many edges in one look-up."""
         relations = {edge.relation for edge in edges}
         children = dict.fromkeys(edge.child for edge in edges)
         names = (name for one in children for name in self._statements.names_of(one))
         self._statements.prepare(names, relations)
 
     def _stating(self, child: Iri, relation: Iri) -> list[tuple[Claim, Header]]:
-        """The claims on one relation of a child: seldom are more asked for than one."""
+        """The current claims on one relation of a child."""
         key = child, relation
         if key not in self._claims_of:
             self._claims_of[key] = [
@@ -53,7 +53,7 @@ class EdgeEvidence:
         return self._claims_of[key]
 
     def of(self, edge: Edge) -> tuple[tuple[EdgeSource, ...], tuple[EdgeSource, ...]]:
-        """The sources for an edge and those against it, in a fixed order."""
+        """The sources for an edge and those against it, each sorted by retrieval and record."""
         pro, contra = set(), set()
         stating: set[Iri] = set()
         others: list[tuple[Iri, EdgeSource]] = []
@@ -74,7 +74,7 @@ class EdgeEvidence:
         return _ordered(pro), _ordered(contra)
 
     def details(self, child: Iri) -> dict[Iri, Detail]:
-        """What sources state of the derivation from each parent, all of them taken together."""
+        """The stated details of the derivation from each parent, combined over all sources."""
         results: dict[Iri, Detail] = {}
         for _, _, node, _ in self.snapshot.quads(child, PROV.qualifiedDerivation):
             if not isinstance(node, Iri):
@@ -92,7 +92,7 @@ class EdgeEvidence:
         return results
 
     def text(self, unresolved: Iri) -> str:
-        """What a source wrote of a parent that could not be resolved."""
+        """The text that a source wrote for an unresolved parent; empty if there is none."""
         texts = self.snapshot.quads(unresolved, PG.unresolvedText)
         return min((o.lexical for _, _, o, _ in texts if isinstance(o, Literal)), default="")
 

@@ -1,4 +1,4 @@
-"""A lineage as text or as another tool's graph: small functions, one per format."""
+"""Serializes a lineage as text or as a graph of another tool, with one function per format."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ _INVERSE = {
 
 
 def tree(lineage: Lineage) -> str:
-    """Ancestors and descendants as an indented tree, with evidence in brackets.
+    """Render ancestors and descendants as an indented tree, with evidence in brackets.
 
-    A node met again is not unfolded again. Datasets and other influences are marked ``~``,
-    inferred edges ``?``.
+    A repeated node is not expanded again. Datasets and other influences are marked ``~``, inferred
+    edges ``?``.
     """
     nodes = {node.iri: node for node in lineage.nodes}
     up: dict[Iri, list[Edge]] = defaultdict(list)
@@ -107,7 +107,7 @@ def _branches(
 
 
 def _sorted(edges: list[Edge], side: str) -> list[Edge]:
-    """Derivations first, then influences, by name."""
+    """Sort edges: derivations first, then influences, each by name."""
     return sorted(
         edges,
         key=lambda e: (e.group == "influence", e.parent if side == "up" else e.child, e.relation),
@@ -137,7 +137,7 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
 
 
 def _grounds(source: EdgeSource) -> str:
-    """The basis of a statement, with how it is known that this source made it."""
+    """The basis of a statement, with the custody of its record."""
     return f"{source.basis} ({source.custody})" if source.custody else source.basis
 
 
@@ -148,12 +148,12 @@ def _title(node: Node) -> str:
 
 
 def json_text(lineage: Lineage) -> str:
-    """The same JSON that the HTTP API gives."""
+    """Serialize a lineage as the JSON of the HTTP API."""
     return json.dumps(lineage.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
 def dot(lineage: Lineage) -> str:
-    """Graphviz; influences dashed, inferred edges grey."""
+    """Serialize a lineage for Graphviz; influences are dashed, inferred edges grey."""
     shape = {"model": "box", "dataset": "cylinder", "unresolved": "note"}
     lines = ["digraph lineage {", "  rankdir=BT;", f"  label={_quoted(lineage.extent)};"]
     lines += [
@@ -179,7 +179,7 @@ def _quoted(text: str) -> str:
 
 
 def mermaid(lineage: Lineage) -> str:
-    """A flowchart for Markdown; influences dotted."""
+    """Serialize a lineage as a Mermaid flowchart for Markdown; influences are dotted."""
     number = {node.iri: f"n{position}" for position, node in enumerate(lineage.nodes)}
     lines = ["flowchart BT", f"  %% {lineage.extent}"]
     for node in lineage.nodes:
@@ -196,7 +196,7 @@ def mermaid(lineage: Lineage) -> str:
 
 
 def cytoscape(lineage: Lineage) -> str:
-    """Elements for Cytoscape and Cytoscape.js."""
+    """Serialize a lineage as elements for Cytoscape and Cytoscape.js."""
     nodes: list[CytoscapeNodeElement] = [
         {
             "data": {
@@ -233,7 +233,7 @@ def cytoscape(lineage: Lineage) -> str:
 
 
 def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
-    """A lineage as a networkx graph, edges from child to parent."""
+    """Convert a lineage to a networkx graph, with edges from child to parent."""
     import networkx as nx  # heavy; only graphs of that library need it
 
     graph = nx.MultiDiGraph(shown=lineage.extent)
@@ -256,7 +256,7 @@ def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
 
 
 def graphml(lineage: Lineage) -> str:
-    """GraphML, for yEd, Gephi and others."""
+    """Serialize a lineage as GraphML, for yEd, Gephi and others."""
     import networkx as nx
 
     graph = networkx_of(lineage)
@@ -287,7 +287,7 @@ _COLUMNS = (
 
 
 def csv_text(lineage: Lineage) -> str:
-    """A row for each source of each edge, for or against it; an edge without sources has one."""
+    """Serialize a lineage as CSV: a row per source of each edge; an edge without sources has one."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -320,11 +320,11 @@ FORMATS: dict[str, Callable[[Lineage], str]] = {
     "graphml": graphml,
     "cytoscape": cytoscape,
 }
-"""Every form a lineage can be printed in."""
+"""The serializers by format name."""
 
 
 def to_networkx(index: LineageIndex, wanted: Flags) -> nx.MultiDiGraph:
-    """The whole index, or the wanted relations of it, for one's own analysis."""
+    """Convert the index, or its wanted relations, to a networkx graph."""
     import networkx as nx  # heavy; only graphs of that library need it
 
     names = list(index.names)

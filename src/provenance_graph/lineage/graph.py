@@ -1,4 +1,4 @@
-"""Lineage: what a model rests on and what rests on it, edge by edge with its evidence."""
+"""Queries on lineage: ancestors and descendants of an entity, with the evidence of each edge."""
 
 from __future__ import annotations
 
@@ -26,19 +26,21 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("up", "down", "both")
 LISTED = 500
-"""Nodes of a lineage that are shown where nobody asks for more."""
+"""The default number of nodes shown of a lineage."""
 SOURCED = 50
-"""Of a lineage with more nodes than that, those that are shown with the sources of every edge: to read
-them takes half a millisecond and more each."""
+"""The default number of nodes shown with evidence, of a lineage of more than LISTED nodes.
+
+Reading the sources takes at least half a millisecond per node.
+"""
 
 
 _ATTRIBUTES = {"name": SCHEMA.name, "developer": DCTERMS.creator, "date": DCTERMS.issued}
 
 
 class LineageGraph:
-    """Questions about lineage, answered from the index and, for evidence, from the snapshot.
+    """Lineage queries, answered from the index and, for evidence, from the snapshot.
 
-    ``index`` is the snapshot's own where none is given; experiments give one of their own.
+    ``index`` defaults to that of the snapshot; experiments pass one of their own.
     """
 
     def __init__(self, snapshot: AcceptedSnapshot, index: LineageIndex | None = None) -> None:
@@ -56,12 +58,12 @@ class LineageGraph:
         evidence: bool = True,
         limit: int | None = None,
     ) -> Lineage:
-        """The lineage of an entity, nearest first, at most ``limit`` nodes.
+        """The lineage of an entity, nearest first, with at most ``limit`` nodes.
 
-        None are ``LISTED``; with ``evidence``, of a lineage that has more, ``SOURCED``.
-        ``relations`` names those to follow (all derivations when empty); ``influences`` adds
-        datasets, synthetic data, reward models and judges. Raises UsageError for a depth
-        below one, an unknown direction, and NotFound for an unknown relation.
+        The default limit is ``LISTED``, or ``SOURCED`` for a larger lineage with ``evidence``.
+        ``relations`` names the relations to follow (all derivations when empty); ``influences``
+        adds datasets, synthetic data, reward models and judges. Raises UsageError for a depth or
+        limit below one and an unknown direction, and NotFound for an unknown relation.
         """
         if depth is not None and depth < 1:
             raise UsageError(f"a depth of {depth} shows nothing; give 1 or more")
@@ -122,17 +124,17 @@ class LineageGraph:
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:
-        """Everything an entity came from, nearest first."""
+        """All ancestors of an entity, nearest first."""
         return self._closure(subject, up=True, influences=influences)
 
     def descendants(self, subject: Iri, influences: bool = False) -> list[Iri]:
-        """Everything that came from an entity, nearest first."""
+        """All descendants of an entity, nearest first."""
         return self._closure(subject, up=False, influences=influences)
 
     def generation(self, subject: Iri) -> int | None:
-        """How many derivations lie between an entity and the first of its line, at most.
+        """The largest number of derivations between an entity and an ancestor without parents.
 
-        None where lineage runs in a circle or nothing is known.
+        None if its lineage has a cycle or nothing is known.
         """
         node = self.index.names.find(subject)
         return None if node is None else paths.generation(self.index, node)
@@ -140,7 +142,7 @@ class LineageGraph:
     def paths(
         self, child: Iri, ancestor: Iri, *, influences: bool = False, limit: int = 100
     ) -> Paths:
-        """All simple ways from a child up to an ancestor, shortest first, at most ``limit``."""
+        """All simple paths from a child up to an ancestor, shortest first, at most ``limit``."""
         start, goal = self.index.names.find(child), self.index.names.find(ancestor)
         if start is None or goal is None:
             return Paths(child, ancestor, (), 0)
@@ -148,7 +150,7 @@ class LineageGraph:
         return Paths(child, ancestor, tuple(tuple(map(self._edge, way)) for way in ways), total)
 
     def shortest_path(self, child: Iri, ancestor: Iri, *, influences: bool = False) -> Paths:
-        """One shortest way from a child up to an ancestor."""
+        """One shortest path from a child up to an ancestor; no path if there is none."""
         start, goal = self.index.names.find(child), self.index.names.find(ancestor)
         way = (
             None
@@ -160,7 +162,7 @@ class LineageGraph:
         return Paths(child, ancestor, (tuple(map(self._edge, way)),), 1)
 
     def shared(self, first: Iri, second: Iri) -> Shared:
-        """What two entities both came from, the nearest of it, and datasets both rest on."""
+        """The common ancestors of two entities, the nearest of them, and their common datasets."""
         a, b = self.index.names.find(first), self.index.names.find(second)
         if a is None or b is None:
             return Shared(first, second, (), ())
@@ -175,19 +177,19 @@ class LineageGraph:
         )
 
     def impact(self, entity: Iri, *, limit: int = 100) -> Impact:
-        """Everything that descends from a model or was trained on a dataset, at any remove."""
+        """All entities that descend from a model or were trained on a dataset, at any distance."""
         result = impact(self.index, entity, limit)
         edges = self._sourced(list(result.reasons.values()))
         return replace(result, reasons={edge.child: edge for edge in edges})
 
     def cycles(self) -> list[Cycle]:
-        """Every circle of derivations in the store."""
+        """Every cycle of derivations in the store."""
         return [
             self._cycle(members) for members in paths.cycles(self.index, relation_mask((), False))
         ]
 
     def to_networkx(self, relations: Sequence[str] = ()) -> nx.MultiDiGraph:
-        """All of it for one's own analysis: nodes are IRIs, edges go from child to parent.
+        """The whole graph for analysis in networkx: nodes are IRIs, edges go from child to parent.
 
         A node has ``kind``, ``name``, ``developer``, ``licences`` and ``date`` (ISO, or empty).
         """
@@ -247,7 +249,7 @@ class LineageGraph:
         wanted: Flags,
         depth: int | None,
     ) -> list[Edge]:
-        """The steps among the shown nodes, none further out than the depth."""
+        """The edges among the shown nodes, up to the depth."""
         up = self.index.up
         steps: dict[tuple[int, int], None] = {}
         for side, one in rows:
@@ -292,7 +294,7 @@ class LineageGraph:
         return named, self._sourced(edges, look)
 
     def _sourced(self, edges: list[Edge], look: EdgeEvidence | None = None) -> list[Edge]:
-        """The edges with their sources, and with what these state of each derivation."""
+        """The edges with their sources and the stated details of each derivation."""
         look = look or EdgeEvidence(self.snapshot)
         look.prepare(edges)
         details = {child: look.details(child) for child in {edge.child for edge in edges}}
@@ -331,7 +333,7 @@ _WORDS = {re.sub(r"[^a-z]", "", local_name(r).lower()): r for r in RELATIONS}
 
 
 def relation(name: str) -> Iri:
-    """A lineage relation by IRI, ``pg:fineTunedFrom``, ``fineTunedFrom`` or ``fine-tuned-from``.
+    """Parse a lineage relation: IRI, ``pg:fineTunedFrom``, ``fineTunedFrom``, ``fine-tuned-from``.
 
     Raises NotFound, with the relations that exist, for any other text.
 
@@ -347,7 +349,7 @@ def relation(name: str) -> Iri:
 
 
 def relation_mask(names: Sequence[str], influences: bool) -> Flags:
-    """Per relation code whether it is wanted."""
+    """A flag per relation code: whether the relation is followed."""
     wanted = np.zeros(len(RELATIONS), np.bool_)
     if names:
         wanted[[CODE[relation(name)] for name in names]] = True

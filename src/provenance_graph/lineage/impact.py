@@ -1,4 +1,4 @@
-"""What is affected if a model or dataset is withdrawn."""
+"""The entities affected by the withdrawal of a model or dataset."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from provenance_graph.lineage.results import Edge, Impact, Node
 
 
 def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
-    """Everything below an entity over derivations and influences alike, grouped.
+    """All descendants of an entity over derivations and influences, with grouped counts.
 
-    That takes in what was trained on a dataset, and what was trained on a dataset that a
-    descendant wrote. ``limit`` bounds the nodes listed, never the counts.
+    They include models trained on a dataset, and models trained on a dataset that a descendant
+    wrote. ``limit`` bounds the nodes listed, never the counts.
     """
     start = index.names.find(entity)
     if start is None:
@@ -42,7 +42,7 @@ def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
 
 
 def _declared(index: LineageIndex, start: int, result: Closure) -> Flags:
-    """Which of the found are reached over edges that some source states outright."""
+    """A flag per found node: whether it is reached over edges that some source states outright."""
     if not index.down.inferred.any():
         return np.ones(len(result), np.bool_)
     outright = _without_inferred(index.down)
@@ -65,7 +65,7 @@ def _without_inferred(rows: EdgeRows) -> EdgeRows:
 
 
 def _by_licence(index: LineageIndex, codes: Longs) -> tuple[tuple[tuple[Iri, ...], int], ...]:
-    """How many declare which licences, most first; the empty tuple is none declared."""
+    """The number of nodes per set of declared licences, most first; () is no declared licence."""
     values, counts = np.unique(codes, return_counts=True)
     rows = [
         (index.licences[value] if value >= 0 else (), count)

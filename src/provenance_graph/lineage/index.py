@@ -1,9 +1,9 @@
 """The lineage index: every typed edge of the accepted view as compressed rows.
 
-Getting the edges out of a store costs more than any search over them, so the index is stored
-in a folder beside the store under the store's version, mapped from there, and brought along
-by the subjects that a commit changed. It holds no evidence: that is asked of the store for
-the few edges that are shown.
+Reading the edges from a store costs more than any search over them. Therefore the index is stored
+in a folder beside the store under the store's version, memory-mapped from there, and updated with
+the subjects that a commit changed. It holds no evidence: that is read from the store for the few
+edges that are shown.
 """
 
 from __future__ import annotations
@@ -51,20 +51,21 @@ MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 _BOTH = frozenset(CODE[relation] for relation in terms.DATASET_RELATIONS)
 DATA_ABOVE = _BOTH | {CODE[PG.trainedOn], CODE[PG.benchmarkDataSeen]}
-"""Relations, by code, whose parent is a dataset."""
+"""The codes of relations whose parent is a dataset."""
 DATA_BELOW = _BOTH | {CODE[PG.generatedBy]}
-"""Relations, by code, whose child is a dataset."""
+"""The codes of relations whose child is a dataset."""
 
 
 @dataclass(frozen=True)
 class LineageIndex:
-    """Who was made from whom, by number; ``names`` tells the numbers.
+    """The lineage graph by node number; ``names`` maps numbers to IRIs.
 
-    ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
-    place in ``licences`` of the set of licences it declares, -1 for none; ``owner`` numbers
-    namespaces, -1 for none. ``nested`` lists those whose names may lie below a release,
-    ``circular`` those in a circle of any relations, and more where edges were left out since.
-    ``contested`` are the relations of nodes about which sources disagree, as ``relation_keys``.
+    ``up`` lists each node's parents, ``down`` its children. ``kind`` holds the position in KINDS.
+    ``licence`` holds per node the position in ``licences`` of its set of declared licences, -1 for
+    none; ``owner`` numbers namespaces, -1 for none. ``nested`` lists nodes whose names may lie
+    below a release. ``circular`` lists nodes in a cycle of any relations, and may list more after
+    an update that removed edges. ``contested`` are the relations of nodes about which sources
+    disagree, as ``relation_keys``.
     """
 
     version: str
@@ -84,12 +85,12 @@ class LineageIndex:
 
     @property
     def edges(self) -> int:
-        """How many edges there are."""
+        """The number of edges."""
         return len(self.up.other)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays and names."""
+        """The bytes of the edge arrays, kinds, licence codes and names."""
         arrays: list[NDArray[Any]] = [
             *_arrays(self.up),
             *_arrays(self.down),
@@ -99,7 +100,7 @@ class LineageIndex:
         return sum(array.nbytes for array in arrays) + self.names.nbytes
 
     def licences_of(self, node: int) -> tuple[Iri, ...]:
-        """The licences a node declares."""
+        """The licences that a node declares."""
         code = int(self.licence[node])
         return self.licences[code] if code >= 0 else ()
 
@@ -113,7 +114,7 @@ class LineageIndex:
 
     @classmethod
     def build(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
-        """Read all edges and licences of the store's accepted view."""
+        """Build the index from all edges and licences of the store's accepted view."""
         version = snapshot.version
         edges = read.edges(snapshot)
         names, rank = edges.ranked()
@@ -147,7 +148,7 @@ class LineageIndex:
         licences: Mapping[str, tuple[Iri, ...]] | None = None,
         version: str = "",
     ) -> LineageIndex:
-        """An index of given (child, relation, parent) edges, for experiments and tests.
+        """Build an index of given (child, relation, parent) edges, for experiments and tests.
 
         >>> index = LineageIndex.of_edges([("urn:b", PG.fineTunedFrom, "urn:a")])
         >>> len(index), index.edges
@@ -186,12 +187,12 @@ class LineageIndex:
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
-        """The index of a snapshot: from its folder, else built and stored there, once."""
+        """The index of a snapshot, loaded from its folder or built and stored there; cached."""
         return snapshot.cached("lineage index", lambda: cls._opened(snapshot))
 
     @classmethod
     def stored(cls, snapshot: AcceptedSnapshot) -> LineageIndex | None:
-        """The index of a snapshot where its folder holds it; None where it would have to be built."""
+        """The index of a snapshot if its folder holds it; None if it would have to be built."""
         if snapshot.folder is None:
             return None
         try:
@@ -215,7 +216,7 @@ class LineageIndex:
 
     @classmethod
     def load(cls, folder: Path) -> LineageIndex | None:
-        """The index stored in a folder, mapped and not read; None where there is none."""
+        """The index stored in a folder, memory-mapped; None if there is none or it is damaged."""
         try:
             meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
             if meta["format"] != FORMAT or meta["relations"] != list(RELATIONS):
@@ -237,10 +238,10 @@ class LineageIndex:
                 _mapped(folder, "contested"),
             )
         except (OSError, ValueError, KeyError):
-            return None  # absent, half removed or damaged: whoever asks builds it anew
+            return None  # absent, half removed or damaged: the caller builds it again
 
     def save(self, folder: Path) -> None:
-        """Keep the index in a folder; what was there before is replaced when all is written."""
+        """Write the index to a folder, replacing the old one once everything is written."""
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
         block, ends, later = self.names.settled()
@@ -272,12 +273,12 @@ class LineageIndex:
         try:
             fresh.rename(folder)
         except OSError:
-            shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
+            shutil.rmtree(fresh, ignore_errors=True)  # another process has saved it first
 
     # ---- following commits ----------------------------------------------------------
 
     def update(self, snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> LineageIndex:
-        """The index after a commit that changed these subjects; this one stays as it is."""
+        """A copy of the index after a commit that changed some subjects; this index is unchanged."""
         names = self.names.copy()
         rows: dict[int, Row] = {}
         licences, sets = {}, list(self.licences)
@@ -351,12 +352,12 @@ class LineageIndex:
         )
 
     def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
-        """The parents of a node, each with relation code and whether only inferred."""
+        """Yield the parents of a node, each with relation code and whether it is only inferred."""
         yield from entries(self.up, node)
 
 
 def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:
-    """What was trained on, and what a model wrote, is a dataset unless it is unresolved."""
+    """Mark nodes as datasets by their relations, unless they are unresolved."""
     for ends, codes in ((parents, DATA_ABOVE), (children, DATA_BELOW)):
         nodes = ends[np.isin(code, sorted(codes))]
         kind[nodes[kind[nodes] == MODEL]] = DATASET
@@ -371,7 +372,7 @@ def _arrays(rows: EdgeRows) -> tuple[NDArray[Any], ...]:
 
 def _mapped(folder: Path, name: str) -> NDArray[Any]:
     ndarray: NDArray[Any] = np.load(folder / f"{name}.npy", mmap_mode="r")
-    return ndarray.view(np.ndarray)  # plain arrays over the same pages: scalars come quicker
+    return ndarray.view(np.ndarray)  # plain arrays over the same pages give faster scalar access
 
 
 def _load_rows(folder: Path, side: str) -> EdgeRows:
@@ -381,7 +382,7 @@ def _load_rows(folder: Path, side: str) -> EdgeRows:
 def _kinds_of(
     snapshot: AcceptedSnapshot, names: PackedNames, node: int, row: Row
 ) -> Iterator[tuple[int, int]]:
-    """What the nodes of a changed row are."""
+    """Yield node and kind for the nodes of a changed row."""
     for parent, code, _ in row:
         if code in DATA_ABOVE:
             yield parent, DATASET

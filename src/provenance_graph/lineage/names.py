@@ -1,7 +1,7 @@
-"""A table of names in bounded memory: sorted text in one block, numbers for places.
+"""A compact table of names: sorted text in one block, with numbers for positions.
 
-Two million names as Python strings take about 300 MB; here they take what their letters
-take, can be mapped from a file, and are found by bisection.
+Two million names as Python strings take about 300 MB. This table takes the bytes of their text, can
+be memory-mapped from a file, and finds names by bisection.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from provenance_graph.core.iris import ID, Iri
 _HEAD = ID.encode()
 _SLASH, _AT = ord("/"), ord("@")
 _DEPTH = 3
-"""Slashes in the stored form of a name that lies below ``model/owner/name``."""
+"""The number of slashes in the stored form of a name below ``model/owner/name``."""
 
 
 def short(name: str) -> bytes:
-    """The form the table keeps and sorts by: our own names lose the part they share."""
+    """The stored form of a name, by which the table is sorted: own names lose their common prefix."""
     raw = name.encode()
     return b"\x01" + raw[len(_HEAD) :] if raw.startswith(_HEAD) else raw
 
 
 def whole(raw: bytes) -> Iri:
-    """The name of a stored form."""
+    """The name for a stored form."""
     return Iri((_HEAD + raw[1:] if raw[:1] == b"\x01" else raw).decode())
 
 
@@ -37,7 +37,7 @@ def _is_deep(name: str) -> bool:
 
 
 class PackedNames:
-    """Names by number and numbers by name; later names are numbered after the first ones.
+    """Names by number and numbers by name; added names are numbered after the sorted ones.
 
     >>> table = PackedNames.of(["https://example.org/b", "https://example.org/a"])
     >>> table[0], table.find("https://example.org/b"), table.find("https://example.org/c")
@@ -51,12 +51,12 @@ class PackedNames:
 
     @classmethod
     def of(cls, names: Iterable[str]) -> PackedNames:
-        """A table of these names, sorted, each once."""
+        """Build a table of distinct names, sorted."""
         return cls.of_sorted(sorted({short(name) for name in names}))
 
     @classmethod
     def of_sorted(cls, raw: list[bytes]) -> PackedNames:
-        """A table of names in stored form that are sorted already."""
+        """Build a table from distinct names in stored form that are sorted already."""
         block = np.frombuffer(b"".join(raw), np.uint8)
         lengths = np.fromiter(map(len, raw), np.int64, len(raw))
         return cls(block, np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))))
@@ -72,12 +72,12 @@ class PackedNames:
 
     @property
     def sorted_names(self) -> int:
-        """How many names are numbered in the order of their stored form; later ones are not."""
+        """The number of names numbered in the order of their stored form; added ones are not."""
         return len(self.ends) - 1
 
     @property
     def own(self) -> int:
-        """How many of these are our own, which come first."""
+        """The number of sorted names that are IRIs of this project, which come first."""
         low, high = 0, self.sorted_names
         while low < high:
             middle = (low + high) // 2
@@ -91,7 +91,7 @@ class PackedNames:
         return (self[number] for number in range(len(self)))
 
     def stored(self) -> Iterator[bytes]:
-        """Every name in stored form, by number."""
+        """Yield every name in stored form, by number."""
         block, ends = self.block.tobytes(), self.ends.tolist()
         yield from (block[low:high] for low, high in itertools.pairwise(ends))
         yield from map(short, self._later_names)
@@ -115,7 +115,7 @@ class PackedNames:
         return low if low < len(self.ends) - 1 and self._raw(low) == sought else None
 
     def add(self, name: Iri) -> int:
-        """The number of a name, a new one where it has none."""
+        """The number of a name, which is added if it is missing."""
         result = self.find(name)
         if result is None:
             result = len(self)
@@ -124,14 +124,14 @@ class PackedNames:
         return result
 
     def copy(self) -> PackedNames:
-        """A table that can grow apart from this one; the block is shared."""
+        """A copy to which names can be added independently; the block is shared."""
         other = PackedNames(self.block, self.ends)
         other._later = dict(self._later)
         other._later_names = list(self._later_names)
         return other
 
     def among(self, numbers: Sequence[int]) -> PackedNames:
-        """A table of some names, given by ascending number, which keep their order."""
+        """A table of the names with some numbers, given in ascending order, which is kept."""
         first = len(self.ends) - 1
         table = PackedNames.of_sorted([self._raw(number) for number in numbers if number < first])
         for number in numbers:
@@ -140,7 +140,7 @@ class PackedNames:
         return table
 
     def nested(self) -> NDArray[np.int32]:
-        """The numbers of names that may lie below a release: those with ``@``, or deeper than it.
+        """The numbers of names that may lie below a release: those with ``@``, or with more steps.
 
         >>> table = PackedNames.of([f"{ID}model/a/b{tail}" for tail in ("", "/step-1", "@main")])
         >>> table.nested().tolist()
@@ -169,10 +169,10 @@ class PackedNames:
         return np.fromiter(codes, np.int32, len(self))
 
     def settled(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[Iri]]:
-        """What to write to a file: the block, its ends, and the names added later."""
+        """The parts to write to a file: the block, its ends, and the names added later."""
         return self.block, self.ends, self._later_names
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, without the names added later."""
+        """The bytes of the block and its ends, without added names."""
         return self.block.nbytes + self.ends.nbytes

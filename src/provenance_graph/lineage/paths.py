@@ -1,4 +1,4 @@
-"""Ways through lineage: shortest and all simple paths, generations, cycles, what is shared."""
+"""Paths through lineage: shortest and simple paths, generations, cycles, common ancestors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Step = tuple[int, int]  # child, place of the edge in the rows of parents
 
 
 def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> list[Step] | None:
-    """The edges of one shortest way up, or None."""
+    """The edges of one shortest path up from ``start`` to ``goal``, or None."""
     result = closure(index.up, start, influences=influences)
     where = np.flatnonzero(result.nodes == goal)
     if not len(where):
@@ -33,10 +33,10 @@ def shortest(index: LineageIndex, start: int, goal: int, influences: bool) -> li
 def simple_paths(
     index: LineageIndex, start: int, goal: int, influences: bool, limit: int
 ) -> tuple[list[list[Step]], int | None]:
-    """Ways that meet no node twice, shortest first, and how many there are.
+    """Paths without repeated nodes, shortest first, at most ``limit``; and their total number.
 
-    Only nodes on some way are entered. The count is None where cycles are on the way and
-    more than ``limit`` ways were found.
+    Only nodes on some path are visited. The total is None if cycles are on the way and ``limit``
+    paths were found before the search ended.
     """
     above = set(closure(index.up, start, influences=influences).nodes.tolist()) | {start}
     below = set(closure(index.down, goal, influences=influences).nodes.tolist()) | {goal}
@@ -64,7 +64,7 @@ def simple_paths(
 
 
 _WAITING = 100_000
-"""How many unfinished ways may wait; a graph with more has more ways than anyone reads."""
+"""The most unfinished paths that are held; a graph with more has more paths than can be read."""
 
 
 def _steps(
@@ -79,7 +79,7 @@ def _steps(
 
 
 def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> int | None:
-    """How many ways there are, by adding up along a topological order; None with cycles."""
+    """The number of paths, summed in topological order; None if there are cycles."""
     pending = dict.fromkeys(steps, 0)
     for row in steps.values():
         for _, parent in row:
@@ -100,7 +100,7 @@ def _count(steps: dict[int, list[tuple[Step, int]]], start: int, goal: int) -> i
 
 
 def generation(index: LineageIndex, node: int) -> int | None:
-    """The longest way of derivations from a node up; None where it meets a circle."""
+    """The length of the longest path of derivations up from a node; None if it meets a cycle."""
     result = closure(index.up, node)
     inside = {node, *result.nodes.tolist()}
     parents = {
@@ -127,9 +127,9 @@ def generation(index: LineageIndex, node: int) -> int | None:
 
 
 def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
-    """Groups of nodes that each reach the other over the wanted relations, self-loops too.
+    """Strongly connected components over the wanted relations, self-loops included.
 
-    Only what the index knows to be in a circle of any relations is looked at.
+    Only nodes that the index lists as ``circular`` are read; ``among`` restricts them further.
     """
     nodes = index.circular
     if among is not None:
@@ -142,7 +142,7 @@ def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> lis
 def shared(
     index: LineageIndex, first: int, second: int
 ) -> tuple[list[tuple[int, int, int]], list[int]]:
-    """Common ancestors with their distance from each, nearest first; and the lowest of them.
+    """Common ancestors with their distance from each node, nearest first; and the lowest of them.
 
     An entity counts as its own ancestor here, so that a parent and its child share the parent.
     """
@@ -167,7 +167,7 @@ def _distances(index: LineageIndex, node: int) -> dict[int, int]:
 
 
 def shared_datasets(index: LineageIndex, first: int, second: int) -> list[int]:
-    """Datasets that both rest on, at any remove."""
+    """The datasets on which both nodes depend, at any distance."""
     both = [
         set(result.nodes[index.kind[result.nodes] == DATASET].tolist())
         for result in (closure(index.up, node, influences=True) for node in (first, second))

@@ -1,7 +1,7 @@
-"""Which entities a path of lineage relations leads to, counted and named from the index.
+"""Evaluates paths of lineage relations over the index: entities reached, counted and named.
 
-A path is written as SPARQL writes it, of the relations that the index holds: ``^`` goes towards
-children, ``+`` repeats, ``/`` goes on from what was reached, ``|`` takes either.
+A path has the syntax of SPARQL property paths, over relations of the index: ``^`` goes to children,
+``+`` repeats, ``/`` continues from the entities reached, ``|`` is an alternative.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STEP: Final = re.compile(r"(\^?)(?:\(([^()]*)\)|([^()^|/+]+))(\+?)")
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """Some relations, by code, followed to parents or, ``down``, to children, once or more."""
+    """Relation codes, followed to parents or, with ``down``, to children, once or repeatedly."""
 
     codes: frozenset[int]
     down: bool
@@ -39,11 +39,11 @@ class PathStep:
 
 
 Path = tuple[tuple[PathStep, ...], ...]
-"""Ways to go, each of steps in turn."""
+"""Alternatives, each a sequence of steps."""
 
 
 def path(text: str) -> Path:
-    """A path from its text; raises UsageError for what is none.
+    """Parse a path; raises UsageError for an invalid one.
 
     >>> [len(way) for way in path("prov:wasDerivedFrom+/^prov:wasDerivedFrom+|pg:trainedOn")]
     [2, 1]
@@ -75,7 +75,7 @@ def _codes(name: str) -> frozenset[int]:
 
 
 def reached(index: LineageIndex, start: Iri, ways: Path) -> Ints:
-    """The numbers of all entities that a path leads to, ascending."""
+    """The numbers of all entities to which a path leads, ascending."""
     node = index.names.find(start)
     levels: list[Ints] = [np.empty(0, np.int32)]
     for way in ways if node is not None else ():
@@ -105,10 +105,10 @@ def _neighbours(rows: EdgeRows, frontier: Ints, wanted: Flags) -> Ints:
 
 
 def first_names(index: LineageIndex, nodes: Ints, count: int) -> list[Iri]:
-    """The first names, in the order of their text, of entities given by ascending number.
+    """The first ``count`` names, in text order, of nodes given in ascending order.
 
-    Only what can be among the first is read: numbers follow the order of names but for our own,
-    which stand before all others, and for those that were added later.
+    Only names that can be among the first are read. Numbers follow the order of names, except that
+    own IRIs come first and names added later come last.
     """
     names = index.names
     own, settled = names.own, names.sorted_names

@@ -1,4 +1,4 @@
-"""Reading lineage out of a store: edges, licences, and which edges are only inferred."""
+"""Reads lineage from a store: edges, licences, kinds of nodes, inferred and contested edges."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEAD = ID.encode()
 
 @dataclass(frozen=True)
 class Edges:
-    """All edges and licences, entities still numbered in the order met."""
+    """All edges and licences; entities are numbered in the order in which they were read."""
 
     child: Ints
     parent: Ints
@@ -38,7 +38,7 @@ class Edges:
     met: dict[bytes, int]
 
     def ranked(self) -> tuple[PackedNames, Ints]:
-        """A sorted table of all names, and the number there of each entity met."""
+        """A sorted table of all names, and each entity's number in the table."""
         order = sorted(self.met)
         rank = np.empty(len(order), np.int32)
         met = np.fromiter((self.met[name] for name in order), np.int64, len(order))
@@ -61,7 +61,7 @@ class Edges:
         return [position for position, c, p, r in ends if (c, p, r) in sought]
 
     def licence_codes(self, rank: Ints) -> tuple[Ints, tuple[tuple[Iri, ...], ...]]:
-        """Per node the place of its set of licences in the list of sets, -1 for none."""
+        """Per node the position of its set of licences in the returned list of sets, -1 for none."""
         stored: dict[int, tuple[int, ...]] = {}
         codes = np.full(len(rank), -1, np.int32)
         nodes = rank[self.licensed]
@@ -84,7 +84,7 @@ class Edges:
 
 
 def edges(snapshot: AcceptedSnapshot) -> Edges:
-    """Every lineage edge, and every licence, of the accepted view."""
+    """Read every lineage edge and every licence of the accepted view."""
     met: dict[bytes, int] = {}
     number = met.setdefault
     ends: list[NDArray[np.int32]] = []
@@ -117,7 +117,7 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
 
 
 def _not_yet(rows: NDArray[np.int32], before: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """The pairs that no earlier, more specific relation joins."""
+    """The pairs that are not also related by a more specific relation."""
 
     def keys(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
         return pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
@@ -127,7 +127,7 @@ def _not_yet(rows: NDArray[np.int32], before: list[NDArray[np.int32]]) -> NDArra
 
 
 def _pairs(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
-    """Subjects and objects of a predicate in the accepted view, in the table's short form."""
+    """Yield subject and object of a predicate in the accepted view, in the table's stored form."""
     stated = ((_shortened(one), _shortened(other)) for one, other in snapshot.pairs(predicate))
     if predicate not in terms.DATASET_RELATIONS:
         yield from stated
@@ -139,7 +139,7 @@ def _pairs(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[bytes, 
 def _identified(
     snapshot: AcceptedSnapshot, relation: Iri, child: Iri | None = None
 ) -> Iterator[tuple[Iri, Iri]]:
-    """Pairs that mappings relate so: a dataset and the one it is a part or a form of."""
+    """Yield the pairs related by mappings: a dataset and the one of which it is a part or form."""
     names: list[Iri | None] = [None]
     if child is not None:
         names = list(snapshot.statements.names_of(child))
@@ -156,7 +156,7 @@ def _shortened(name: bytes) -> bytes:
 
 
 def kinds(snapshot: AcceptedSnapshot, names: PackedNames) -> Bytes:
-    """Per node 0 for a model, 1 for a dataset, 2 for an unresolved reference, by type."""
+    """Per node 0 for a model, 1 for a dataset, 2 for an unresolved reference, by RDF type."""
     kind = np.zeros(len(names), np.uint8)
     for code, wanted in ((1, PG.Dataset), (2, PG.UnresolvedReference)):
         for name, *_ in snapshot.quads(predicate=RDF.type, object=wanted):
@@ -167,7 +167,7 @@ def kinds(snapshot: AcceptedSnapshot, names: PackedNames) -> Bytes:
 
 
 def contested(snapshot: AcceptedSnapshot, names: PackedNames) -> Iterator[tuple[int, int]]:
-    """The relations about which sources disagree, each by node and code."""
+    """Yield the relations about which sources disagree, as node and relation code."""
     for code, relation in enumerate(RELATIONS):
         for name, *_ in snapshot.quads(predicate=PG.contested, object=relation):
             node = names.find(name)
@@ -181,10 +181,10 @@ _GUESSES = frozenset({PG.Inference, PG.Estimate})
 
 
 def inferred(snapshot: AcceptedSnapshot) -> set[Edge]:
-    """Edges whose claims all have the basis inference.
+    """The edges whose claims all have the basis inference or estimate.
 
-    Reads the claims on lineage relations and the records that infer by default, never the
-    claims on other properties, of which a hub's records hold two inferred ones each.
+    Reads the claims on lineage relations and the records with inference as default basis. Claims on
+    other properties are not read, of which a hub's records hold two inferred ones each.
     """
     known: dict[Iri, Iri] = {}
 
@@ -198,7 +198,7 @@ def inferred(snapshot: AcceptedSnapshot) -> set[Edge]:
 
 
 def _inferred_claims(snapshot: AcceptedSnapshot) -> Iterator[Edge]:
-    """Subject, relation and object of every claim on a lineage relation that is inferred."""
+    """Yield subject, relation and object of every inferred claim on a lineage relation."""
     guessing = {
         graph
         for graph, *_ in snapshot.quads(predicate=PG.defaultBasis, object=PG.Inference, graph=ANY)
@@ -217,13 +217,13 @@ def _inferred_claims(snapshot: AcceptedSnapshot) -> Iterator[Edge]:
 
 
 def only_inferred(snapshot: AcceptedSnapshot, edge: Edge) -> bool:
-    """Whether the edge has claims, all of them with the basis inference."""
+    """Whether an edge has claims, and all of them have the basis inference or estimate."""
     bases = set(_bases(snapshot, edge))
     return bool(bases) and bases <= _GUESSES
 
 
 def _bases(snapshot: AcceptedSnapshot, edge: Edge) -> Iterator[Value]:
-    """On what bases the records that count state an edge, under all names of its ends."""
+    """Yield the bases on which current records state an edge, under all names of its ends."""
     child, relation, parent = edge
     parents = _aliases(snapshot, parent)
     for name in _aliases(snapshot, child):
@@ -249,7 +249,7 @@ def _default_basis(snapshot: AcceptedSnapshot, graph: Iri) -> Value:
 
 
 def referrers(snapshot: AcceptedSnapshot, parent: Iri) -> set[tuple[Iri, int]]:
-    """The entities that have a lineage edge to one, each with the relation's code."""
+    """The entities that have a lineage edge to a parent, each with the relation's code."""
     quads = snapshot.quads(object=parent)
     stated = {(child, CODE[predicate]) for child, predicate, *_ in quads if predicate in CODE}
     for name in snapshot.statements.names_of(parent):
@@ -260,9 +260,9 @@ def referrers(snapshot: AcceptedSnapshot, parent: Iri) -> set[tuple[Iri, int]]:
 
 
 class Own(NamedTuple):
-    """What the index holds of an entity itself.
+    """The part of the index about one entity: parents, licences and contested relations.
 
-    Parents with relation code and whether only inferred, and codes of contested relations.
+    Each parent comes with relation code and whether it is only inferred.
     """
 
     parents: list[tuple[Iri, int, bool]]
@@ -271,7 +271,7 @@ class Own(NamedTuple):
 
 
 def subject(snapshot: AcceptedSnapshot, child: Iri) -> Own:
-    """One entity's own part of the index."""
+    """Read the part of the index about one entity."""
     parents: list[tuple[Iri, int, bool]] = []
     stored, disputed = set(), []
     for _, predicate, value, _ in snapshot.quads(child):

@@ -1,4 +1,4 @@
-"""What lineage questions are answered with: plain values that turn into the API's JSON."""
+"""Results of lineage queries: plain values that convert to the API's JSON."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     )
 
 MAX_OFFERS = 500
-"""Offers that an answer on impact lists; all are counted."""
+"""The most offers listed in an answer on impact; all are counted."""
 
 
 def is_derivation(relation: Iri) -> bool:
-    """Whether weights passed along the relation."""
+    """Whether a relation is a derivation, in which weights are passed on."""
     return CODE[relation] < DERIVED
 
 
 def named(iri: Iri) -> LabelRef:
-    """An entity with its name beside its IRI."""
+    """A reference to an entity: its IRI and its short id as label."""
     return {"iri": iri, "label": short_id(iri)}
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeSource:
-    """One statement of an edge: who says so, on what basis, where and when."""
+    """One statement of an edge: its record, publisher, basis, stance, place and date."""
 
     record: Iri
     document: Iri
@@ -75,10 +75,10 @@ class EdgeSource:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An entity in a lineage. ``distance`` counts steps from the model asked about.
+    """An entity in a lineage; ``distance`` counts steps from the subject of the query.
 
-    ``side`` is ``self``, ``up`` or ``down``; ``kind`` is model, dataset or unresolved, and
-    ``text`` what the source wrote of an unresolved one.
+    ``side`` is ``self``, ``up`` or ``down``; ``kind`` is model, dataset or unresolved; ``text`` is
+    a source's text for an unresolved one.
     """
 
     iri: Iri
@@ -91,7 +91,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """How people name it."""
+        """The name shown for the entity."""
         return self.text if self.kind == "unresolved" and self.text else short_id(self.iri)
 
     def to_json(self) -> LineageNode:
@@ -108,7 +108,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A licence rule that the child of a step runs against because of the step."""
+    """A licence rule that the child of an edge breaks because of the edge."""
 
     rule: str
     severity: str
@@ -126,13 +126,12 @@ def _breach(one: Breach) -> BreachAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A step of lineage, from a child to what it was made from or under the influence of.
+    """A lineage edge, from a child to a parent from which it was made or which influenced it.
 
-    ``revision`` is the fixed state of the parent that was used, where a source names it.
-    ``inferred``: claims speak of it and none states it outright. ``against`` are sources
-    that deny it or name another parent instead. ``breaches`` are licence findings that begin
-    here. ``contested``: sources disagree about this relation of the child; None where it was
-    not looked up.
+    ``revision`` is the fixed state of the parent that was used, if a source names it. ``inferred``:
+    no claim states the edge outright. ``against`` are sources that deny the edge or name another
+    parent instead. ``breaches`` are licence findings that begin here. ``contested``: sources
+    disagree about this relation of the child; None if that was not looked up.
     """
 
     child: Iri
@@ -149,7 +148,7 @@ class Edge:
 
     @property
     def group(self) -> str:
-        """``derivation`` where weights passed, else ``influence``."""
+        """``derivation`` if weights are passed on, else ``influence``."""
         return "derivation" if is_derivation(self.relation) else "influence"
 
     def to_json(self) -> LineageEdge:
@@ -176,7 +175,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Entities that each descend from the other; ``level`` says what kind of entities."""
+    """Entities that descend from each other; ``level`` is their level, release or family."""
 
     members: tuple[Iri, ...]
     level: str
@@ -190,10 +189,8 @@ class Cycle:
 class Lineage:
     """The lineage of one entity: nearest nodes first, the entity itself before all.
 
-    ``total`` counts what there is; ``nodes`` hold what is shown. ``marked`` of ``markable``
-    models were checked for licence findings. ``versions``: see ``lineage.versions``. ``relations``
-    are those that alone were followed; where no derivation is recorded, ``left_out`` counts the
-    datasets and influences that were not asked for.
+    ``total`` counts all nodes; ``nodes`` hold those shown. ``marked`` of ``markable`` models were
+    checked for licence findings. ``versions``: see ``lineage.versions``.
     """
 
     subject: Iri
@@ -213,12 +210,12 @@ class Lineage:
 
     @property
     def truncated(self) -> bool:
-        """Whether there is more than is shown."""
+        """Whether fewer nodes are shown than there are."""
         return len(self.nodes) - 1 < self.total
 
     @property
     def extent(self) -> str:
-        """How much of it this is.
+        """A sentence on how many nodes are shown of how many, and what was left out.
 
         >>> Lineage(Iri("urn:a"), "up", None, False, 0, (), (), 0).extent
         'no lineage is known'
@@ -246,15 +243,15 @@ class Lineage:
 
     @property
     def unresolved(self) -> list[Node]:
-        """Parents known only by a text."""
+        """The parents known only by a text."""
         return [n for n in self.nodes if n.kind == "unresolved"]
 
     def ancestors(self) -> list[Iri]:
-        """What it came from, nearest first."""
+        """The shown ancestors, nearest first."""
         return [node.iri for node in self.nodes if node.side == "up"]
 
     def descendants(self) -> list[Iri]:
-        """What came from it, nearest first."""
+        """The shown descendants, nearest first."""
         return [node.iri for node in self.nodes if node.side == "down"]
 
     def to_json(self) -> LineageAnswer:
@@ -280,7 +277,7 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Ways from a child up to an ancestor, shortest first; ``total`` None: too many to count."""
+    """Paths from a child up to an ancestor, shortest first; ``total`` None: too many to count."""
 
     child: Iri
     ancestor: Iri
@@ -301,7 +298,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What two entities both came from; ``nearest`` are those with no nearer one below them."""
+    """Common ancestors of two entities; ``nearest`` are those without a descendant among them."""
 
     first: Iri
     second: Iri
@@ -324,11 +321,11 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What is affected if an entity is withdrawn.
+    """The entities affected if an entity is withdrawn.
 
-    ``hit`` counts models; ``datasets`` count those in between that models wrote.
-    ``inferred_only`` counts models that are reached only over inferred edges. ``deployments``
-    and ``offers`` are pairs of one of them and the affected entity that it runs or offers.
+    ``hit`` counts models; ``datasets`` counts datasets that affected models wrote.
+    ``inferred_only`` counts models that are reached only over inferred edges. ``deployments`` and
+    ``offers`` are pairs of a deployment or offer and the affected entity that it runs or offers.
     """
 
     subject: Iri

@@ -1,4 +1,4 @@
-"""Changing a few rows of the lineage arrays: splice new ones in, at the cost of one copy."""
+"""Replaces a few rows of the lineage arrays, at the cost of one copy of the arrays."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Row = list[tuple[int, int, bool]]
 
 
 def grown(array: NDArray[Any], count: int, filler: int) -> NDArray[Any]:
-    """An array with more cells, the new ones filled."""
+    """Extend an array to ``count`` cells, the new ones filled with ``filler``."""
     grown = np.full(count, filler, array.dtype)
     grown[: len(array)] = array
     return grown
 
 
 def widen(rows: EdgeRows, count: int) -> EdgeRows:
-    """The same rows with empty ones for new nodes."""
+    """Add empty rows for new nodes, up to ``count`` nodes."""
     more = count - rows.nodes
     if not more:
         return rows
@@ -34,7 +34,7 @@ def widen(rows: EdgeRows, count: int) -> EdgeRows:
 
 
 def entries(rows: EdgeRows, node: int) -> Iterator[tuple[int, int, bool]]:
-    """A node's edges one by one."""
+    """Yield a node's edges: neighbour, relation code, whether only inferred."""
     here = slice(int(rows.start[node]), int(rows.start[node + 1]))
     yield from zip(
         rows.other[here].tolist(),
@@ -45,11 +45,11 @@ def entries(rows: EdgeRows, node: int) -> Iterator[tuple[int, int, bool]]:
 
 
 Columns = tuple[Ints, Bytes, Flags]
-"""The same as arrays."""
+"""A Row as three arrays."""
 
 
 def columns(row: Row) -> Columns:
-    """A row as arrays."""
+    """Convert a row to arrays."""
     return (
         np.array([edge[0] for edge in row], np.int32),
         np.array([edge[1] for edge in row], np.uint8),
@@ -58,7 +58,7 @@ def columns(row: Row) -> Columns:
 
 
 def turned(up: EdgeRows, down: EdgeRows, changed: Mapping[int, Row]) -> dict[int, Columns]:
-    """The parents' rows after their children's rows changed."""
+    """The new rows of parents after rows of their children changed, by parent."""
     gone: dict[int, set[int]] = {}
     come: dict[int, Row] = {}
     for child, row in changed.items():
@@ -73,7 +73,7 @@ def turned(up: EdgeRows, down: EdgeRows, changed: Mapping[int, Row]) -> dict[int
 
 
 def merged(rows: EdgeRows, node: int, gone: set[int], come: Row) -> Columns:
-    """A row without some neighbours and with others, in the order rows have."""
+    """A node's row without some neighbours and with new edges, in row order."""
     here = slice(int(rows.start[node]), int(rows.start[node + 1]))
     retained = ~np.isin(rows.other[here], np.array(sorted(gone), np.int32))
     new = columns(come)
@@ -85,7 +85,7 @@ def merged(rows: EdgeRows, node: int, gone: set[int], come: Row) -> Columns:
 
 
 def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
-    """Splice new rows into the arrays; costs one copy, whatever changed."""
+    """Replace some rows in the arrays; the cost is one copy, whatever changed."""
     if not changed:
         return rows
     count, derivations = np.diff(rows.start), rows.split - rows.start[:-1]

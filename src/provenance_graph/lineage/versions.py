@@ -1,4 +1,4 @@
-"""Where to look when a name has no lineage itself: at the versions it stands for."""
+"""Versions of an entity that has no lineage itself, with the size of each one's lineage."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of(
     depth: int | None,
     wanted: Flags,
 ) -> tuple[tuple[Iri, int], ...]:
-    """The versions of an entity, by name, and the number of entities in the lineage of each."""
+    """The versions of an entity, sorted, each with the number of entities in its lineage."""
     quads = snapshot.quads(predicate=PROV.specializationOf, object=subject)
     counted = []
     for version in sorted({one for one, *_ in quads} - {subject}):
@@ -37,7 +37,7 @@ def of(
 
 
 def versions_text(versions: Sequence[tuple[Iri, int]]) -> str:
-    """The end of the sentence that no lineage is known.
+    """The end of the sentence "no lineage is known", naming the versions.
 
     >>> versions_text([(Iri("urn:a-1"), 0), (Iri("urn:a-2"), 3)])
     ' of this name itself; of its versions: urn:a-2 (3 in its lineage)'

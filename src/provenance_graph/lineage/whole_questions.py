@@ -1,7 +1,7 @@
-"""Stored questions about the lineage of the whole store, answered from its index.
+"""Stored queries on the lineage of the whole store, answered from the lineage index.
 
-In SPARQL an engine follows the derivations of every model, or looks up the licence of each; the
-index holds both as arrays. The rows are the same, in no order.
+In SPARQL an engine would follow the derivations of every model, or look up the licence of each; the
+index holds both as arrays. The rows are those of the SPARQL query, in any order.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from provenance_graph.store.values import Rows
 
 _DERIVATIONS: Final = np.arange(len(RELATIONS)) < DERIVED
 _DESCRIBING: Final = (PG.requires, PG.termsLike, PG.grants)
-"""What says of a licence what it means; a licence without any is only named."""
+"""Properties that describe the terms of a licence; a licence with none is only named."""
 
 
 def circles(index: LineageIndex, _: AcceptedSnapshot) -> Rows:
-    """The derivations between models that are among their own ancestors."""
+    """Rows of derivations between models that are their own ancestors."""
     rows: set[tuple[Value | None, ...]] = set()
     for group in paths.cycles(index, _DERIVATIONS):
         inside = set(group)
@@ -40,7 +40,7 @@ def circles(index: LineageIndex, _: AcceptedSnapshot) -> Rows:
 
 
 def unlicensed_ancestors(index: LineageIndex, snapshot: AcceptedSnapshot) -> Rows:
-    """What models are derived from and has no licence, or one that nobody described."""
+    """Rows of ancestors of models that have no licence, or one without described terms."""
     described = {s for one in _DESCRIBING for s, *_ in snapshot.quads(predicate=one)}
     bare = [tuple(one for one in stated if one not in described) for stated in index.licences]
     missing = np.array([*map(bool, bare), True])  # the last cell is that of no licence, -1
@@ -56,7 +56,7 @@ def unlicensed_ancestors(index: LineageIndex, snapshot: AcceptedSnapshot) -> Row
 
 
 def _children(index: LineageIndex, nodes: Ints) -> list[int]:
-    """How many are derived from each of some nodes; one by two relations counts once."""
+    """The number of distinct entities derived from each of some nodes."""
     down = index.down
     counts = down.split[nodes] - down.start[:-1][nodes]
     owner = np.repeat(np.arange(len(nodes), dtype=np.int64), counts)
@@ -68,4 +68,4 @@ def _children(index: LineageIndex, nodes: Ints) -> list[int]:
 ANSWERS: Final[Mapping[str, Callable[[LineageIndex, AcceptedSnapshot], Rows]]] = MappingProxyType(
     {"circles": circles, "unlicensed-ancestors": unlicensed_ancestors}
 )
-"""By name of the question."""
+"""The functions by name of the stored query."""

@@ -1,4 +1,4 @@
-"""How the relations of lineage read: the labels that the ontology gives them."""
+"""Labels of the lineage relations, from the ontology."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from provenance_graph.core.ontology_files import ontology_labels
 from provenance_graph.core.terms import PROV
 
 _OF_PROV = {PROV.wasDerivedFrom: "derived from", PROV.wasInfluencedBy: "influenced by"}
-"""The two relations of no stated kind: PROV-O's own, which the ontology does not define anew."""
+"""Labels of the two relations of unstated kind, which PROV-O defines and not the ontology."""
 
 
 def saying(relation: Iri) -> str:
-    """How a relation reads between child and parent; raises KeyError where it is none of lineage.
+    """The label of a relation, read from child to parent; KeyError if it is not a lineage relation.
 
     >>> saying(PROV.wasDerivedFrom)
     'derived from'

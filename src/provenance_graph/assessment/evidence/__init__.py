@@ -1,1 +1,1 @@
-"""What is known about a model as evidence, and the tables made from it."""
+"""Evidence about a model, gathered from claims, and the evidence tables made from it."""

@@ -1,10 +1,10 @@
-"""What is known about a model as evidence: its own claims and those about what lies below it.
+"""Gathers the evidence about a model: its own claims and those about nodes that belong to it.
 
-Results, versions, aliases and files hang below a model as nodes of their own; what is stated
-about them is evidence about the model. The levels that follow are stored as triples in one
-graph, so that a query can add them up: ``<model> pg:evidenceProfile ?profile`` and ``?profile
-pg:evidenceDisclosed pg:parameterCount``. Models of which the same is known share a profile, which
-is named by what it says: levels at each model would be an eighth of all quads of a large store.
+Results, versions, aliases and files belong to a model as nodes of their own; claims about them are
+evidence about the model. The resulting levels are stored as triples in one graph, so that a query
+can add them up: ``<model> pg:evidenceProfile ?profile`` and ``?profile pg:evidenceDisclosed
+pg:parameterCount``. Models with the same levels share a profile, which is named by a digest of its
+levels: levels stored per model would be an eighth of all quads of a large store.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LINKS = (
     PG.artifactOf,
     PG.resolvesTo,
 )
-"""What a node below a model says to hang on it."""
+"""Properties by which a node states that it belongs to a model."""
 
 LEVEL_PROPERTIES: dict[Iri, Iri] = {
     PG.LevelVerified: PG.evidenceVerified,
@@ -46,17 +46,17 @@ LEVEL_PROPERTIES: dict[Iri, Iri] = {
     PG.LevelNotApplicable: PG.evidenceNotApplicable,
     PG.LevelUnmet: PG.evidenceUnmet,
 }
-"""The property that states a level; not assessed is the absence of all."""
+"""The property for each level; "not assessed" is the absence of all of them."""
 
 MODELS = f"{ID}model/"
 PROFILES = f"{ID}evidence-profile/"
 
 
 class Links(Protocol):
-    """Finds the nodes that say to hang on a name."""
+    """Finds the nodes that state a link to a name."""
 
     def below(self, name: Iri) -> Iterable[Iri]:
-        """Nodes with a claim that links them to the name, in any record."""
+        """The nodes with a claim, in any record, that links them to the name."""
 
 
 class RecordLinks:
@@ -70,12 +70,12 @@ class RecordLinks:
                     self._below[claim.value].add(claim.subject)
 
     def below(self, name: Iri) -> Iterable[Iri]:
-        """Nodes with a claim that links them to the name."""
+        """The nodes with a claim that links them to the name."""
         return self._below.get(name, ())
 
 
 class SourceLinks:
-    """Links in a snapshot or a store, with pending changes laid over it."""
+    """Links in a snapshot or a store, with pending changes applied."""
 
     def __init__(
         self, source: QuadSource, pending: Overlay | None = None, links: Collection[Iri] = LINKS
@@ -85,7 +85,7 @@ class SourceLinks:
         self._added = RecordLinks(pending.added.values() if pending else (), links)
 
     def below(self, name: Iri) -> Iterable[Iri]:
-        """Nodes with a claim that links them to the name."""
+        """The nodes with a claim that links them to the name."""
         return {*self._plain(name), *self._annotated(name), *self._added.below(name)}
 
     def _plain(self, name: Iri) -> Iterator[Iri]:
@@ -108,7 +108,7 @@ class SourceLinks:
 def below(
     subject: Iri, statements: NamedStatements, latest: Counting, links: Links
 ) -> Iterator[SourcedClaim]:
-    """The current claims about everything that hangs below a subject, under all its names."""
+    """Yield the current claims about all nodes linked to a subject, directly or through nodes."""
     seen: set[Iri] = set(statements.names_of(subject))
     waiting = sorted(seen)
     while waiting:
@@ -131,7 +131,7 @@ def below(
 
 
 def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
-    """The subjects and everything above them: the entities whose evidence they may change."""
+    """Some subjects and all entities to which they are linked: those whose evidence may change."""
     iris: set[Iri] = set()
     waiting = [statements.canonical(subject) for subject in subjects]
     while waiting:
@@ -149,7 +149,7 @@ def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
 
 
 def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
-    """Whether a subject is a model, by its name or by what any source says it is."""
+    """Whether a subject is a model, by its IRI or by a stated type."""
     return subject.startswith(MODELS) or any(
         stored.claim.predicate == RDF.type and stored.claim.value == PG.Model for stored in claims
     )
@@ -163,10 +163,10 @@ def level_quads(
     links: Links,
     question: LevelQuestion,
 ) -> list[Quad]:
-    """The evidence levels of one subject as quads of GRAPH; none for what is no model.
+    """The evidence levels of one subject as quads of GRAPH; empty if it is not a model.
 
-    ``claims`` are those of the subject's own view; an entity of which nobody says anything
-    itself has no levels either. A full build and an update both call it.
+    ``claims`` are those of the subject's own view; without them there are no levels either. A full
+    build and an update both use this function.
     """
     own = list(claims)
     if not own or not is_model(subject, own):
@@ -193,7 +193,7 @@ def as_quads(subject: Iri, result: Mapping[Iri, LevelFinding]) -> list[Quad]:
 
 
 class ModelEvidence:
-    """The findings about models of one snapshot, now or as of a day."""
+    """The findings about models of one snapshot, current or as of a day."""
 
     def __init__(self, snapshot: AcceptedSnapshot, known: Rubrics | None = None) -> None:
         self.snapshot, self.as_of = snapshot, snapshot.as_of
@@ -211,7 +211,7 @@ class ModelEvidence:
         return [*own, *below(subject, self.snapshot.statements, self._latest, self._links)]
 
     def findings(self, subject: Iri) -> dict[Iri, LevelFinding]:
-        """What the claims amount to, per property and facet that any rubric asks for."""
+        """The findings by property and facet that any rubric uses."""
         return findings(self.claims(subject), self.question, self.snapshot.canonical(subject))
 
 
@@ -219,14 +219,14 @@ _LEVEL_OF = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
 
 
 def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
-    """The evidence levels of every model: as the store keeps them, or computed for a day."""
+    """The evidence levels of every model: stored ones, or computed for a past day."""
     return _levels(level_graph(snapshot))
 
 
 def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
-    """The evidence levels of one entity: as the store keeps them, else computed.
+    """The evidence levels of one entity: stored ones, else computed.
 
-    They are computed for a day, and for what the store keeps none of: what is no model.
+    They are computed for a past day, and for entities without stored levels.
     """
     subject = snapshot.canonical(subject)
     retained = [] if snapshot.as_of else list(snapshot.quads(subject, graph=GRAPH))
@@ -255,7 +255,7 @@ def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
 
 
 def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
-    """The quads of GRAPH: as the store keeps them, or computed for a day."""
+    """Yield the quads of GRAPH: stored ones, or computed for a past day."""
     if not snapshot.as_of:
         yield from snapshot.quads(graph=GRAPH)
         return

@@ -1,8 +1,8 @@
-"""Evidence tables: for each item of a list, which public document serves, and what is missing.
+"""Evidence tables: per item of a list, the public documents that evidence it, and the gaps.
 
-Made for the lists of the EU AI Act and its code of practice; any computed scheme will do.
-Only documents on developer rank serve as evidence; what others report is separate, since
-it tells an auditor where to look and proves nothing about what the developer publishes.
+Made for the lists of the EU AI Act and its code of practice; any computed scheme works. Only
+documents of developer rank serve as evidence. Reports of others are listed separately, since they
+tell an auditor where to look but prove nothing about the developer's publications.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ COVERED, PARTLY, MISSING, REPORTED, UNKNOWN, OUTSIDE = (
 
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
-    """One document that serves as evidence, with the places in it."""
+    """A document that serves as evidence, with the places in it."""
 
     url: Iri
     publisher: Iri
@@ -57,10 +57,10 @@ class CitedDocument:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """One item of a list: its state, the documents that serve, and what is missing.
+    """One item of a list: its status, the documents that evidence it, and the missing evidence.
 
-    ``missing`` are labels of what no document gives; ``others`` documents by third parties
-    that speak of it.
+    ``missing`` are labels of properties and facets that no document gives; ``others`` are documents
+    by third parties about them.
     """
 
     list: str
@@ -96,19 +96,19 @@ def _json(document: CitedDocument) -> DocumentAnswer:
 
 
 def evidence(assessed: Assessed) -> list[CriterionRow]:
-    """The evidence table of one list, in its order."""
+    """The evidence table of one list, in the order of the list."""
     return [_row(assessed, result) for result in assessed.assessment.items]
 
 
 def missing(assessed: Iterable[Assessed]) -> list[CriterionRow]:
-    """Only the items for which a document is still to be asked for, over several lists."""
+    """The rows, over several lists, for which a document must still be requested."""
     return [
         row for one in assessed for row in evidence(one) if row.status not in (COVERED, OUTSIDE)
     ]
 
 
 def table(rows: Iterable[CriterionRow]) -> Iterator[tuple[object, ...]]:
-    """A line per item and document, for a table or CSV; an item without one has one line."""
+    """Yield a row per item and document, for a table or CSV; an item without document has one row."""
     for row in rows:
         lines = [(str(d.url), ", ".join(d.places), d.retrieved) for d in row.documents]
         others = ", ".join(document.url for document in row.others)

@@ -1,1 +1,1 @@
-"""Evidence levels: of one property, and of many models at once."""
+"""Evidence levels: of one property, and of many models in columns."""

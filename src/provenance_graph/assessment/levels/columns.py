@@ -1,11 +1,10 @@
 """Evidence levels of many models at once, from claims in columns.
 
-The levels of a model follow from which kinds of claims there are about the properties that
-rubrics ask for, of itself and of the nodes below it. Models of which the same kinds of claims
-exist form a class; the function for one model decides about a member, and its answer holds
-for the class. A model goes through that function itself where one of its properties has
-several values that may contradict or confirm each other, where nodes hang below nodes below
-it, and where its view was looked at as a whole.
+The levels of a model depend only on which kinds of claims exist about the properties that rubrics
+use, for the model and the nodes that belong to it. Models with the same kinds of claims form a
+class; the function for one model is applied to one member, and its result holds for the class. A
+model is processed individually if a property has several values that may contradict or confirm each
+other, if nodes belong to its nodes, or if its view was resolved as a whole.
 """
 
 from __future__ import annotations
@@ -49,9 +48,9 @@ _OWN, _BELOW = "own", "below"
 
 @dataclass(frozen=True)
 class Hanging:
-    """The claims about nodes below a partition's subjects: whole nodes, with their ``root``.
+    """The claims about nodes that belong to a partition's subjects, each with its ``root``.
 
-    ``names`` has the further names of roots and nodes (``name``, ``subject``).
+    ``names`` has the other names of roots and nodes (columns ``name``, ``subject``).
     """
 
     rows: pl.DataFrame
@@ -60,17 +59,17 @@ class Hanging:
 
 @dataclass(frozen=True)
 class LevelFrames:
-    """Which profile each model has, and what the profiles say, which models share."""
+    """The profile of each model, and the levels of the profiles, which models share."""
 
     links: pl.DataFrame
     profiles: pl.DataFrame
 
 
 class Below:
-    """The nodes below some subjects, and the claims about both.
+    """The nodes that belong to some subjects, and the claims about both.
 
-    It answers for these subjects what :func:`assessment.evidence.below` asks of the whole of
-    the records.
+    For these subjects it answers the queries that :func:`assessment.evidence.below` makes on all
+    records.
     """
 
     def __init__(
@@ -101,23 +100,23 @@ class Below:
         self._names[subject].add(name)
 
     def below(self, name: Iri) -> Iterable[Iri]:
-        """Nodes with a claim that links them to the name."""
+        """The nodes with a claim that links them to the name."""
         return self._below.get(name, ())
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of all records about one name."""
         return self._about.get(entity, [])
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
         return self._canonical.get(entity, entity)
 
     def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
+        """Every name of a canonical subject, its own included, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
     def known(self, header: Header) -> bool:
-        """Whether a record counts at all: every one does where there is no day."""
+        """Whether a record counts at all; always true, since a build is not as of a past day."""
         return bool(header.record)
 
     def counts(self, header: Header) -> bool:
@@ -126,7 +125,7 @@ class Below:
 
 
 class LevelColumns:
-    """Makes the quads of evidence levels of one partition after another."""
+    """Makes the evidence level quads of partitions."""
 
     def __init__(self, question: LevelQuestion) -> None:
         self._question = question
@@ -139,7 +138,7 @@ class LevelColumns:
         }
 
     def quads(self, seen: AcceptedColumns, partition: Partition, hanging: Hanging) -> LevelFrames:
-        """The level quads of a partition's models, without their graph."""
+        """The evidence level quads of a partition's models, without their graph."""
         model = self._is_model(seen.rows)
         rows, viewed = seen.rows.filter(model), seen.viewed.filter(model)
         models = rows["subject"].unique()
@@ -185,7 +184,7 @@ class LevelColumns:
 
     @staticmethod
     def _deep(under: pl.DataFrame) -> set[str]:
-        """Roots below which nodes hang on nodes."""
+        """Roots of nodes that have nodes of their own."""
         chained = under.select("root", "subject").unique()
         inner = chained.join(chained, left_on="subject", right_on="root", how="semi")
         linked = under.filter(pl.col("property").is_in(list(LINKS)) & pl.col("current"))
@@ -194,7 +193,7 @@ class LevelColumns:
         return {*inner["root"], *far["root"]}
 
     def _signed(self, rows: pl.DataFrame, under: pl.DataFrame) -> pl.DataFrame:
-        """One row a model: the kinds of its claims as a text, and whether it goes ``alone``."""
+        """One row per model: the signature of its kinds of claims, and whether it goes ``alone``."""
         relevant = pl.col("property").is_in(self._uses)
         taken = ("property", "kind", "value", "datatype", "language", "stance", "unusable")
         bounded = (pl.col("valid_from") != "") | (pl.col("valid_until") != "")
@@ -244,7 +243,7 @@ class LevelColumns:
         )
 
     def _accepted(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """By property and value, which facets accept the value."""
+        """By property and value: which facets accept the value, as a text of 0 and 1."""
         answers: list[tuple[str, str, str]] = []
         choosy = [name for name, facets in self._choosy.items() if facets]
         pairs = rows.filter(pl.col("property").is_in(choosy)).select("property", "value").unique()
@@ -262,7 +261,7 @@ class LevelColumns:
         partition: Partition,
         hanging: Hanging,
     ) -> Below:
-        """What hangs below some subjects, for the function that looks at one of them."""
+        """The nodes that belong to some subjects, as input of the function for one model."""
         chosen = under.filter(pl.col("root").is_in(list(subjects)))
         near = rows.filter(pl.col("subject").is_in(chosen["root"].unique().implode()))
         taken = (*columns.CLAIMS, "subject", "current")
@@ -275,14 +274,14 @@ class LevelColumns:
     def _claims(
         rows: pl.DataFrame, subjects: Iterable[str], partition: Partition
     ) -> Iterator[tuple[Iri, list[SourcedClaim]]]:
-        """The claims of these subjects as their views have them."""
+        """Yield the claims of some subjects in the state of their accepted view."""
         wanted = rows.filter(pl.col("subject").is_in(list(subjects)))
         for (subject,), stored in with_items(wanted, partition.headers, "subject"):
             yield Iri(subject), [_as_viewed(*one, partition) for one in stored]
 
 
 def _as_viewed(item: SourcedClaim, current: bool, by: int, partition: Partition) -> SourcedClaim:
-    """A claim as the view of its subject has it, so far as levels ask for it."""
+    """A claim with the status and counted basis of its view, as far as levels depend on them."""
     if current:
         item = as_counted(item, by, partition.canonical)
         why = refused(item, partition.policy)

@@ -1,6 +1,6 @@
-"""The glyph of each level of evidence; those that say the same as a state of a field share its glyph.
+"""The glyph of each evidence level; levels that equal a state of a field share its glyph.
 
-``tools.openapi`` writes them to ``web/src/levels.json``, from which the page takes them.
+``tools.openapi`` writes them to ``web/src/levels.json`` for the page.
 """
 
 from __future__ import annotations
@@ -24,4 +24,4 @@ GLYPHS: Final[Mapping[str, str]] = MappingProxyType(
         "not applicable": STATES["notApplicable"].glyph,
     }
 )
-"""By the words for the levels in answers."""
+"""Glyphs by the name of the level in answers."""

@@ -1,14 +1,14 @@
-"""Levels by rule: what the claims about a property amount to, as evidence.
+"""Evidence levels by rule: the level of a property that follows from the claims about it.
 
-A level is never typed in. It follows from who says what on which basis:
+A level is never stored by hand. It follows from the publishers and bases of the claims:
 
-- the developer states it, and artefacts or a measurement agree: verified;
-- the developer states it, or the artefacts do: disclosed;
+- the developer states a value, and artefacts or a measurement agree: verified;
+- the developer or the artefacts state a value: disclosed;
 - the developer states part of it: partial;
-- two statements on developer rank disagree: contradicted;
-- somebody looked and the developer does not give it: undisclosed;
+- two statements of developer rank disagree: contradicted;
+- a source searched, and the developer does not give a value: undisclosed;
 - only others give a value: estimate, which earns nothing;
-- nothing of the kind: not assessed. Nobody looked, and that is no zero.
+- no such claim: not assessed, which is not counted as zero.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
 
 @dataclass(frozen=True, slots=True)
 class LevelFinding:
-    """The level of one property or facet, the rule that gave it, and the claims it rests on.
+    """The level of one property or facet, the rule that gave it, and the deciding claims.
 
-    ``other_claims`` are further claims on the same question that did not decide: those of third
-    parties above all.
+    ``other_claims`` are further claims on the same property or facet that did not decide, mostly
+    those of third parties.
     """
 
     level: Iri
@@ -56,7 +56,7 @@ BLANK = (
 
 
 def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
-    """The one that tells more about the developer; the first when they tie."""
+    """The finding of the higher level rank; the first if both are equal."""
     return one if LEVEL_RANK[one.level] <= LEVEL_RANK[other.level] else other
 
 
@@ -65,8 +65,8 @@ def of_property(
 ) -> LevelFinding:
     """The level of one property from the claims about it.
 
-    ``single`` properties contradict when statements on developer rank about ``about``
-    disagree; other properties never do.
+    A ``single`` property is contradicted if statements of developer rank about ``about`` disagree;
+    other properties never are.
     """
     current = [stored for stored in claims if _counts(stored)]
     developer = [stored for stored in current if stored.basis in DEVELOPER_RANK]
@@ -104,11 +104,11 @@ _RULES = {
     PG.LevelNotApplicable: "the developer states that it cannot apply",
     PG.LevelNotAssessed: NOTHING.rule,
 }
-"""The sentence for each level."""
+"""The explanation of each level."""
 
 
 def rule_of(level: Iri) -> str:
-    """The rule that leads to a level, as one clause."""
+    """The explanation of a level, as one clause."""
     return _RULES[level]
 
 
@@ -131,14 +131,14 @@ def _gives(sourced: SourcedClaim) -> bool:
 
 
 def _refuses(sourced: SourcedClaim) -> bool:
-    """Evidence that somebody looked: a report of absence, or the developer's own blank field."""
+    """Whether a claim proves a search: a report of absence, or the developer's own blank field."""
     if sourced.claim.stance in REFUSES:
         return True
     return sourced.claim.stance is Stance.NOT_STATED and sourced.basis in DEVELOPER_RANK
 
 
 def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
-    """Statements that cannot all be true, one of each kind; nothing when they agree."""
+    """Statements that contradict each other, one per distinct value; empty if they agree."""
     valued = {id(stored.claim): stored for stored in states if _gives(stored)}
     retained = distinct(valued.values())
     if len(retained) < 2:
@@ -148,9 +148,9 @@ def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
 
 
 def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> list[SourcedClaim]:
-    """A developer's statement with what confirms it on another basis, or nothing.
+    """A developer's statement and the claims that confirm it on another basis; else empty.
 
-    A report by a third party confirms nothing: it may repeat what the developer stated.
+    A report by a third party confirms nothing, since it may repeat the developer's statement.
     """
     stated = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
     checks = [h for h in current if h.basis in OBSERVED and _gives(h)]
@@ -196,7 +196,7 @@ def of_facet(
 def _on_other_bases(
     facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]
 ) -> LevelFinding:
-    """Evidence that others must give, such as results somebody else measured."""
+    """The finding for a facet that requires claims of others, such as third-party measurements."""
     claims = [
         stored
         for result in per_property.values()
@@ -231,13 +231,13 @@ def _accepts(facet: Facet, sourced: SourcedClaim) -> bool:
 
 
 def accepts(facet: Facet, value: str) -> bool:
-    """Whether a facet that asks for values takes this one."""
+    """Whether a facet with required values accepts this value."""
     return value in facet.values or value.startswith(facet.prefixes)
 
 
 @dataclass(frozen=True, slots=True)
 class LevelQuestion:
-    """What evidence is asked for: plain properties, facets, and which take one value."""
+    """The evidence that rubrics use: properties, facets, and which properties take one value."""
 
     uses: frozenset[Iri]
     facets: Mapping[Iri, Facet]
@@ -245,17 +245,17 @@ class LevelQuestion:
 
     @classmethod
     def of(cls, rubrics: Rubrics, single: frozenset[Iri]) -> LevelQuestion:
-        """Everything that some of these rubrics ask for."""
+        """All properties and facets that some rubrics use."""
         return cls(rubrics.uses, rubrics.facets, single)
 
 
 def findings(
     claims: Iterable[SourcedClaim], question: LevelQuestion, about: Iri | None = None
 ) -> dict[Iri, LevelFinding]:
-    """The finding of every property and facet that any claim speaks to.
+    """The finding of every property and facet to which a claim is relevant.
 
-    What is not among the answers is not assessed. A claim changes only the findings of
-    its own property and of the facets that ask for that property.
+    Properties and facets without a finding are not assessed. A claim affects only the findings of
+    its own property and of the facets that use that property.
     """
     by_property: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for stored in claims:

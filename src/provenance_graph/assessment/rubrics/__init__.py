@@ -1,1 +1,1 @@
-"""Assessment schemes: what they are, and how they are read."""
+"""Assessment schemes: their data types and their loader."""

@@ -1,7 +1,7 @@
-"""Assessment schemes as data: read from the graph, checked, ready to be applied.
+"""Loads assessment schemes from the graph and checks them.
 
-A scheme is a file of triples. What cannot be applied is refused with its place: nothing is
-guessed, and no item is left out in silence.
+A scheme is a file of triples. A scheme that cannot be applied is refused with the place of each
+fault: nothing is guessed, and no item is silently left out.
 """
 
 from __future__ import annotations
@@ -48,24 +48,24 @@ def _known(name: Iri) -> bool:
 
 
 def from_store(source: QuadSource) -> Rubrics:
-    """The schemes of a store; raises BadRubric with every place at fault.
+    """The schemes of a store; raises BadRubric with every fault and its place.
 
-    Only the reference data counts: what a source says about a scheme changes no scheme. A
-    store without reference data has none.
+    Only the reference data counts: claims of sources about a scheme do not change it. A store
+    without reference data has no schemes.
     """
     return reference.parsed(source, read_rubrics)
 
 
 def read_rubrics(source: QuadSource) -> Rubrics:
-    """The schemes that reference data describes."""
+    """Parse the schemes of reference data."""
     quads = list(_rubric_quads(source))
     return load(quads, "the store") if quads else Rubrics({}, {})
 
 
 def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
-    """The schemes of a store and one more, to try it before it is built in.
+    """The schemes of a store and one more, to try a scheme before it is built into a store.
 
-    Raises BadRubric with every place at fault; a scheme of the store is not replaced.
+    Raises BadRubric with every fault and its place, and if a scheme of the store would be replaced.
     """
     added = [quad for quad in quads if quad[3] is None]
     if not any(p == RDF.type and o == PG.AssessmentScheme for _, p, o, _ in added):
@@ -105,7 +105,7 @@ def _rubric_quads(source: QuadSource) -> Iterator[Quad]:
 
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
-    """Schemes and facets from their triples; raises BadRubric with every place at fault."""
+    """Parse schemes and facets from triples; raises BadRubric with every fault and its place."""
     reader = _RubricReader(where)
     for subject, predicate, value, _ in quads:
         values = reader.statements[subject].setdefault(predicate, [])
@@ -118,7 +118,7 @@ def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
 
 
 class _RubricReader:
-    """Reads and checks; every fault is kept with the node it stands on."""
+    """Parses and checks schemes; collects every fault with the node at fault."""
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -238,7 +238,7 @@ class _RubricReader:
         )
 
     def _reaches(self, node: Iri, scheme: Iri) -> None:
-        """Every node has one parent, and its parents end at the scheme."""
+        """Check that a node and its ancestors have one parent each, up to the scheme."""
         seen: list[Iri] = []
         here = node
         while here != scheme:

@@ -1,4 +1,4 @@
-"""What an assessment scheme is: pillars, criteria, items, and what each level earns."""
+"""Data types of an assessment scheme: pillars, criteria, items, and the share of each level."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ LEVELS = (
     PG.LevelNotAssessed,
     PG.LevelNotApplicable,
 )
-"""Every level, the one that tells most about the developer first."""
+"""Every level, from the most to the least informative about the developer."""
 LEVEL_RANK = {level: rank for rank, level in enumerate(LEVELS)}
-"""The place of each level in that order."""
+"""The position of each level in that order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A question to the claims that one property alone does not put.
+    """A condition on claims that one property alone does not express.
 
-    Any of ``properties`` will do, with a value among ``values`` or beginning with one of
-    ``prefixes`` where there are any. ``bases`` other than the developer's may be asked for.
-    ``unmet_otherwise``: another value of the developer's shows that the answer is no.
-    ``must_agree``: the answer is no when any of the properties is contradicted.
+    A claim on any of ``properties`` counts, if its value is among ``values`` or begins with one of
+    ``prefixes``, where these are given. ``bases`` are required bases other than the developer's.
+    ``unmet_otherwise``: another value stated by the developer shows that the facet is unmet.
+    ``must_agree``: the facet fails if any of the properties is contradicted.
     """
 
     iri: Iri
@@ -50,7 +50,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item a scheme looks for, and how it follows from properties and facets."""
+    """One item of a scheme: its weight, and the rule over the properties and facets it uses."""
 
     iri: Iri
     label: str
@@ -65,7 +65,7 @@ class Item:
 
     @property
     def code(self) -> str:
-        """The short name: the last part of the IRI, or the scheme's own number."""
+        """The short name: the scheme's own notation, else the last part of the IRI."""
         return self.notation or self.iri.rsplit("/", 1)[-1]
 
 
@@ -95,8 +95,8 @@ class Pillar:
 class Rubric:
     """An assessment scheme that can be applied.
 
-    ``factors`` give for a level the share of an item's weight in the low and in the high
-    total; a level without factors takes the item out of the score.
+    ``factors`` give for each level the share of an item's weight in the low and in the high total;
+    a level without factors takes the item out of the score.
     """
 
     iri: Iri
@@ -115,7 +115,7 @@ class Rubric:
 
     @property
     def id(self) -> str:
-        """The name people use: ``kg-transparency``."""
+        """The short id of the scheme: ``kg-transparency``."""
         return rubric_id(self.iri)
 
     @property
@@ -126,7 +126,7 @@ class Rubric:
 
     @property
     def is_computed(self) -> bool:
-        """Whether a result follows from claims; else only published results exist."""
+        """Whether results are computed from claims; otherwise only published results exist."""
         return self.kind in COMPUTED
 
 
@@ -142,16 +142,16 @@ class Rubrics:
         return iter(self.schemes.values())
 
     def get(self, name: str) -> Rubric:
-        """A scheme by its id or IRI; raises NotFound with the ids there are."""
+        """A scheme by its id or IRI; raises NotFound with the known ids."""
         for rubric in self:
             if name in (rubric.id, rubric.iri):
                 return rubric
         raise NotFound(name, "rubric", known=sorted(rubric.id for rubric in self))
 
     def applied(self, name: str) -> Rubric:
-        """The scheme to compute for a name: itself, or the reading of a published one.
+        """The scheme to compute for a name: the scheme itself, or the reading of a published one.
 
-        Raises BadRubric where a published scheme gives no rule and no other scheme reads it.
+        Raises BadRubric if a published scheme gives no rule and no other scheme is a reading of it.
         """
         rubric = self.get(name)
         if rubric.is_computed:
@@ -165,7 +165,7 @@ class Rubrics:
 
     @property
     def uses(self) -> frozenset[Iri]:
-        """Every property and facet that some item looks at."""
+        """Every property and facet that an item uses."""
         return frozenset(
             use
             for rubric in self
@@ -174,7 +174,7 @@ class Rubrics:
         )
 
     def label(self, name: Iri) -> str:
-        """What to call a property, facet, scheme, pillar, criterion or item."""
+        """The label of a property, facet, scheme, pillar, criterion or item."""
         return self.labels.get(name) or local_name(name)
 
 
