@@ -1,4 +1,4 @@
-"""A value and a claim as answers show them."""
+"""Conversion of values and claims to the JSON of answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def value_json(
 ) -> Cell:
     """A value as JSON: numbers as numbers, entities as {iri, id, label}, the rest as text.
 
-    A date of which the source gives less than a day is written as that much.
+    A date that is less precise than a day is written with that precision.
     """
     if value is None:
         return None
@@ -55,7 +55,7 @@ def value_json(
 
 
 def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:
-    """A judged claim as JSON, with everything an inspector shows."""
+    """A claim as JSON, with its record, its ruling and the reason."""
     claim, header = sourced.claim, sourced.header
     return {
         "property": local_name(claim.predicate),
@@ -94,11 +94,11 @@ def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> C
 
 
 def claim_labels(snapshot: AcceptedSnapshot, claims: Iterable[SourcedClaim]) -> dict[Iri, str]:
-    """Labels of the entities that claims give as values."""
+    """Labels of the entities that are values of some claims, by IRI."""
     entities = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
     return {entity: snapshot.label(entity) or short_id(entity) for entity in entities}
 
 
 def is_date(value: Value) -> bool:
-    """Whether a value is a day, which may be known to the month or year alone."""
+    """Whether a value is a date literal, of whatever precision."""
     return isinstance(value, Literal) and value.datatype == XSD.date

@@ -1,4 +1,4 @@
-"""Values as people read them: one way for commands, report and forms."""
+"""Texts of values for display in commands, reports and forms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def value_text(value: object) -> str:
 
 
 def with_unit(text: str, unit: str | None) -> str:
-    """A value's text with its unit, of one in the singular; units of rates stay as they are.
+    """A value's text with its unit, singular after 1; units of rates stay as they are.
 
     >>> with_unit("1", "heads"), with_unit("32", "heads"), with_unit("1", "USD per million tokens")
     ('1 head', '32 heads', '1 USD per million tokens')

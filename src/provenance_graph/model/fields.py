@@ -30,12 +30,12 @@ class Field:
 
 
 def fields(source: QuadSource) -> tuple[Field, ...]:
-    """Every fact property, in the order of the page."""
+    """Every fact property as a field, in the order of the page; cached by reference data."""
     return reference.parsed(source, read_fields)
 
 
 def read_fields(source: QuadSource) -> tuple[Field, ...]:
-    """The layout that reference data describes."""
+    """Every fact property as a field, read from reference data, in the order of the page."""
     single = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.SingleValuedFact)}
     facts = {s for s, *_ in source.quads(predicate=RDF.type, object=PG.FactProperty)}
     section_of = {s: o for s, _, o, _ in source.quads(predicate=SECTION) if isinstance(o, Iri)}
@@ -48,7 +48,7 @@ def read_fields(source: QuadSource) -> tuple[Field, ...]:
 
 
 def _section(source: QuadSource, section: Iri) -> tuple[str, int]:
-    """The heading of a section and its number on the page."""
+    """The heading of a section and its order number on the page."""
     name = label(source, section) or local_name(section).removesuffix("Section")
     return name, _number(source, section, 998)
 
@@ -75,9 +75,9 @@ def _number(source: QuadSource, subject: Iri, otherwise: int) -> int:
 
 
 def property_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
-    """A property from what a user types: ``parameterCount``, ``pg:parameterCount``, a label.
+    """The property that a user's text names: ``parameterCount``, ``pg:parameterCount``, a label.
 
-    Raises NotFound with near names.
+    Raises NotFound with similar names.
     """
     known, snapshot = fields(snapshot), snapshot.present
     if ":" in text:

@@ -1,8 +1,8 @@
-"""Known, and not known: of each field one word, and the count of each word.
+"""The knowledge state of each field, one word, and the number of fields per word.
 
-Nowhere is a model that nobody researched cleaner than one that somebody did: a field without
-a value says why it has none, and "no source covers it" is stated only of a field on which no
-document we hold says anything but a third party's blank.
+A model that nobody researched never appears cleaner than one that was researched. A field without a
+value says why it has none; "no source covers it" is stated only of a field on which no document in
+the store says anything but a third party's blank.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "notCovered": "no source covers it",
     }
 )
-"""What may be stated of a field, in the order in which a headline says it."""
+"""The knowledge states of a field with their words, in the order of a headline."""
 GAPS = ("declined", "undisclosed", "leftBlank", "partlyDisclosed")
-"""What makes a field a gap: somebody looked for its value, and it is not given or only in part."""
+"""The states that are gaps: a source looked for the value, and it is not given or only in part."""
 
 
 def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedClaim]) -> str:
-    """The key of WORDS for a field: its value is known, or why none is."""
+    """The key of WORDS for a field: ``known``, or the reason why it has no value."""
     if values:
         return KNOWN
     retained = [c for c in claims if c.rule is not AcceptanceRule.SUPERSEDED]
@@ -73,7 +73,7 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
 
 
 def headline(keys: Iterable[str]) -> Headline:
-    """How many fields are known, of how many, and the rest by word and count."""
+    """The number of known fields, of all fields, and of the others by word."""
     counts = Counter(keys)
     return {
         "known": counts[KNOWN],
@@ -87,7 +87,7 @@ def headline(keys: Iterable[str]) -> Headline:
 
 
 def gaps(result: Headline) -> int:
-    """How many fields of a headline are gaps, as lists of models count them."""
+    """The number of fields of a headline that are gaps, as lists of models count them."""
     return sum(part["count"] for part in result["rest"] if part["state"] in GAPS)
 
 

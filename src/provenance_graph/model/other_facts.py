@@ -1,4 +1,4 @@
-"""Accepted facts of a model that are no field of its page: shown below the fields, never hidden."""
+"""Accepted facts of a model that are no field of its page; the page shows them below."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LEFT_OUT = frozenset(
 def other_facts(
     snapshot: AcceptedSnapshot, accepted: Mapping[Iri, Sequence[Value]], known: Collection[Iri]
 ) -> list[EntityFact]:
-    """Every accepted property that is not one of the ``known`` fields, by its label."""
+    """Every accepted property that is not one of the ``known`` fields, sorted by label."""
     facts = [
         _fact(snapshot, prop, list(_labelled_values(snapshot, prop, values)))
         for prop, values in accepted.items()
@@ -74,7 +74,7 @@ def _labelled_values(
 
 
 def parent_revision(snapshot: AcceptedSnapshot, derivation: Iri) -> str:
-    """The fixed state of the parent from which a derivation started, as its source names it."""
+    """The fixed revision of a derivation's parent, as its source names it; or ""."""
     for version in snapshot.values(derivation, PG.derivedFromVersion):
         revision = snapshot.value(version, SCHEMA.version) if isinstance(version, Iri) else None
         if isinstance(revision, Literal):

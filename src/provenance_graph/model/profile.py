@@ -1,4 +1,4 @@
-"""The profile of a model: every field with its value or disclosure status, and the rest."""
+"""The profile of a model: every field with its value or disclosure status, and related nodes."""
 
 from __future__ import annotations
 
@@ -39,20 +39,19 @@ from provenance_graph.model.cells import claim_json, value_json
 from provenance_graph.model.related import related
 
 MAX_DOCUMENTS = 8
-"""So many documents of one accepted value are named; ``sources`` counts all."""
+"""The most documents named for one accepted value; ``sources`` counts all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldState:
-    """One field of one model: accepted values, status, and how many say so.
+    """One field of one model: accepted values, disclosure status and sources.
 
-    ``sources`` counts documents that give a value or take a stance; ``rivals`` are values that
-    sources give and that were not accepted, and where nothing is accepted, texts that could not
-    be read as values; ``estimates`` are separate from both.
-    ``inferred`` says that no source states the value, ``implausible`` that a check speaks
-    against a value that some source gives, ``custody`` how well it is known that the source
-    of the accepted value stated it, ``knowledge`` whether the value is known, or why not;
-    ``documents`` are headers of those that give the accepted value.
+    ``sources`` is the number of documents that give a value or take a stance. ``rivals`` are claims
+    whose values were not accepted and, where nothing is accepted, texts that could not be read as
+    values; ``estimates`` are separate from both. ``inferred``: no source states the value.
+    ``implausible``: a check contradicts a value that some source gives. ``custody`` is that of the
+    accepted value's source. ``knowledge`` is the key of the knowledge state. ``documents`` are the
+    headers of documents that give the accepted value.
     """
 
     field: Field
@@ -72,7 +71,7 @@ class FieldState:
 
     @property
     def disclosure(self) -> DisclosureState:
-        """How far the field is known, as one of the states of a field."""
+        """The disclosure state of the field."""
         return state_of(
             local_name(self.status),
             inferred=self.inferred,
@@ -83,7 +82,7 @@ class FieldState:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the store knows of one model, in the order of a page.
+    """The profile of one model, in the order of a page.
 
     ``others`` are accepted facts that are no field of the page.
     """
@@ -124,8 +123,8 @@ class Profile:
 def profile(snapshot: AcceptedSnapshot, subject: Iri, *, alone: bool = False) -> Profile:
     """The profile of a model, version, configuration or family.
 
-    ``alone`` leaves out what hangs on it (versions, scores, offers), half of the work, for who
-    shows its fields only.
+    ``alone`` leaves out related nodes (versions, scores, offers), half of the work, for callers
+    that show only fields.
     """
     subject = snapshot.canonical(subject)
     seen = snapshot.view(subject)
@@ -165,7 +164,7 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri, *, alone: bool = False) ->
 
 
 def _values(state: FieldState) -> Iterator[Value | None]:
-    """The values that a field shows: accepted, of rivals, estimated."""
+    """All values that a field shows: accepted, rival and estimated."""
     yield from state.values
     for sourced in (*state.rivals, *state.estimates):
         yield sourced.claim.value

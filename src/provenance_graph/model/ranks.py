@@ -1,7 +1,7 @@
-"""Ranks with their list, date and population, how they move, and how far scores agree.
+"""Ranks with their list, date and population, their movement, and correlation of scores.
 
-A rank without its list means nothing: entries are grouped by list, and an entry of a list
-that was recomputed or published anew is another edition of it, beside the first.
+A rank has no meaning without its list: entries are grouped by list. A list that was recomputed or
+published again is another edition of it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 Facts = Mapping[Iri, Sequence[Value]]
 EDITION = ", list at "
-"""What separates a list's name from its edition, where a name has both."""
+"""Text between a list's name and its edition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """One place in one edition of one list.
+    """One rank in one edition of one list.
 
-    ``date`` is the day the list was of; where nobody says, ``read`` is when it was read.
+    ``date`` is the ISO day of the list; ``read`` the day on which it was read, used where no date
+    is known.
     """
 
     node: Iri
@@ -55,10 +56,7 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """The ranks of one entity in one list, by date, and what they do.
-
-    ``comparable`` says whether every entry has a date and a population.
-    """
+    """The ranks of one entity in one list, sorted by date."""
 
     list: str
     of: Iri
@@ -72,7 +70,7 @@ class Movement:
 
     @property
     def comparable(self) -> bool:
-        """Whether every entry says of when and among how many it is."""
+        """Whether every entry has a date and a population."""
         return all(rank.date and rank.population for rank in self.ranks)
 
     def to_json(self) -> MovementAnswer:
@@ -87,7 +85,7 @@ class Movement:
 
 
 def rank_of(node: Iri, facts: Facts, ranking_name: str, read: str) -> tuple[str, Rank] | None:
-    """A rank entry from what is accepted about it, with the list it belongs to."""
+    """A rank entry from its accepted facts, with the name of its list; None if incomplete."""
     rank, of = _number(facts, PG.rank), _first(facts, PG.rankOf)
     if rank is None or not isinstance(of, Iri):
         return None
@@ -98,7 +96,7 @@ def rank_of(node: Iri, facts: Facts, ranking_name: str, read: str) -> tuple[str,
 
 
 def movements(entries: Iterable[tuple[str, Rank]]) -> list[Movement]:
-    """Entries by list and entity ranked, each in order of date."""
+    """The rank entries grouped by list and entity, each group sorted by date."""
     grouped: dict[tuple[str, Iri], list[Rank]] = defaultdict(list)
     for name, rank in entries:
         grouped[name, rank.of].append(rank)
@@ -122,10 +120,10 @@ def _number(facts: Facts, predicate: Iri) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """How far two scores put the same models in the same order.
+    """The rank correlation of two scores over the models that both have.
 
-    Spearman's rho and Kendall's tau with their p-values over ``count`` models; None where
-    fewer than three are in common, or where one score does not vary.
+    Spearman's rho and Kendall's tau with their p-values over ``count`` models; None where fewer
+    than three are in common, or where one score does not vary.
     """
 
     one: str

@@ -1,4 +1,4 @@
-"""Receipts: where a value comes from, so that whoever quotes it can be checked."""
+"""Receipts: the source of each value, so that a quotation can be checked."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from provenance_graph.core.results import AnswerObject, Cell
 from provenance_graph.model.cells import value_json
 
 MAX_RECEIPTS = 8
-"""So many receipts of one value; the rest is counted."""
+"""The most receipts of one value."""
 MAX_CITED = 20
-"""Receipts of so many entities that an answer lists; the rest is counted."""
+"""The most listed entities whose receipts are given; the number of all is given too."""
 _ENTITIES = (ID, PREFIXES["licence"])
-"""Where entities stand; an answer also names terms, documents and addresses."""
+"""Beginnings of the IRIs of entities; an answer also names terms, documents and addresses."""
 _SUBJECTS = ("iri", "subject", "model", "node", "name")
 
 
@@ -73,19 +73,19 @@ def receipt(sourced: SourcedClaim, version: str) -> Receipt:
 def receipts(
     sourced: Iterable[SourcedClaim], version: str, limit: int = MAX_RECEIPTS
 ) -> list[Receipt]:
-    """Receipts of claims, accepted ones first, at most so many."""
+    """Receipts of claims, accepted ones first, at most ``limit``."""
     order = list(AcceptanceStatus)
     ranked = sorted(sourced, key=lambda one: (order.index(one.status), one.header.record))
     return [receipt(one, version) for one in ranked[:limit]]
 
 
 def receipts_of(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> list[ReceiptsOf]:
-    """The receipts of every accepted value, and of every stance that decides a status."""
+    """For each entity, receipts of its accepted values and of rejected stances without a value."""
     return [_of(snapshot, subject) for subject in dict.fromkeys(subjects)]
 
 
 def named_in(answer: object) -> Iterator[Iri]:
-    """The entities whose values an answer lists, in its order: one a row, the row's subject."""
+    """The entities that a JSON answer lists, in its order: the subject of each row."""
     if isinstance(answer, Mapping):
         for key in _SUBJECTS:
             own = answer.get(key)
@@ -110,7 +110,7 @@ class CitedAnswer(AnswerObject):
 
 
 def cited(snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> CitedAnswer:
-    """The receipts of the first entities that an answer lists, and how many it lists."""
+    """The receipts of the first entities that an answer lists, and the number of all."""
     listed = [Iri(one) for one in dict.fromkeys(subjects) if one.startswith(_ENTITIES)]
     return {
         "receipts": receipts_of(snapshot, listed[:MAX_CITED]),

@@ -1,4 +1,4 @@
-"""What a store holds, counted once per version."""
+"""Statistics of a store: the number of entities, links, disclosure states and records."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Counts of one version of a store; ``last_retrieved`` is the latest day anything was retrieved."""
+    """Counts of one version of a store; ``last_retrieved`` is the day of the newest retrieval."""
 
     version: str
     last_retrieved: str
@@ -73,7 +73,7 @@ class Stats:
         }
 
     def rows(self) -> list[tuple[str, str, object]]:
-        """As a table."""
+        """The counts as rows: group, name, number."""
         groups = (
             ("things", self.entities),
             ("links", self.links),
@@ -90,7 +90,7 @@ class Stats:
 
 
 def stats(snapshot: AcceptedSnapshot) -> Stats:
-    """Count what a store holds."""
+    """Count the entities, links, disclosure states and records of a store."""
     readers = Counter(snapshot.header_values(PG.reader))
     attributed = Counter(snapshot.header_values(PROV.wasAttributedTo))
     publishers: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Gather what an export needs: models, their ancestors, datasets, scores, licences, evidence."""
+"""Gathering of the data of an export: models, ancestors, datasets, scores, licences, claims."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from provenance_graph.model.bundles.results import (
 from provenance_graph.model.naming.resolve import resolve
 
 MAX_ANCESTORS = 500
-"""How many ancestors one export describes; lineages are far shorter."""
+"""The most ancestors that one export describes; lineages are far shorter."""
 
 _PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
 _NAMED = (*DATA_USES, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
@@ -44,7 +44,7 @@ _NAMED = (*DATA_USES, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark
 def bundle(
     snapshot: AcceptedSnapshot, subjects: Sequence[Iri], *, ancestors: bool = True
 ) -> Bundle:
-    """Everything an export of these models or datasets is made from."""
+    """The bundle from which an export of some models or datasets is made."""
     return _Gathering(snapshot, ancestors).of(subjects)
 
 
@@ -65,7 +65,7 @@ def subject_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
 
 
 def hub_repository(address: str, *, dataset: bool = False) -> str:
-    """The Hub's repository that an address names, or nothing.
+    """The ``org/name`` of the Hub repository that an address names; empty for other addresses.
 
     >>> hub_repository("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md")
     'Qwen/Qwen3-8B'
@@ -117,14 +117,14 @@ class _Gathering:
                 store=self.snapshot.version,
                 reference=reference.digest(self.snapshot),
                 day=day,
-                # "now" is a day too: named, it gives the same bytes on any later one
+                # the day of "now" is named, so that the export is the same on any later day
                 as_of=self.snapshot.as_of or (day if stamp <= day else ""),
                 ancestors=self.ancestors,
             ),
         )
 
     def _models(self, canonical: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
-        """What was asked for and all it came from, nearest first; and the datasets of those."""
+        """The requested models and their ancestors, nearest first; and the datasets of these."""
         models: dict[Iri, None] = {}
         datasets: dict[Iri, None] = {}
         waiting = list(canonical)
@@ -164,7 +164,7 @@ class _Gathering:
         return self.entities[subject]
 
     def _revisions(self, facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
-        """The fixed state of each parent from which it was derived, where one is accepted."""
+        """The fixed revision of each parent from which an entity was derived, if accepted."""
         results: dict[Iri, str] = {}
         for node in facts.get(PROV.qualifiedDerivation, ()):
             stated = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
@@ -175,7 +175,10 @@ class _Gathering:
         return results
 
     def _named_on_the_hub(self) -> None:
-        """Give those their repository whom a Hub card names: its fields hold nothing else."""
+        """Set the repository of parents and datasets that a Hub card names.
+
+        The fields of a card that name them hold only Hub repositories.
+        """
         for stored in self.claims:
             claim = stored.claim
             if stored.header.reader != "huggingface" or not isinstance(claim.value, Iri):
@@ -190,7 +193,7 @@ class _Gathering:
                 self.entities[entity.iri] = replace(entity, repository=name)
 
     def _owners(self) -> None:
-        """Give a maker the page of its account, where its own repositories stand on the Hub."""
+        """Set the Hub account of a creator whose own repositories are on the Hub."""
         for entity in list(self.entities.values()):
             owner = entity.repository.partition("/")[0] if "/" in entity.repository else ""
             maker = self.snapshot.canonical(organization(owner)) if owner else None
@@ -198,7 +201,7 @@ class _Gathering:
                 self.entities[maker] = replace(self.entities[maker], repository=owner)
 
     def _hang(self, subject: Iri, above: Iri) -> None:
-        """What hangs on a model, what hangs on its versions and configurations included."""
+        """Collect the nodes linked to a model, and to its versions and configurations."""
         for link in NODE_LINKS:
             for node, *_ in self.snapshot.quads(predicate=link, object=above):
                 if node in self.entities and (link, node) in self.nodes[subject]:
@@ -223,7 +226,7 @@ class _Gathering:
 def _repository(
     subject: Iri, facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]
 ) -> str:
-    """The Hub's repository: as stated, else where a record with this very name was read."""
+    """The Hub repository of an entity: as stated, else that of a record with the same name."""
     dataset = PG.Dataset in facts.get(RDF.type, ())
     for page in facts.get(PG.hubRepository, ()):
         if result := hub_repository(str(page), dataset=dataset):
@@ -236,7 +239,10 @@ def _repository(
 
 
 def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]:
-    """Licences stated under names that nobody here knows; a card's ``other; name; link`` by parts."""
+    """Licences stated under unknown names, at most ten, the developer's first.
+
+    A card's ``other; name; link`` is read by its parts.
+    """
     results: dict[StatedLicence, None] = {}
     ranked = sorted(sourced_claims, key=lambda h: (h.basis is not Basis.DEVELOPER, h.header.record))
     for each in ranked:
@@ -258,7 +264,7 @@ def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLic
 
 
 def _dates(facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
-    """Dates of which the accepted sources give less than a day."""
+    """The text of each accepted date that is less precise than a day, by property."""
     return {
         prop: date_text(str(facts[prop][0]), precision)
         for precision in Precision
@@ -269,7 +275,7 @@ def _dates(facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
 
 
 def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
-    """How a licence is written, as the reference data say."""
+    """The names and addresses by which documents write a licence, from the reference data."""
 
     def text(predicate: Iri) -> str:
         results = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))

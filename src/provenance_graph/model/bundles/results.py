@@ -1,4 +1,4 @@
-"""What an export is made from: models with what is accepted of them, and everything around."""
+"""The bundle of data that an export is made from: entities, licences, linked nodes, claims."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ NODE_LINKS: tuple[Iri, ...] = (
     PROV.specializationOf,
     PG.resolvesTo,
 )
-"""The properties by which a node hangs on a model: its score, its file, its version."""
+"""The properties that link a node to its model: of scores, files, versions and so on."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class StatedLicence:
-    """A licence as a source names it, which no table of ours holds."""
+    """A licence as a source names it, which no licence list holds."""
 
     name: str
     url: str = ""
@@ -33,13 +33,13 @@ class StatedLicence:
 
 @dataclass(frozen=True, slots=True)
 class BundleEntity:
-    """An entity with what is accepted of it.
+    """An entity with its accepted values.
 
-    ``repository`` is its repository on the Hub where a source states one or was read there, of an
-    organization its account;
-    ``dates`` holds the dates that are known to the month or year alone, as ISO writes those.
-    ``stated_licences`` are licences that a source states and that we do not know, where no known
-    one is accepted; ``revisions`` the fixed states of parents from which it was derived.
+    ``repository`` is its Hub repository, where a source states one or was read there; of an
+    organisation it is the account. ``dates`` holds dates that are known only to the month or year,
+    in ISO form. ``stated_licences`` are unknown licences that a source states, where no known
+    licence is accepted. ``revisions`` are the fixed revisions of parents from which the entity was
+    derived.
     """
 
     iri: Iri
@@ -54,28 +54,28 @@ class BundleEntity:
         return self.facts.get(predicate, ())
 
     def iris(self, predicate: Iri) -> tuple[Iri, ...]:
-        """Every accepted value that is an entity."""
+        """Every accepted value of a property that is an IRI."""
         return tuple(v for v in self.all(predicate) if isinstance(v, Iri))
 
     def texts(self, predicate: Iri) -> tuple[Literal, ...]:
-        """Every accepted value that is a literal."""
+        """Every accepted value of a property that is a literal."""
         return tuple(v for v in self.all(predicate) if isinstance(v, Literal))
 
     def text(self, predicate: Iri) -> str:
-        """The first literal of a property, or nothing."""
+        """The text of the first accepted literal of a property; empty without one."""
         return next((v.lexical for v in self.texts(predicate)), "")
 
     def is_a(self, kind: Iri) -> bool:
-        """Whether it is of a class."""
+        """Whether the entity is of a class."""
         return kind in self.all(RDF.type)
 
     def hub_page(self, dataset: bool = False) -> str:
-        """The page of its repository on the Hub; empty where it has none."""
+        """The address of the entity's Hub page; empty without a repository."""
         kind = hub.RepositoryKind.DATASET if dataset else hub.RepositoryKind.MODEL
         return hub.page(self.repository, kind) if self.repository else ""
 
     def pages(self) -> tuple[str, ...]:
-        """Where an organization can be reached: its home page, its account on the Hub, its documents."""
+        """The web addresses of an organisation: home pages, Hub account, further pages."""
         homes = sorted(self.iris(PG.homepage), key=hub.on_hub)
         pages = (*map(str, homes), self.hub_page(), *map(str, self.iris(RDFS.seeAlso)))
         return tuple(dict.fromkeys(page for page in pages if page.startswith("http")))
@@ -83,9 +83,9 @@ class BundleEntity:
 
 @dataclass(frozen=True, slots=True)
 class LicenceInfo:
-    """How a licence is written: its id, whether SPDX lists it, its label, where its text is.
+    """The forms in which documents write a licence: id, label, address, expression.
 
-    ``told`` says whether the id alone means this licence to readers of licence names.
+    ``spdx``: SPDX lists it. ``unambiguous``: readers of licence names read the id as this licence.
     """
 
     iri: Iri
@@ -100,7 +100,7 @@ class LicenceInfo:
 
 @dataclass(frozen=True, slots=True)
 class ValueOrigin:
-    """What makes an export again byte for byte: store version, reference data, day, options."""
+    """The inputs that reproduce an export byte for byte: store version, day, options."""
 
     store: str = ""
     reference: str = ""
@@ -109,7 +109,7 @@ class ValueOrigin:
     ancestors: bool = True
 
     def command(self, names: Iterable[str], format: str) -> str:
-        """The command that makes a document of the format again from the same store."""
+        """The command that makes a document of a format again from the same store."""
         parts = ["provenance-graph", "export", *names, "--as", format]
         parts += ["--as-of", self.as_of] if self.as_of else []
         parts += [] if self.ancestors else ["--no-ancestors"]
@@ -118,10 +118,11 @@ class ValueOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything that an export of some models, or of a dataset, is made from.
+    """The data from which an export of some models or datasets is made.
 
-    ``subjects`` are what was asked for; ``models`` and ``datasets`` include what stands in
-    their lineage. ``origin`` says what it was gathered from. ``stamp`` is the day of the newest record: exports know no other clock.
+    ``subjects`` are the requested entities; ``models`` and ``datasets`` also include those of their
+    lineage. ``nodes`` gives, by model, the linked nodes with the linking property. ``origin`` gives
+    the inputs. ``stamp`` is the day of the newest record: exports use no other clock.
     """
 
     subjects: tuple[Iri, ...]
@@ -136,21 +137,21 @@ class Bundle:
     origin: ValueOrigin = ValueOrigin()
 
     def entity(self, iri: Iri) -> BundleEntity:
-        """An entity of the bundle; one without facts where nothing is accepted of it."""
+        """An entity of the bundle; one without facts where the bundle has none."""
         return self.entities.get(iri) or BundleEntity(iri, {})
 
     def name(self, iri: Iri) -> str:
-        """How people call an entity: the name that is accepted, else its label, else its id."""
+        """The display name of an entity: the accepted name, else its label, else its short id."""
         return self.entity(iri).text(SCHEMA.name) or self.labels.get(iri) or short_id(iri)
 
     def hanging(self, model: Iri, link: Iri) -> Iterator[BundleEntity]:
-        """The nodes that hang on a model by a property: its scores, its files."""
+        """The nodes linked to a model by a property, such as its scores or files."""
         for predicate, node in self.nodes.get(model, ()):
             if predicate == link:
                 yield self.entity(node)
 
     def only_version(self, model: Iri) -> BundleEntity | None:
-        """The version of a model, where its sources name just one; None otherwise."""
+        """The version of a model whose sources name exactly one; else None."""
         versions = [
             node
             for node in self.hanging(model, PROV.specializationOf)
@@ -161,7 +162,10 @@ class Bundle:
         return versions[0] if len(versions) == 1 else None
 
     def package_url(self, entity: BundleEntity) -> str:
-        """The package URL of a repository on the Hub, of a model with its one commit, if known."""
+        """The package URL of an entity's Hub repository; empty without one.
+
+        With the commit where the model has a single version that is one.
+        """
         if not entity.repository:
             return ""
         if entity.iri in self.datasets:
@@ -173,9 +177,10 @@ class Bundle:
 
     @property
     def records(self) -> tuple[Iri, ...]:
-        """The records behind what is described, in order.
+        """The records of the claims about the described entities, sorted.
 
-        A maker or a benchmark is only named: the many records that name it too are not among them.
+        Creators and benchmarks are only named in the bundle: the many records that name them too
+        are left out.
         """
         described = {*self.models, *self.datasets}
         described.update(node for below in self.nodes.values() for _, node in below)
@@ -184,5 +189,5 @@ class Bundle:
         )
 
     def described(self) -> Iterable[BundleEntity]:
-        """Every model and dataset of the bundle, those asked for first."""
+        """Every model and dataset of the bundle, the requested ones first."""
         return (self.entity(iri) for iri in (*self.models, *self.datasets))

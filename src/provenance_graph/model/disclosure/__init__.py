@@ -1,1 +1,1 @@
-"""What is disclosed of each field: the states, and models × fields."""
+"""Disclosure of fields: the states, and the matrix of models and fields."""

@@ -1,4 +1,4 @@
-"""Models × fields: what is disclosed, reported by others, withheld, blank, or not looked for."""
+"""The matrix of models and fields: the disclosure state of each field of each model."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _KNOWN = frozenset(
     STATES[key].letter for key in ("disclosed", "reported", "inferred", "partlyDisclosed")
 )
 _WEAKEST_FIRST = sorted(BY_PREDICATE.items(), key=lambda item: item[0] != PG.inferred)
-"""What the developer says goes over an inference of others."""
+"""State properties in the order of application: a developer's statement replaces an inference."""
 
 
 class MatrixStates(NamedTuple):
-    """The fields of one model: a letter for each, and positions of fields.
+    """The states of all fields of one model: a letter per field, and positions of fields.
 
-    ``contested`` are those on which sources disagree; ``bare`` are known by their state without an
-    accepted value, ``valued`` have one though their state says otherwise.
+    ``contested`` are fields on which sources disagree; ``bare`` are known by their state without an
+    accepted value; ``valued`` have an accepted value though their state says otherwise.
     """
 
     letters: str
@@ -38,16 +38,16 @@ class MatrixStates(NamedTuple):
 
 
 def layout(source: QuadSource) -> list[Field]:
-    """The columns of the matrix, in the order of a page."""
+    """The fields that are columns of the matrix, in the order of a page."""
     return [field for field in fields(source) if field.section != "Other"]
 
 
 def matrix_states(
     facts: Mapping[Iri, Collection[Value]], position_of: Mapping[Iri, int]
 ) -> MatrixStates:
-    """The states of one model from what is accepted of it.
+    """The states of one model from its accepted facts.
 
-    ``position_of`` says at which position each property stands, of all positions from 0 on.
+    ``place`` gives the position of each property, from 0 without gaps.
     """
     states = [NOT_RECORDED] * len(position_of)
     stated = {position_of[prop] for prop, values in facts.items() if values and prop in position_of}
@@ -70,11 +70,11 @@ def matrix_states(
 def matrix(
     columns: Sequence[Field], models: Sequence[tuple[ModelSummary, MatrixStates]]
 ) -> MatrixAnswer:
-    """The states of every field of some models: a string of letters for each model.
+    """The matrix answer: a string of state letters for each model.
 
-    ``models`` are rows of the catalogue. A field is known where it is disclosed, reported,
-    inferred or partly disclosed, but for those in ``withoutValue``, of which no value is accepted;
-    those in ``withValue`` are known though their state says otherwise.
+    ``models`` are rows of the catalogue. A field is known where it is disclosed, reported, inferred
+    or partly disclosed, except those in ``withoutValue``, which have no accepted value; those in
+    ``withValue`` are known though their state says otherwise.
     """
     return {
         "codes": {state.letter: key for key, state in STATES.items()},

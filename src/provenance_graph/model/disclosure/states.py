@@ -1,7 +1,7 @@
-"""The states that a field of a profile can have: one table for commands, report, service and page.
+"""The disclosure states of a field: one table for commands, reports, service and page.
 
 Each state has a glyph and a word, so that colour is never needed. ``tools.openapi`` writes the
-table to ``web/src/states.json``, from which the page takes it.
+table to ``web/src/states.json``, from which the page reads it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from provenance_graph.core.terms import PG
 
 @dataclass(frozen=True, slots=True)
 class DisclosureState:
-    """How far a field is known.
+    """One state of a field.
 
-    ``key`` names it in JSON; ``status`` is the local name of its ``pg:DisclosureScheme`` concept
-    (empty where the state follows from values and sources alone); ``predicate`` leads in the
-    accepted view from a model to the property; ``letter`` stands for it in a matrix.
+    ``key`` names it in JSON. ``status`` is the local name of its ``pg:DisclosureScheme`` concept
+    (empty where the state follows from values and sources alone). ``predicate`` is the property
+    that marks the state in the accepted view. ``letter`` is its code in a matrix.
     """
 
     key: str
@@ -137,10 +137,10 @@ BY_STATUS: Final[Mapping[str, DisclosureState]] = MappingProxyType(
 def state_of(status: str, *, inferred: bool, stated: bool, sources: int) -> DisclosureState:
     """The state of a field.
 
-    ``inferred``: its accepted value is. ``stated``: a source gives a value, accepted or not.
-    ``sources``: how many documents have the field at all.
+    ``inferred``: its accepted value is an inference. ``stated``: a source gives a value, accepted
+    or not. ``sources``: the number of documents that have the field.
 
-    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).label
+    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).word
     'reported'
     """
     if inferred:

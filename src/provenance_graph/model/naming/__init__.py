@@ -1,1 +1,1 @@
-"""From what a user types to the entity meant."""
+"""Resolution of names and identifiers to entities."""

@@ -1,13 +1,13 @@
-"""Where the index of search of a store's version is stored."""
+"""The path of the search index of a store's version."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 FORMAT = "21"
-"""What the file holds; one of an earlier edition is made again."""
+"""Version of the file's format, part of its name: older files are not read."""
 
 
 def catalogue_file(folder: Path, version: str) -> Path:
-    """The file of a version."""
+    """The path of the search index of a version in a folder."""
     return folder / f"catalogue-{FORMAT}-{version}.sqlite"

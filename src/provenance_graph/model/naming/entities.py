@@ -1,7 +1,8 @@
-"""From what a user types to any entity in the graph.
+"""Resolution of a user's text to any entity of the graph.
 
-Models, datasets, organisations, licences, families, offers and records are found. The richest entity of a name comes first; others of that name are reported beside it, and where
-none stands out the name is ambiguous.
+Models, datasets, organisations, licences, families, offers and records are found. Of several
+entities of one name the richest comes first, with the others beside it; where none stands out, the
+name is ambiguous.
 """
 
 from __future__ import annotations
@@ -44,16 +45,16 @@ _MINTED = {
     "configuration": "model",
     "unresolved": "unresolved reference",
 }
-"""Kinds by the part of an IRI that tells what it was minted for."""
+"""Kinds by the part of an IRI that names the kind for which it was minted."""
 _SUBJECTS = ("model", "family")
-"""Kinds that a bare name means before any other: an entity of another kind never hides one."""
+"""Kinds that a bare name means first: an entity of another kind never hides one of these."""
 _STANDS_OUT = 3
-"""So many times as much must be stated of an entity as of the next of its name."""
+"""Factor by which an entity must be richer than the next one of its name to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundEntity:
-    """An entity, what it is, and other entities of the same name, richest first."""
+    """An entity, its kind, and other entities of the same name, richest first."""
 
     iri: Iri
     kind: str
@@ -61,11 +62,11 @@ class FoundEntity:
 
 
 def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> FoundEntity:
-    """The entity that a text names; raises NotFound with near names, or Ambiguous.
+    """The entity that a text names; raises NotFound with similar names, WrongKind or Ambiguous.
 
-    Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
-    case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds. What
-    only a past day knows is found by its id.
+    Tried in this order: an IRI or an id below ours; a name or the last part of an id, without case
+    and punctuation; a name followed by a version. ``kinds`` limits the kinds. An entity known only
+    on the snapshot's past day is found by its id.
     """
     present, name, wanted = snapshot.present, text.strip(), set(kinds)
     if "/" not in name and not iris.is_iri(name):  # a bare name is looked up among all names
@@ -110,7 +111,7 @@ def _wrong_kind(
 
 
 def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterator[Iri]:
-    """The entity, or the model that it offers, where that is of a kind that is asked for."""
+    """The entity, or the model that it offers, where that is of a wanted kind."""
     if kind_of(present, entity) in wanted:
         yield entity
     elif "model" in wanted:
@@ -120,9 +121,9 @@ def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterat
 
 
 def _is_outdone(present: AcceptedSnapshot, called: list[Iri], editions: list[Iri]) -> bool:
-    """Whether much more is known of an edition than of what is called so to the letter.
+    """Whether much more is known of an edition than of the entities of exactly the name.
 
-    "Stable Diffusion" is hardly meant to be somebody's conversion that has just that name.
+    "Stable Diffusion" is hardly meant to be a third party's conversion of exactly that name.
     """
     richest = max(_richness(present, iri) for iri in called)
     return any(_richness(present, iri) >= _STANDS_OUT * richest for iri in editions)
@@ -139,7 +140,7 @@ def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> FoundEnt
     )
     by_id = [iri for iri in own if fold(short_id(iri).rsplit("/", 1)[-1]) == fold(name)]
     if len(by_id) == 1 and not hides and _versions_of(present, by_id[0]).issuperset(own):
-        # one is named so, the others are its versions that are labelled as it is
+        # one entity has this id, the others are its versions with the same label
         others = [iri for iri in ordered if iri != by_id[0]]
         return FoundEntity(by_id[0], kind_of(present, by_id[0]), tuple(others))
     if len(own) == 1 and own[0] == ordered[0] and not hides:
@@ -152,13 +153,13 @@ def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> FoundEnt
 
 
 def _is_spelt(present: AcceptedSnapshot, entity: Iri, wanted: str) -> bool:
-    """Whether a name is an entity's to the letter, but for case."""
+    """Whether a name equals an entity's label or the last part of its id, except for case."""
     spelt = {short_id(entity).rsplit("/", 1)[-1], present.label(entity)}
     return wanted.casefold() in {name.casefold() for name in spelt if name}
 
 
 def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
-    """What tells an entity from others of its name: kind, maker, size, how many sources."""
+    """Facts that distinguish an entity from others of its name: kind, creator, size, records."""
     makers = [
         present.label(maker) or short_id(maker)
         for maker in present.values(entity, DCTERMS.creator)
@@ -181,7 +182,7 @@ def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
 
 
 def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
-    """The entity and what is a version or configuration of it."""
+    """The entity with its versions and configurations."""
     quads = present.quads(predicate=PROV.specializationOf, object=entity)
     return {entity, *(version for version, *_ in quads)}
 
@@ -229,7 +230,7 @@ def _of_repository(name: str) -> list[Iri]:
 
 
 def _is_described(present: AcceptedSnapshot, entity: Iri) -> bool:
-    """Whether the accepted view says anything of an entity or names it, or it is a record."""
+    """Whether an entity occurs in the accepted view, or is a record or a publisher."""
     return any(
         True
         for quads in (
@@ -242,7 +243,7 @@ def _is_described(present: AcceptedSnapshot, entity: Iri) -> bool:
 
 
 def is_publisher(snapshot: AcceptedSnapshot, entity: Iri) -> bool:
-    """Whether some record is attributed to an organisation, under any of its names."""
+    """Whether any record is attributed to an organisation, under any of its names."""
     return any(
         True
         for name in snapshot.statements.names_of(entity)
@@ -251,7 +252,7 @@ def is_publisher(snapshot: AcceptedSnapshot, entity: Iri) -> bool:
 
 
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
-    """What an entity is, in a word; ``thing`` where neither a record nor its IRI says it."""
+    """The kind of an entity, in a word: by its classes, its use, or its IRI; else ``thing``."""
     types = present.types(entity)
     for kind, classes in KINDS.items():
         if types & set(classes):
@@ -271,7 +272,7 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
 
 
 def kind_by_name(entity: Iri) -> str:
-    """What an IRI was minted for, in a word; ``thing`` where it does not tell."""
+    """The kind of entity for which an IRI was minted, in a word; ``thing`` if unknown."""
     return _MINTED.get(iris.minted_kind(entity), "thing")
 
 
@@ -283,6 +284,6 @@ def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:
 
 
 def _richness(present: AcceptedSnapshot, entity: Iri) -> int:
-    """How much the accepted view says of an entity and how often it is named."""
+    """The number of accepted quads about an entity, and of those that name it (at most 50)."""
     about = sum(1 for _ in present.quads(entity))
     return about + sum(1 for _ in islice(present.quads(object=entity), 50))

@@ -1,4 +1,4 @@
-"""Names as they are compared: without case, accents and punctuation."""
+"""Folding of names for comparison: without case, accents and punctuation."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 from provenance_graph.core.memo import remembered
 
 _ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
-"""What is left out of a name of ASCII."""
+"""The characters that are removed from an ASCII name."""
 _PLUS = re.compile(r"(?<=[^\W_])\++(?![^\W_])")
-"""A plus that ends a word: it is a part of the name, and ids spell it."""
+"""A plus sign that ends a word: it is part of the name, and ids write it as ``plus``."""
 
 
 @remembered(32_768)
 def fold(name: str) -> str:
-    """A name without case, accents, punctuation and spaces, for comparing.
+    """A name without case, accents, punctuation and spaces, for comparison.
 
     >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
     True

@@ -1,7 +1,7 @@
-"""The names of a version that has no index of search yet: those of one before it, brought along.
+"""The names of a version without a search index, from the index of an earlier version.
 
 A commit changes few entities. Their names are read from the snapshot; all others are looked up in
-the index of the version before, so that a name costs milliseconds right after a write, too.
+the index of the version before, so that a look-up takes milliseconds right after a write too.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from provenance_graph.model.naming.table import (
 from provenance_graph.store.values import ANY
 
 MAX_CHANGED = 500
-"""Entities beyond which a table is made of the whole snapshot instead."""
+"""Changed entities; with more, a table is made from the whole snapshot."""
 
 
 class NamesFollowed:
-    """Entities by their names, as of a snapshot; ``before`` holds those that did not change."""
+    """A name table of a snapshot: changed entities from the snapshot, others from ``before``."""
 
     def __init__(
         self,
@@ -43,15 +43,15 @@ class NamesFollowed:
         self._now = NamesInMemory(names(present, [one for one in touched if self._is_one(one)]))
 
     def by_name(self, name: str) -> list[Iri]:
-        """As NameTable has it."""
+        """Entities of that name (see ``NameTable``)."""
         return self._together(self._before.by_name(name), self._now.by_name(name))
 
     def editions(self, name: str) -> list[Iri]:
-        """As NameTable has it; those that changed come last."""
+        """Entities of that name with a version (see ``NameTable``); changed ones come last."""
         return self._together(self._before.editions(name), self._now.editions(name))
 
     def near(self, name: str, limit: int = 5) -> list[str]:
-        """As NameTable has it; names of what changed come first."""
+        """Similar names (see ``NameTable``); those of changed entities come first."""
         return list(dict.fromkeys([*self._now.near(name, limit), *self._before.near(name, limit)]))[
             :limit
         ]
@@ -61,7 +61,7 @@ class NamesFollowed:
         return list(dict.fromkeys([*same, *now]))
 
     def _is_one(self, entity: Iri) -> bool:
-        """Whether an entity is of one of the kinds, by its classes or by what names it."""
+        """Whether an entity is of one of the kinds, by its classes or by its use as a value."""
         present, kinds = self._present, self._kinds
         types = present.types(entity)
         if any(types & set(KINDS[kind]) for kind in kinds):
@@ -81,7 +81,7 @@ class NamesFollowed:
 
 
 def _named_by(present: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterable[Iri]:
-    """What entities name as their parents and data, and who publishes the records of them."""
+    """The parents and data that entities name, and the publishers of their records."""
     records: set[Iri] = set()
     for entity in changed:
         for relation in (*DERIVATIONS, *INFLUENCES):
@@ -95,7 +95,11 @@ def _named_by(present: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterable[Iri
 
 
 def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
-    """The names of entities of some kinds, or of all."""
+    """The name table of entities of some kinds, or of all; cached by snapshot.
+
+    It is read from the search index of the version, else from that of an earlier version, else made
+    in memory.
+    """
     wanted = sorted(kinds)
 
     def opened() -> NameTable:

@@ -1,4 +1,4 @@
-"""From what a user types to the entity meant: IRI, ``namespace/name``, or a name."""
+"""Resolution of a user's text to an entity of one kind: IRI, ``namespace/name``, or a name."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _TOGETHER = {
 
 
 def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
-    """The entity that a text names; raises NotFound (with near names) or Ambiguous.
+    """The entity that a text names; raises NotFound (with similar names) or Ambiguous.
 
-    What a name means is looked up in the present store whatever the snapshot's day: that
-    gives no fact away. ``kind`` is one of ``entities.KINDS``, where a family counts as a model;
-    ``described`` is a model or a dataset, ``anything`` any of them.
+    The text is looked up in the present store whatever the snapshot's day: that discloses no fact.
+    ``kind`` is one of ``entities.KINDS``, where a family counts as a model; ``described`` is a
+    model, family or dataset, ``anything`` any of them.
     """
     kinds = _TOGETHER.get(kind, (kind,))
     return find_entity(snapshot, text, kinds).iri
 
 
 def organization_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
-    """The organisation that a text names, by its IRI or name; one of that name if none is known.
+    """The organisation that a text names, by IRI or name; a new IRI of that name if unknown.
 
     Raises Ambiguous.
     """

@@ -1,7 +1,7 @@
-"""Every entity of a snapshot with its names, and the table that a bare name is looked up in.
+"""The names of every entity of a snapshot, and tables in which a bare name is looked up.
 
-The table is read from the index of search where that is stored beside the store, so that a name
-costs milliseconds at any size; without one it is made in memory from the snapshot.
+The table is read from the search index where that is stored beside the store, so that a look-up
+takes milliseconds at any size. Without one it is made in memory from the snapshot.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ that it has (``tail_of``). They are written aside, and sorted once all are there
 
 _NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
 _NEAR = 72
-"""How alike a name must be to be offered, of 100."""
+"""The least similarity of a suggested name, of 100."""
 _SHARING = 400
-"""Entities that are compared letter by letter, of those that share a piece of a name."""
+"""The most entities compared letter by letter for each piece of a name."""
 _FEW = 1_000
 """Entities whose names are looked up one by one; of more, all names are read through."""
 _AT_ONCE = 500
-"""Values that one question to the table names."""
+"""Values per SQL statement."""
 _LONGEST = 60
-"""Letters of a name that are looked at for others near to it."""
+"""Letters of a name that are compared with similar names."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?[0-9][0-9.\-]*")
 _MONTH_BEFORE_SIZE = re.compile(
     r"(?<=[A-Za-z0-9])[- ](?:0[1-9]|1[0-2])\d\d(?=[- ]\d+(?:\.\d+)?[bB]\b)"
@@ -75,12 +75,12 @@ _MONTH_BEFORE_SIZE = re.compile(
 
 
 def is_own(entity: Iri) -> bool:
-    """Whether an entity has a name of ours, and is not known by one source's name alone."""
+    """Whether an entity has an IRI of ours, not one in a single source's name space."""
     return not entity.startswith(f"{iris.ID}in/")
 
 
 def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Organisations to which records are attributed, by canonical name."""
+    """The canonical IRIs of the organisations to which records are attributed."""
     return snapshot.cached("publishers", lambda: _publishers(snapshot))
 
 
@@ -91,7 +91,10 @@ def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
 
 
 def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, int]:
-    """Every entity of some kinds, or of all, with the bits of its kinds; also what is only named."""
+    """Every entity of some kinds, or of all, with the bits of its kinds.
+
+    Entities that are only named as publishers, parents or data are included.
+    """
     results: dict[Iri, int] = {}
     for entity, bit in kind_bits(present, kinds):
         results[entity] = results.get(entity, 0) | bit
@@ -99,7 +102,7 @@ def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, 
 
 
 def kind_bits(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Iterator[tuple[Iri, int]]:
-    """Every entity of some kinds, or of all, with the bit of each of its kinds, once per statement."""
+    """Every entity of some kinds, or of all, with the bit of a kind, once per statement."""
     wanted = set(kinds) or set(KINDS)
     for bit, (kind, classes) in enumerate(KINDS.items()):
         if kind not in wanted:
@@ -112,7 +115,7 @@ def kind_bits(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Iterator[
 
 
 def listings(kinds: Iterable[str] = ()) -> Iterator[WholeListing]:
-    """What is read whole to make the table of some kinds, or of all."""
+    """The listings that are read whole to make the table of some kinds, or of all."""
     wanted = set(kinds) or set(KINDS)
     for kind in wanted:
         yield from (WholeListing(RDF.type, class_) for class_ in KINDS[kind])
@@ -125,7 +128,7 @@ def listings(kinds: Iterable[str] = ()) -> Iterator[WholeListing]:
 
 
 def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[str, Iri]]:
-    """What the view may not describe: publishers of records, parents, training data."""
+    """Entities that the view may not describe: publishers of records, parents, training data."""
     if "organization" in wanted:
         yield from (("organization", one) for one in publishers(present))
     for relation in (*DERIVATIONS, *INFLUENCES):
@@ -137,7 +140,7 @@ def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[s
 
 
 def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[str]]:
-    """The names of entities: id, the part of it that a source uses, its last part, labels."""
+    """The names of entities: id, the part that a source uses, its last part, and labels."""
     stated: dict[Iri, set[str]] = {entity: set() for entity in entities}
     whole = present.expect_whole(map(WholeListing, _NAMES)) or len(stated) > _FEW
     few = None if whole else list(stated)
@@ -150,7 +153,7 @@ def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[s
 def stated_names(
     present: AcceptedSnapshot, entities: Iterable[Iri] | None = None
 ) -> Iterator[tuple[Iri, str]]:
-    """The names that some entities, or all, are accepted to have."""
+    """The accepted names of some entities, or of all."""
     for predicate in _NAMES:
         quads = (
             present.quads(predicate=predicate)
@@ -163,7 +166,7 @@ def stated_names(
 
 
 def names_of(entity: Iri, stated: Iterable[str]) -> set[str]:
-    """What an entity is called: by its id, parts of it, and the names that it is stated to have."""
+    """All names of an entity: its id, parts of it, and the stated names."""
     id_ = short_id(entity)
     known = {id_, id_.rsplit("/", 1)[-1], local_name(entity), *stated}
     if not is_own(entity):  # ``source/kind/org/name``: documents and people say ``org/name``
@@ -174,7 +177,7 @@ def names_of(entity: Iri, stated: Iterable[str]) -> set[str]:
 
 
 def tail_of(name: str, id_: str) -> str | int:
-    """A name, or how many parts of an id from its end it is.
+    """The number of an id's last parts that equal a name; the name itself if none do.
 
     >>> tail_of("model-7b", "org/model-7b"), tail_of("org/model-7b", "org/model-7b"), tail_of("M", "o/m")
     (1, 2, 'M')
@@ -192,19 +195,19 @@ def _whole_name(stored: str | int, id_: str) -> str:
 
 
 class NameTable(Protocol):
-    """Entities by their names."""
+    """Look-up of entities by name."""
 
     def by_name(self, name: str) -> list[Iri]:
-        """Entities of that name, without case and punctuation."""
+        """Entities of a name, compared without case and punctuation."""
 
     def editions(self, name: str) -> list[Iri]:
-        """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
+        """Entities of a name followed by a version: ``mistral-7b`` for ``Mistral-7B-v0.1``.
 
         ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
         """
 
     def near(self, name: str, limit: int = 5) -> list[str]:
-        """Names near to one that was not found, best first."""
+        """Ids whose names are similar to one that was not found, best first."""
 
 
 def _order(entity: Iri) -> tuple[bool, int, Iri]:
@@ -212,7 +215,7 @@ def _order(entity: Iri) -> tuple[bool, int, Iri]:
 
 
 def _is_edition(name: str, folded: str, sought: str) -> bool:
-    """Whether a name is the one sought with a version behind it."""
+    """Whether a name is the sought one followed by a version."""
     return fold(name) == folded and any(
         fold(name[:start]) == sought and _EDITION.fullmatch(name.casefold(), start)
         for start in range(1, len(name))
@@ -221,7 +224,7 @@ def _is_edition(name: str, folded: str, sought: str) -> bool:
 
 
 class NamesInMemory:
-    """The table of a snapshot that has no index of search beside it."""
+    """A name table in memory, for a snapshot without a search index."""
 
     def __init__(self, known: dict[Iri, set[str]]) -> None:
         self._known = known
@@ -232,12 +235,12 @@ class NamesInMemory:
         self._folded = sorted(self._by_fold)
 
     def by_name(self, name: str) -> list[Iri]:
-        """As NameTable has it."""
+        """Entities of that name (see ``NameTable``)."""
         sought = fold(name)
         return list(self._by_fold.get(sought, ())) if sought else []
 
     def editions(self, name: str) -> list[Iri]:
-        """As NameTable has it."""
+        """Entities of that name with a version (see ``NameTable``)."""
         sought = fold(name)
         results: dict[Iri, None] = {}
         for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
@@ -249,7 +252,7 @@ class NamesInMemory:
         return list(results)
 
     def near(self, query: str, limit: int = 5) -> list[str]:
-        """As NameTable has it."""
+        """Similar names (see ``NameTable``)."""
         wanted = fold(query)
         if not wanted:
             return []
@@ -259,7 +262,7 @@ class NamesInMemory:
 
 
 def _shortest(name: str) -> tuple[int, str]:
-    """The order of names that hold a text: the same in every process."""
+    """A sort key of names that contain a text, the same in every process: shortest first."""
     return len(name), name
 
 
@@ -274,7 +277,7 @@ _ENTITIES = "FROM called c JOIN thing t ON t.number = c.number WHERE c.kinds & ?
 
 
 class StoredNames:
-    """The table that stands in the index of search; open for reading, usable from several threads."""
+    """The name table in a search index; read-only, usable from several threads."""
 
     def __init__(self, database: sqlite3.Connection, kinds: Iterable[str]) -> None:
         wanted = set(kinds) or set(KINDS)
@@ -283,12 +286,12 @@ class StoredNames:
 
     @classmethod
     def open(cls, uri: str, kinds: Iterable[str]) -> StoredNames:
-        """The table in a file of the index."""
+        """The name table in the search index at a URI."""
         address = f"{uri}?mode=ro&immutable=1"
         return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
 
     def by_name(self, name: str) -> list[Iri]:
-        """As NameTable has it."""
+        """Entities of that name (see ``NameTable``)."""
         sought = fold(name)
         return self._of_name(sought) if sought else []
 
@@ -299,7 +302,7 @@ class StoredNames:
         return sorted((Iri(iri) for (iri,) in rows), key=_order)
 
     def editions(self, wanted: str) -> list[Iri]:
-        """As NameTable has it."""
+        """Entities of that name with a version (see ``NameTable``)."""
         sought = fold(wanted)
         if not sought:
             return []
@@ -318,7 +321,7 @@ class StoredNames:
         return list(dict.fromkeys(iri for _, iri in ordered))
 
     def near(self, query: str, limit: int = 5) -> list[str]:
-        """As NameTable has it."""
+        """Similar names (see ``NameTable``)."""
         wanted = fold(query)
         if not wanted:
             return []
@@ -339,7 +342,7 @@ class StoredNames:
 def rows_among(
     database: sqlite3.Connection, query: str, values: Iterable[int | str], *given: int
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query that ends with ``IN``, for many values in few questions."""
+    """The rows of a query that ends with ``IN``, for many values in few statements."""
     waiting = list(values)
     for start in range(0, len(waiting), _AT_ONCE):
         some = waiting[start : start + _AT_ONCE]
@@ -347,10 +350,10 @@ def rows_among(
 
 
 def sharing(database: sqlite3.Connection, word: str) -> list[int]:
-    """Entities of the index of search with a name that shares a third of a folded word, by number.
+    """The numbers of entities with a name that contains a third of a folded word, sorted.
 
-    A name with a typing error or two has one third of it whole. Of each piece the richest
-    entities are taken, so that common pieces cost no more than rare ones.
+    A name with one or two typing errors contains one third of the word unchanged. Of each piece the
+    richest entities are taken, so that common pieces cost no more than rare ones.
     """
     word = word[:_LONGEST]
     width = max(3, len(word) // 3)

@@ -1,1 +1,1 @@
-"""What the graph says of one entity, of one source, and around them."""
+"""Pages of entities and sources: facts, relations, neighbours and paths."""

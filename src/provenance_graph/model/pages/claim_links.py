@@ -1,4 +1,4 @@
-"""Claims as entities of the graph: what each is about, says, stands in, and who states it."""
+"""Claims as entities of the graph: links to their subject, value, record and publisher."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _RECORDS = ID + "record/"
 
 
 def is_claim(iri: Iri) -> bool:
-    """Whether an IRI names a claim: its record, and a digest of what it says."""
+    """Whether an IRI names a claim: the record's IRI with a digest of the claim."""
     return iri.startswith(_RECORDS) and _MARK in iri
 
 
 def claims_about(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, SourcedClaim]:
-    """The claims about an entity by their IRIs, those alone that no later retrieval replaced."""
+    """The claims about an entity by IRI, without those that a later retrieval replaced."""
     return {
         rdf.claim_iri(one.header.record, one.claim): one
         for one in snapshot.claims(subject)
@@ -37,7 +37,7 @@ def claims_about(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, SourcedC
 
 
 def claims_in(snapshot: AcceptedSnapshot, record: Iri) -> dict[Iri, Claim]:
-    """The claims of a record by their IRIs; none of one of more than ``MAX_QUADS`` quads."""
+    """The claims of a record by IRI; empty for a record of more than ``MAX_QUADS`` quads."""
     quads = list(islice(snapshot.quads(graph=record), MAX_QUADS + 1))
     if not quads or len(quads) > MAX_QUADS:
         return {}
@@ -45,9 +45,9 @@ def claims_in(snapshot: AcceptedSnapshot, record: Iri) -> dict[Iri, Claim]:
 
 
 def claim_links(snapshot: AcceptedSnapshot, iri: Iri) -> Iterator[tuple[str, str, Iri]]:
-    """What a claim leads to: its subject, an entity that is its value, its record, its publisher.
+    """The links of a claim to its subject, an entity as value, its record and its publisher.
 
-    Nothing for a claim that is not there.
+    Each is a relation, a direction and an IRI. None for an unknown claim.
     """
     record = Iri(iri.partition(_MARK)[0])
     claim, header = claims_in(snapshot, record).get(iri), snapshot.header(record)
@@ -61,7 +61,10 @@ def claim_links(snapshot: AcceptedSnapshot, iri: Iri) -> Iterator[tuple[str, str
 
 
 def record_links(snapshot: AcceptedSnapshot, record: Iri) -> Iterator[tuple[str, str, Iri]]:
-    """What a record leads to beside the entities it describes: its claims, document and publisher."""
+    """The links of a record to its document, publisher, collection and claims.
+
+    Each is a relation, a direction and an IRI.
+    """
     header = snapshot.header(record)
     if header is None:
         return
@@ -73,7 +76,7 @@ def record_links(snapshot: AcceptedSnapshot, record: Iri) -> Iterator[tuple[str,
 
 
 def claim_label(snapshot: AcceptedSnapshot, iri: Iri) -> str:
-    """A claim in words: property, value, and what became of it where it is not the accepted one."""
+    """A claim in words: property, value, and a note where it is not accepted; or ""."""
     claim = claims_in(snapshot, Iri(iri.partition(_MARK)[0])).get(iri)
     if claim is None:
         return ""
@@ -82,7 +85,7 @@ def claim_label(snapshot: AcceptedSnapshot, iri: Iri) -> str:
 
 
 def claim_text(snapshot: AcceptedSnapshot, claim: Claim, sourced: SourcedClaim | None) -> str:
-    """The words of a claim that was read before."""
+    """The words for a claim that was read already."""
     named = snapshot.label(claim.predicate) or spaced(local_name(claim.predicate))
     if isinstance(claim.value, Iri):
         value = snapshot.label(snapshot.canonical(claim.value)) or short_id(claim.value)

@@ -1,4 +1,4 @@
-"""What the graph says of any entity: its facts, what points to it, and the records that speak of it."""
+"""The page of any entity: its facts, the entities that refer to it, and its records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LEFT_OUT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Entities that point to this one by one property: how many, and the first of them."""
+    """The entities that refer to an entity by one property: their number, and the first."""
 
     property: Iri
     label: str
@@ -49,9 +49,9 @@ LabelledValues = tuple[Iri, str, tuple[tuple[Value, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """Facts in the order of their labels, relations by their counts.
+    """The page of an entity: facts in the order of their labels, relations by number.
 
-    ``denied`` are values that a source says the entity does not have, and none says it has.
+    ``denied`` are values that a source says the entity does not have, and that are not accepted.
     """
 
     subject: Iri
@@ -95,7 +95,7 @@ class EntityPage:
 
 
 def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
-    """The page of an entity that is no model; a record shows its own header."""
+    """The page of an entity that is no model; for a record, the facts of its header."""
     subject = result.iri
     graph = subject if result.kind == "record" else None
     facts: dict[Iri, list[Value]] = defaultdict(list)
@@ -142,7 +142,7 @@ def _fact_json(prop: Iri, label: str, values: Iterable[tuple[Value, str]]) -> En
 def _labelled(
     snapshot: AcceptedSnapshot, facts: Mapping[Iri, list[Value]]
 ) -> tuple[LabelledValues, ...]:
-    """Properties with their labels and values, in the order of the labels."""
+    """Properties with their labels and values, sorted by label."""
     labelled = [
         (
             prop,

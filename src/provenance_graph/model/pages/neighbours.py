@@ -1,9 +1,9 @@
-"""The graph around one entity: what it leads to and what leads to it, by relation.
+"""The neighbourhood of an entity: its links in both directions, by relation.
 
-Only links between entities count (models, versions, datasets, organisations, licences,
-benchmarks, deployments, records, claims, documents): classes, codes and statements of disclosure are values of an
-entity and stand in its profile. A link is contested where the accepted view says that
-sources disagree about that property of its subject.
+Only links between entities count (models, versions, datasets, organisations, licences, benchmarks,
+deployments, records, claims, documents). Classes, codes and disclosure states are values of an
+entity and are shown in its profile. A link is contested where the accepted view marks that property
+of its subject as contested.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from provenance_graph.model.pages.claim_links import (
 )
 
 MAX_LINKS = 50_000
-"""So many links of one relation are counted; beyond, the total is a lower bound."""
+"""The most links of one relation that are counted; with more, the total is a lower bound."""
 DESCRIBED_IN = "describedIn"
 DESCRIBES = "describes"
 _RECORDS = ID + "record/"
@@ -139,9 +139,9 @@ def neighbours(
 ) -> Neighbourhood:
     """The links of an entity, grouped by relation and direction, each group paged.
 
-    ``relation`` (a local name such as ``trainedOn``) and ``direction`` (``out``, ``in``) ask
-    for one group. Raises NotFound where nothing in the store speaks of the entity, UsageError
-    for a cursor that is none.
+    ``relation`` (a local name such as ``trainedOn``) and ``direction`` (``out``, ``in``) select one
+    group. Raises NotFound for an entity that the store does not mention, UsageError for a bad
+    cursor.
     """
     start = _offset(cursor)
     grouped: dict[tuple[str, str], list[Iri]] = defaultdict(list)
@@ -174,9 +174,10 @@ def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
 def links(
     snapshot: AcceptedSnapshot, iri: Iri, *, records: bool = True, direction: str = ""
 ) -> Iterator[tuple[str, str, Iri]]:
-    """Each link once: relation, direction, the entity at its other end.
+    """Every link of an entity: relation, direction, and the entity at the other end.
 
-    ``direction`` (``out``, ``in``) asks for the links of one direction; links to records are out.
+    ``direction`` (``out``, ``in``) limits the direction; links to records are ``out``. ``records``
+    includes links to records and claims.
     """
     if is_claim(iri):
         yield from claim_links(snapshot, iri) if records else ()
@@ -264,7 +265,7 @@ def _group(
 def _claims(
     snapshot: AcceptedSnapshot, predicate: str, iri: Iri, way: str
 ) -> dict[Iri, tuple[Claim, SourcedClaim | None]]:
-    """The claims that a group lists, read once for all of them; none where it lists none."""
+    """The claims that a group lists, read once for all; empty for a group of other links."""
     if way == "in" and predicate == PG.about:
         return {name: (one.claim, one) for name, one in claims_about(snapshot, iri).items()}
     if way == "in" and predicate == IN_RECORD:
@@ -275,7 +276,7 @@ def _claims(
 def _sources(
     snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str
 ) -> list[LinkSource]:
-    """The claims that state a link and still count, the latest first."""
+    """The sources of the claims that state a link and still count, the latest first."""
     if predicate in (DESCRIBED_IN, DESCRIBES, *CLAIM_LINKS) or is_claim(iri):
         return []
     subject, value = (iri, other) if way == "out" else (other, iri)
@@ -290,7 +291,7 @@ def _sources(
 
 
 def _link_source(one: SourcedClaim) -> LinkSource:
-    """Who states a link, as a claim's header and basis say."""
+    """The source of a link, from a claim's header and basis."""
     header = one.header
     return LinkSource(
         short_id(header.publisher),
@@ -302,7 +303,7 @@ def _link_source(one: SourcedClaim) -> LinkSource:
 
 
 def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str) -> bool:
-    """Whether sources disagree about the property of which the link is a value."""
+    """Whether the accepted view marks the property of a link as contested."""
     if predicate in (DESCRIBED_IN, DESCRIBES, *CLAIM_LINKS) or is_claim(iri):
         return False
     subject = iri if way == "out" else other

@@ -12,10 +12,10 @@ from provenance_graph.core.results import RESULT
 from provenance_graph.model.pages.neighbours import Entity, entity, links, relation_label
 
 MAX_VISITED = 20_000
-"""So many entities a search for a path looks at."""
+"""The most entities that a search for a path visits."""
 
 _Reached = dict[Iri, tuple[Iri, Iri, str] | None]
-"""What was reached from one end: from where, by which relation, in which direction."""
+"""The entities reached from one end, each with its predecessor, relation and direction."""
 
 
 @dataclass(frozen=True, config=RESULT)
@@ -44,10 +44,10 @@ class Path:
 def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) -> Path:
     """A shortest path of links between two entities, whatever their direction.
 
-    Breadth first from both ends at once, so that what many share (a licence, a developer) is met
-    from either side and its own links need not be read; at most ``depth`` links long and
-    ``MAX_VISITED`` entities wide. Records are no bridge, since a record of a whole catalogue would
-    join everything.
+    The search is breadth-first from both ends at once, so that an entity with many links (a
+    licence, a developer) is met from either side without reading its links. At most ``depth`` links
+    long and ``MAX_VISITED`` entities wide. Records are not followed, since the record of a
+    catalogue would join everything.
     """
     reached: tuple[_Reached, _Reached] = ({start: None}, {end: None})
     fronts = [[start], [end]]
@@ -74,7 +74,7 @@ def _next_frontier(
 ) -> tuple[list[Iri], Iri | None]:
     """The entities one link further from an end, and the first that the other end has reached."""
     own, others, result = reached[side], reached[1 - side], list[Iri]()
-    for direction in ("out", "in"):  # what an entity points to is few and read at once
+    for direction in ("out", "in"):  # an entity has few outgoing links, which are read at once
         for here in front:
             for predicate, way, other in links(snapshot, here, records=False, direction=direction):
                 if other in own:
@@ -89,7 +89,7 @@ def _next_frontier(
 
 
 def _walked(snapshot: AcceptedSnapshot, reached: _Reached, at: Iri) -> list[Step]:
-    """The links by which an entity was reached, from it back to that end."""
+    """The links by which an entity was reached, from the entity back to that end."""
     steps = []
     while (link := reached[at]) is not None:
         before, predicate, way = link

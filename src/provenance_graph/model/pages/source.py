@@ -1,4 +1,4 @@
-"""What a source says, and what became of it: how often it stands alone, disagrees, was overruled."""
+"""Acceptance of a source's claims: how many are accepted, alone, disputed or overruled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.values import ANY
 
 MAX_COUNTED = 300
-"""Entities whose claims are looked at, models first; the answer says of how many."""
+"""The most entities whose claims are counted, models first; the answer gives the number of all."""
 
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
@@ -60,7 +60,7 @@ class SourceAcceptance(ClaimCounts):
 
 
 def source_acceptance(snapshot: AcceptedSnapshot, collection: Iri) -> SourceAcceptance:
-    """How the claims of a collection of records fared in the accepted view."""
+    """The acceptance of a collection's claims, counted in all and by property."""
     typed = snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
     headers = [snapshot.header(record) for record, *_ in typed]
     own = {h.record: h for h in headers if h is not None and h.collection == collection}
@@ -117,7 +117,7 @@ _TALLIED = (
 
 
 def _of_field(claims: list[SourcedClaim], collection: Iri) -> Counter[str]:
-    """What the claims of one fact of one entity add to the count."""
+    """The counts for the claims about one property of one entity."""
     own = [one for one in claims if one.header.collection == collection]
     tally = Counter(claims=len(own))
     if not own:

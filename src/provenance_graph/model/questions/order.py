@@ -1,8 +1,8 @@
-"""The order of an answer, made here: the engine reads two terms from its database per comparison.
+"""The order of an answer, made in this process instead of the engine.
 
-Of an answer of some thousand rows that is most of the time a question takes. An answer is put in
-order only where its terms are of kinds whose order SPARQL states (and every engine keeps); of
-another one the engine is asked for the order as before.
+The engine reads two terms from its database per comparison: for an answer of some thousand rows
+that is most of the time of a question. An answer is sorted here only where its terms are of kinds
+whose order SPARQL defines (and every engine follows); otherwise the engine is asked for the order.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ _EXACT: Final = frozenset({XSD.integer, XSD.decimal})
 
 
 def split(text: str) -> tuple[str, Conditions]:
-    """A query without its last ORDER BY, and its conditions.
+    """A query without its last ORDER BY, and the conditions of that.
 
-    There are none where they are no plain columns, or columns that the answer does not show.
+    There are no conditions where they are not plain columns, or columns that the answer does not
+    have.
 
     >>> split("SELECT ?a ?b { ?a ?b ?c } ORDER BY DESC(?b) ?a")
     ('SELECT ?a ?b { ?a ?b ?c } ', (('b', True), ('a', False)))
@@ -59,7 +60,7 @@ def split(text: str) -> tuple[str, Conditions]:
 
 
 def ordered(rows: Rows, conditions: Conditions) -> Rows | None:
-    """An answer in order, ties by all further columns; None where the engine has to say it."""
+    """The rows sorted by conditions, ties by further columns; None where SPARQL has no order."""
     names = {name for name, _ in conditions}
     further = ((name, False) for name in rows.names if name not in names)
     result = list(rows.rows)
@@ -75,7 +76,10 @@ def ordered(rows: Rows, conditions: Conditions) -> Rows | None:
 
 
 def _keys(values: Iterable[Value | None]) -> Mapping[Value | None, tuple[int, Any]] | None:
-    """By value what it sorts by: nothing before names, names before literals of one kind."""
+    """The sort key of each value: unbound before IRIs, IRIs before literals of one kind.
+
+    None where the order of the values is not defined.
+    """
     different = set(values)
     results: dict[Value | None, tuple[int, Any]] = {}
     literals: list[Literal] = []
@@ -96,7 +100,7 @@ def _keys(values: Iterable[Value | None]) -> Mapping[Value | None, tuple[int, An
 
 
 def _reader(literals: Sequence[Literal]) -> Callable[[str], Any] | None:
-    """How literals of one kind are read for their order; None where they are of several."""
+    """The function that reads literals of one kind for sorting; None where kinds differ."""
     kinds = {literal.datatype for literal in literals}
     if kinds <= {XSD.string}:
         return str

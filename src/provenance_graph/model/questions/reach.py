@@ -1,13 +1,13 @@
-"""Questions whose answer names everything that a path of lineage leads to from a parameter.
+"""Questions whose answer lists every entity that a path of lineage reaches from a parameter.
 
 Such a question says so in its header, and its text stays plain SPARQL:
 
     # reach hit: thing ^(prov:wasDerivedFrom|prov:wasInfluencedBy)+
 
-The lineage index then counts the entities and names the first, and only these are put into the
+The lineage index then counts the entities and selects the first, and only these are put into the
 text, without the lines that end in ``# reached``: an engine that follows the path itself takes
 seconds for the tens of thousands of models that descend from one. Where no index can be kept, the
-whole answer is made and cut alike.
+whole answer is made and limited in the same way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 from provenance_graph.store.values import Bindings, Rows
 
 REACHED: Final = 1_000
-"""Entities of such an answer that are shown where nobody asks for more."""
+"""Entities of such an answer that are shown by default."""
 _LINE: Final = re.compile(
     r"#\s*reach\s+(?P<variable>\w+)\s*:\s*(?P<parameter>\w+)\s+(?P<path>\S+?)(?P<exclude_start>, not itself)?\s*$"
 )
@@ -27,9 +27,9 @@ _LINE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The values of ``variable`` are all that ``path`` leads to from the entity of a parameter.
+    """A variable whose values are all entities that ``path`` reaches from a parameter's entity.
 
-    ``exclude_start``: but for that entity.
+    ``exclude_start``: without that entity itself.
     """
 
     variable: str
@@ -39,7 +39,7 @@ class Reach:
 
     @classmethod
     def of_line(cls, line: str) -> Reach | None:
-        """What a line of a header says; None where it is not understood.
+        """The reach that a header line states; None for a line that cannot be parsed.
 
         >>> Reach.of_line("# reach other: model prov:wasDerivedFrom+, not itself").path
         'prov:wasDerivedFrom+'
@@ -54,7 +54,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The entities of ``variable`` that an answer shows, the first by name, and of how many."""
+    """The number of entities of ``variable`` that an answer shows, first by name, and of all."""
 
     variable: str
     count: int
@@ -63,16 +63,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows(Rows):
-    """The answer of a stored question; ``share`` where it shows the first entities alone."""
+    """The answer of a stored question; ``share`` is set where only the first entities are shown."""
 
     share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of a question is put to a store: the values of its variables, and of how many entities.
+    """The bound variables of a question for a store, and the number of entities reached.
 
-    ``of`` is None where all are asked for.
+    ``of`` is None where all entities are asked for.
     """
 
     bound: Bindings
@@ -81,7 +81,7 @@ class Part:
     of: int | None = None
 
     def answered(self, rows: Rows) -> QuestionRows:
-        """The answer from its rows in order, with how much it shows."""
+        """The answer from its sorted rows, limited to the first entities where that is wanted."""
         whole = QuestionRows(rows.names, rows.rows, rows.truncated)
         if self.reach is None or not self.limit:
             return whole

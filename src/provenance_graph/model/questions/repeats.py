@@ -1,8 +1,8 @@
-"""``sources-that-repeat`` from counts that are kept per version.
+"""The answer of ``sources-that-repeat`` from counts stored per version.
 
-The question compares every claim with every other of its model: in SPARQL it takes minutes over a
-hundred thousand models. Counted in columns and kept beside the store it is read; the answer is the
-same.
+The question compares every claim with every other of its model: in SPARQL that takes minutes for a
+hundred thousand models. The counts are made from columns and stored beside the store; the answer is
+the same.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _FORMAT: Final = "1"
 
 
 def counts_file(folder: Path, version: str) -> Path:
-    """Where the counts of a version are kept."""
+    """The path of the file with the counts of a version."""
     return folder / f"voices-{_FORMAT}-{version}.json"
 
 
 def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
-    """Keep the counts of a snapshot of now; None where it has no claim table that gives them."""
+    """Count and store the counts of a snapshot of now; None where it has no claim table."""
     counted = in_columns(snapshot).voices(_PROPERTIES)
     if counted is not None:
         file = counts_file(folder, snapshot.version)
@@ -51,9 +51,9 @@ def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | Non
 def stored_answer(
     snapshot: AcceptedSnapshot, bound: Mapping[str, Value], *, make: bool
 ) -> Rows | None:
-    """The answer of the question from the counts; None where there are none.
+    """The answer of the question from stored counts; None where there are none.
 
-    With ``make`` they are made and kept where there is a claim table.
+    With ``make`` they are counted and stored where there is a claim table.
     """
     folder, least = snapshot.folder, bound["least"]
     if folder is None or not isinstance(least, Literal):

@@ -1,4 +1,4 @@
-"""Stored questions: one .rq file each, values bound as terms, never pasted as text.
+"""Stored questions: one .rq file each, with values bound as terms, never inserted as text.
 
 A file begins with its question as a comment, then its parameters:
 
@@ -55,13 +55,13 @@ _SAME = re.compile(r"(?<![\w.,-])(-?[\d.,]*\d) to \1(?![\w.,]*\d)")
 _ABSENT = re.compile(r"\{no (?P<name>\w+)\} ?")
 _COUNTED = re.compile(r"\{(?P<name>\w+)(?:\.(?P<end>min|max))?\}(?P<noun> [a-z]+s\b)?")
 _REACHED = "# reached"
-"""What ends a line of a question that says no more than its path."""
+"""The end of a query line that is left out where the index has followed the path."""
 _ANNOTATION = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable of a question that the asker sets; without default it must be set."""
+    """A variable of a question that the user sets; required where it has no default."""
 
     name: str
     kind: str
@@ -73,12 +73,12 @@ class Parameter:
 class Question:
     """A stored question: its name, topic, wording, parameters and SPARQL text.
 
-    ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
-    for the number of different values in a column, ``{rows}`` for that of the rows, and
-    ``{column.min}`` and ``{column.max}`` for the ends of a column of numbers. A noun after a
-    number agrees with it. A clause after ``;`` on the ends of a column without any number is left out;
-    one that begins with ``{no column}`` stands only where that column is empty in every row.
-    ``reach`` is what a path of lineage leads to, where the answer is of all that.
+    ``empty`` says what an empty answer means. ``answer`` is a template for a summary: ``{column}``
+    is the number of different values in a column, ``{rows}`` that of the rows, ``{column.min}`` and
+    ``{column.max}`` are the ends of a column of numbers. A noun after a number agrees with it. A
+    clause after ``;`` on the ends of a column without any number is left out; a clause that begins
+    with ``{no column}`` is used only where that column is empty in every row. ``reach`` is set
+    where the answer lists all entities that a path of lineage reaches.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Question:
 
     @property
     def counted(self) -> bool:
-        """Whether it is answered from counts that are kept per version, where there are any."""
+        """Whether the question is answered from counts stored per version, where there are any."""
         return self.name == repeats.NAME
 
     @cached_property
@@ -101,25 +101,25 @@ class Question:
 
     @property
     def unordered(self) -> str:
-        """Its text without the order of the answer, which ``in_order`` makes; or nothing."""
+        """The query without its ORDER BY, which ``in_order`` replaces; empty where it cannot."""
         text, conditions = self._split
         return text if conditions else ""
 
     @cached_property
     def bounded(self) -> Question:
-        """The question to be asked of entities that the index has reached already.
+        """The question for entities that the index has already reached.
 
-        It leaves out the lines that end in ``# reached``, which an engine would follow anew.
+        The lines that end in ``# reached``, which an engine would follow again, are left out.
         """
         lines = (line for line in self.text.splitlines() if not line.endswith(_REACHED))
         return replace(self, text="\n".join(lines))
 
     def in_order(self, rows: Rows) -> Rows | None:
-        """The answer of ``unordered`` in the order of its text; None where only the engine tells."""
+        """The rows of ``unordered``, sorted; None where only the engine can sort them."""
         return order.ordered(rows, self._split[1])
 
     def summed_up(self, rows: Rows) -> str:
-        """An answer in one sentence; what it means where it is empty."""
+        """A summary of an answer in one sentence; for an empty answer, what that means."""
         if not len(rows):
             return f"Nothing found: {self.empty}" if self.empty else "Nothing found."
         columns = {
@@ -142,7 +142,7 @@ class Question:
 
 
 def _stands(clause: str, columns: Mapping[str, set[object]], absent: set[str]) -> bool:
-    """Whether a clause says something of these columns; another speaks for the absent ones."""
+    """Whether a clause of a summary applies to these columns, of which some are ``absent``."""
     if match := _ABSENT.match(clause):
         return match["name"] in absent
     counted = list(_COUNTED.finditer(clause))
@@ -157,7 +157,7 @@ def _filled(
     rows: int,
     share: Share | None = None,
 ) -> str:
-    """A number in place of its name, with the noun that follows in the number it asks for."""
+    """The number for a placeholder, followed by its noun in singular or plural."""
     name, end, noun = match["name"], match["end"], match["noun"] or ""
     values = columns.get(name, set())
     if end:
@@ -171,7 +171,7 @@ def _filled(
 
 
 def _numbers(values: Iterable[object]) -> list[Decimal]:
-    """The numbers among values, in order."""
+    """The numbers among values, sorted."""
     return sorted(n for value in values if (n := _number(value)) is not None)
 
 
@@ -181,14 +181,14 @@ def _number(value: object) -> Decimal | None:
 
 @cache
 def questions(root: Path | None = None) -> Mapping[str, Question]:
-    """Every stored question, by name."""
+    """Every stored question by name, ordered by topic."""
     base = root or folder("queries")
     results = {path.stem: read(path) for path in sorted(base.glob("*/*.rq"))}
     return dict(sorted(results.items(), key=lambda item: (item[1].topic, item[0])))
 
 
 def read(path: Path) -> Question:
-    """One question from its file; raises UsageError where its header is not understood."""
+    """A question read from its file; raises UsageError for a header that cannot be parsed."""
     text = path.read_text(encoding="utf-8")
     head = [line for line in text.splitlines() if line.startswith("#")]
     if not head:
@@ -212,7 +212,7 @@ def read(path: Path) -> Question:
 
 
 def find(name: str) -> Question:
-    """The question of that name; raises NotFound with near names."""
+    """The question of a name; raises NotFound with similar names."""
     known = questions()
     if name in known:
         return known[name]
@@ -228,7 +228,7 @@ def find(name: str) -> Question:
 def bind(
     snapshot: AcceptedSnapshot, question: Question, given: Mapping[str, str]
 ) -> dict[str, Value]:
-    """Terms for a question's parameters; raises UsageError naming what is wrong."""
+    """The terms for a question's parameters; raises UsageError or NotFound for a bad value."""
     known = {parameter.name: parameter for parameter in question.parameters}
     if unknown := set(given) - set(known):
         takes = ", ".join(known) or "none"
@@ -301,15 +301,15 @@ def known(
     *,
     make: bool = False,
 ) -> Rows | None:
-    """A question's answer from what is kept beside the store, or with ``make`` can be; else None."""
+    """A question's answer from stored counts, made now with ``make``; None without any."""
     return repeats.stored_answer(snapshot, bound, make=make) if question.counted else None
 
 
 def prefixes(text: str) -> str:
-    """A query with the project's prefixes declared where it uses them undeclared.
+    """A query with declarations of the project's prefixes that it uses undeclared.
 
-    Raises QuerySyntax, with the place, for a prefix that nobody declared and for a ``pg:`` name
-    that the ontology does not have, since neither could match anything.
+    Raises QuerySyntax, with the position, for an undeclared prefix and for a ``pg:`` name that the
+    ontology does not have, since neither could match anything.
     """
     return check_terms(with_prefixes(text, PREFIXES))
 
@@ -326,7 +326,7 @@ def settings(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def manual() -> str:
-    """The page ``docs/questions.md``: every stored question with its parameters."""
+    """The text of ``docs/questions.md``: every stored question with its parameters."""
     lines = [
         "# Stored questions",
         "",

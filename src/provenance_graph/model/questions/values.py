@@ -1,7 +1,7 @@
-"""Values for the parameters of stored questions: short names, any case, near ones for a slip.
+"""Values for the parameters of stored questions, by short names in any case.
 
-A value that nothing in the graph answers to is an error that offers near ones; an empty
-table would read as "there is none".
+A value that the graph does not have is an error that suggests similar ones; an empty table would
+read as "there is none".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from provenance_graph.core.texts import letters_and_digits
 
 
 class Reads(Protocol):
-    """What can be asked for quads."""
+    """A source of quads of the accepted view."""
 
     def quads(
         self,
@@ -31,10 +31,10 @@ class Reads(Protocol):
 
 
 def one_of(reads: Reads, kind: str, text: str) -> Value:
-    """The value of a closed kind that a text names; raises NotFound with near ones.
+    """The value of a closed kind that a text names; raises NotFound with similar ones.
 
-    Kinds: ``use`` (a planned use), ``rubric`` (a scheme or list of elements), ``alias`` (a
-    name that an API understands). Case, spaces, hyphens and prefixes do not matter.
+    Kinds: ``use`` (a planned use), ``rubric`` (a scheme or list of elements), ``alias`` (a name
+    that an API understands). Case, spaces, hyphens and prefixes are ignored.
     """
     if kind == "alias" and _is_alias(reads, exact := Literal(text.strip())):
         return exact  # without a look at all names of a large store
@@ -56,7 +56,7 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
 
 
 def existing(reads: Reads, iri: Iri) -> Iri:
-    """The IRI, where the graph says anything of it; raises NotFound."""
+    """The IRI itself, if any quad has it as subject or object; else raises NotFound."""
     for quads in (reads.quads(subject=iri), reads.quads(object=iri)):
         if any(True for _ in quads):
             return iri
@@ -88,7 +88,10 @@ def _is_alias(reads: Reads, name: Literal) -> bool:
 
 
 def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
-    """Names that an interface understands: a commit is found whole, and is near to no name."""
+    """Names that an interface understands, without commits.
+
+    A commit is only found by its full text and is similar to no name.
+    """
     for predicate in _ALIAS:
         for _, _, name, _ in reads.quads(predicate=predicate):
             if isinstance(name, Literal) and not hub.is_commit(name.lexical):

@@ -1,4 +1,4 @@
-"""How the words of entities begin: what searches of a few letters find, counted in one pass."""
+"""Word beginnings of entity names, counted in one pass for searches of one or two letters."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ MAX_SHORT = 400
 _SEPARATORS = {ord(c): " " for c in " \t\r\f\v\x1c\x1d\x1e\x1f/_-"}
 _WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _SEPARATORS
 _WORDS[ord("\n")] = "\n"
-"""What separates the words of a name of ASCII, and what is left out of them."""
+"""Translation of ASCII names: word separators become spaces, other signs are removed."""
 
 
 class Beginnings:
-    """The beginnings of the words of entities, which are numbered richest first."""
+    """Counts the word beginnings of entities, which are numbered richest first."""
 
     def __init__(self) -> None:
         self.of_parts: Counter[str] = Counter()
-        """Entities with a word that begins with some ``common.FIRST`` letters."""
+        """The number of entities with a word that begins with some ``common.FIRST`` letters."""
         self._totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._first: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(
             lambda: defaultdict(list)
@@ -33,7 +33,7 @@ class Beginnings:
         self._full: defaultdict[str, set[str]] = defaultdict(set)
 
     def add(self, entities: Sequence[tuple[int, str, Iterable[str]]]) -> None:
-        """Count some entities, each with its number, its kind and its names."""
+        """Count some entities, each with its number, kind and names."""
         parts: list[str] = []
         starts_of: defaultdict[str, list[str]] = defaultdict(list)
         words_of = words_of_each([names for *_, names in entities])
@@ -52,9 +52,9 @@ class Beginnings:
             self._totals[kind].update(several)
 
     def write(self, database: sqlite3.Connection) -> None:
-        """Write the searches of one and two letters: their first entities, and how many there are.
+        """Write, for searches of one and two letters, the first entities and the total per kind.
 
-        What is found of all kinds together has no kind.
+        The empty kind stands for all kinds together.
         """
         whole = Counter[str]()
         first: dict[tuple[str, str], list[int]] = {}
@@ -76,7 +76,7 @@ class Beginnings:
 
 
 def words_of_each(entities: Iterable[Iterable[str]]) -> Iterator[list[str]]:
-    """The words of all names of each entity, folded; those of ASCII are folded together.
+    """The folded words of all names of each entity; ASCII names are folded together.
 
     >>> list(words_of_each([["Claude_Haiku 4.5", "claude"], ["Café-1"]]))
     [['claude', 'haiku', '45', 'claude'], ['cafe', '1']]

@@ -1,4 +1,4 @@
-"""Making the catalogue of a store's version: one scan of each model, one of each link between them."""
+"""Building of the search index of a store's version, in one pass over models and links."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NO_GAPS = {
     PG.inferred: "inferred",
     PG.contradicted: "contradicted",
 }
-"""States of a field that narrow a list and are no gap, with the words of the filter."""
+"""Disclosure states that are filters but no gaps, with the words of the filter."""
 _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
 _SCHEMA = """
 CREATE TABLE model (
@@ -77,14 +77,14 @@ DROP TABLE unsorted; DROP TABLE facet_met; DROP TABLE unsorted_model; DROP TABLE
 """Models are read in the order of the store; tables and text indexes are filled in their own."""
 
 _MANY = 2_000
-"""Models whose rows are written at once."""
+"""Models per write."""
 
 
 def make(path: Path, snapshot: AcceptedSnapshot) -> None:
-    """Make the file aside and put it in place whole; two processes may do so at once.
+    """Make the index file and put it in place atomically; two processes may do so at once.
 
-    It is copied once it is full, without the pages that were given back and the room that tables leave
-    which grow row by row: a twelfth of it.
+    The filled database is copied without free pages and the space that growing tables leave: a
+    twelfth of its size.
     """
     with replacing(path) as whole:
         filled = whole.with_name(f"{whole.name}.filled")
@@ -98,10 +98,10 @@ def make(path: Path, snapshot: AcceptedSnapshot) -> None:
 
 
 def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
-    """Fill an empty database with the models of a store.
+    """Fill an empty database with the models and names of a store.
 
-    A model's facts are read, written and forgotten one model after another, so that memory grows
-    by the names of entities alone.
+    Facts are read and written one model after another, so that memory grows only by the names of
+    entities.
     """
     database.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
@@ -123,7 +123,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
 def _fill_models(
     database: sqlite3.Connection, snapshot: AcceptedSnapshot, known: heads.Heads
 ) -> pl.DataFrame:
-    """Fill the tables of models; gives the names and the richness of each (``MODELS``)."""
+    """Fill the tables of models; returns their names and richness (columns ``MODELS``)."""
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
@@ -155,7 +155,7 @@ def _fill_models(
 
 
 class IndexedFacts:
-    """What the table needs of a store: licences, links between models, and each model's facts."""
+    """The facts of a store that the index needs: licences, derivations, and each model's facts."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self.snapshot = snapshot
@@ -178,7 +178,7 @@ class IndexedFacts:
         self.parents = {model: sorted(above[model]) for model in self.models if model in above}
 
     def each(self) -> Iterator[AcceptedFacts]:
-        """The facts of every model, in the order of the store."""
+        """The accepted facts of every model, in the order of the store."""
         for model, quads in self.snapshot.subjects(dict.fromkeys(self.models)):
             facts: dict[Iri, list[Value]] = defaultdict(list)
             for _, predicate, value, _ in quads:
@@ -186,7 +186,7 @@ class IndexedFacts:
             yield AcceptedFacts(self, model, facts)
 
     def _count_records(self) -> dict[Iri, int]:
-        """How many records say of a model, under any of its names, that it is one."""
+        """The number of records that state, under any name, that an entity is a model."""
         described = self.snapshot.quads(predicate=PG.describedAs)
         pairs = chain(
             ((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True)
@@ -199,11 +199,11 @@ class IndexedFacts:
         return {Iri(model): number for model, number in counted.iter_rows()}
 
     def sources(self, model: Iri) -> int:
-        """How many records say that it is a model."""
+        """The number of records that state that an entity is a model."""
         return self._sources.get(model, 0)
 
     def _codes(self, predicate: Iri) -> dict[Iri, str]:
-        """Short ids of concepts, by the entity that has them."""
+        """The short id of the concept that each entity has for a property."""
         return {
             subject: local_name(str(concept))
             for subject, _, concept, _ in self.snapshot.quads(predicate=predicate)
@@ -229,7 +229,7 @@ class IndexedFacts:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedFacts:
-    """What is accepted of one model, by property."""
+    """The accepted facts of one model, by property."""
 
     source: IndexedFacts
     model: Iri
@@ -239,7 +239,7 @@ class AcceptedFacts:
         return self.facts.get(predicate, [])
 
     def _text(self, predicate: Iri) -> str:
-        """The first text of a property in the order of letters, or nothing."""
+        """The first literal of a property in alphabetical order; empty without one."""
         return min((v.lexical for v in self._of(predicate) if isinstance(v, Literal)), default="")
 
     def _display_texts(self, predicate: Iri) -> list[str]:
@@ -250,11 +250,11 @@ class AcceptedFacts:
         return min((int(text) for text in texts if text.lstrip("-").isdigit()), default=None)
 
     def _known(self) -> int:
-        """How many fields have an accepted value."""
+        """The number of fields with an accepted value."""
         return len(self.source.properties & self.facts.keys())
 
     def _gaps(self) -> int:
-        """How many fields have no value and a state of ``GAPS``."""
+        """The number of fields without a value and with a state of ``GAPS``."""
         marked = {value for state in GAPS for value in self._of(state)}
         return len((self.source.properties & marked) - self.facts.keys())
 
@@ -265,7 +265,7 @@ class AcceptedFacts:
         return None
 
     def release_period(self) -> tuple[str | None, str | None]:
-        """The first and the last day on which a model may have been released."""
+        """The first and last ISO day on which the model may have been released; None if unknown."""
         for value in sorted(self._of(DCTERMS.issued), key=str):
             if isinstance(value, Literal):
                 try:
@@ -280,7 +280,7 @@ class AcceptedFacts:
         return matrix_states(self.facts, self.source.place)
 
     def row(self, descendants: int) -> dict[str, Any]:
-        """The summary of a model, as lists and searches show it."""
+        """The summary of the model, as lists and searches show it."""
         issued = self._display_texts(DCTERMS.issued)
         released = date_text(issued[0], self._release_precision()) if issued else None
         names = [name for name in self._of(PG.describedAs) if isinstance(name, Iri)]
@@ -316,7 +316,7 @@ class AcceptedFacts:
         }
 
     def facets(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """The facet values of a model."""
+        """The facet values of the model as (facet, value); a value may be empty."""
         yield from (("developer", name) for name in row["developers"])
         yield from (("licence", licence["id"]) for licence in row["licences"])
         yield from (("openness", value) for value in row["openness"])
@@ -345,7 +345,7 @@ class AcceptedFacts:
 
 
 def _ancestors(parents: Mapping[Iri, Iterable[Iri]]) -> dict[Iri, set[Iri]]:
-    """Everything above each model; safe on cycles."""
+    """The set of all ancestors of each model, without itself; cycles are allowed."""
     iris: dict[Iri, set[Iri]] = {}
     for model in parents:
         seen: set[Iri] = set()

@@ -1,7 +1,7 @@
-"""What lists show of a model, kept beside its row: only what that has not, without names of fields.
+"""Compressed cards of models: the fields of list rows that the table of models does not have.
 
-A card is a hundred letters of JSON, most of which the cards of other models have as well. Each is
-compressed by itself against a dictionary of some of them, to a seventh of its length.
+A card is a hundred letters of JSON without field names, most of which other cards have too. Each is
+compressed by itself against a dictionary of some cards, to a seventh of its length.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SCHEMA_SQL = (
     "CREATE TABLE card_dictionary (sample BLOB NOT NULL);"
 )
 _FIRST, _SAMPLE = 2_000, 4_000
-"""Cards of which some are the sample that all are compressed against, and its bytes."""
+"""Cards from which the compression dictionary is sampled, and its size in bytes."""
 _WINDOW, _MEMORY, _LEVEL = -12, 5, 6
 """Parameters of zlib: bare DEFLATE whose window holds the sample, with small buffers."""
 _LISTS = ("aliases", "developers", "openness", "modalities", "architecture", "weights")
@@ -44,9 +44,9 @@ _NUMBER = re.compile(r"\d+")
 
 
 def fill(database: sqlite3.Connection) -> None:
-    """Compress the cards that wait in ``unsorted_card``, in the order of their models.
+    """Compress the cards in ``unsorted_card`` into the card table, in the order of their models.
 
-    The first of them are the sample, so that it is the same however the models were read.
+    The sample is made of the first of them, so that it is the same however the models were read.
     """
     rows = database.execute("SELECT number, card FROM unsorted_card ORDER BY number")
     first = rows.fetchmany(_FIRST)
@@ -58,7 +58,7 @@ def fill(database: sqlite3.Connection) -> None:
 
 
 def _sample(cards: Sequence[bytes]) -> bytes:
-    """Cards from all over a list, so many as the sample holds."""
+    """Cards at regular distances from a list, as many as the sample holds."""
     step = max(1, sum(map(len, cards)) // _SAMPLE)
     return b"".join(cards[::step])[-_SAMPLE:]
 
@@ -74,9 +74,9 @@ def _unpacked(card: bytes, sample: bytes) -> list[Any]:
 
 
 def written(row: Mapping[str, Any], states: MatrixStates) -> str:
-    """The card of a model's summary and of the states of its fields.
+    """The card of a model's summary and of its fields' states, as JSON text.
 
-    Of the letters of the states, most of which say that nothing is recorded, runs are counted.
+    Runs of the letter "not recorded", which most states are, are written as their length.
     """
     letters = _LONG.sub(lambda run: str(len(run[0])), states.letters)
     licences = [[licence["iri"], licence["label"]] for licence in row["licences"]]
@@ -87,7 +87,7 @@ def written(row: Mapping[str, Any], states: MatrixStates) -> str:
 
 
 def summary(database: sqlite3.Connection, number: int) -> ModelDescription:
-    """The summary of the model of a number."""
+    """The summary of the model with a number."""
     iri, id_, name, released, context, parameters, sources, gaps, descendants, *packed = (
         database.execute(_QUERY, (number,)).fetchone()
     )

@@ -1,7 +1,8 @@
-"""What a large part of all names holds, counted by kind when the index is made.
+"""Counts by kind of name parts that a large share of all names contain.
 
-A search counts what it finds of every kind. Of a word that a million names hold that takes most of
-a second, and such a word is what people type first: ``model``, ``base``, or the beginning of one.
+A search counts its hits of every kind. For a word that a million names contain that takes most of a
+second, and such words are typed first: ``model``, ``base``, or the beginning of one. They are
+counted when the index is made.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ CREATE TABLE common (word TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT N
   PRIMARY KEY (word, kind)) WITHOUT ROWID;
 """
 LEAST: Final = 20_000
-"""Names that hold a part for it to be stored: of fewer the counts are made when asked for."""
+"""The least number of names that contain a stored part; rarer parts are counted by the search."""
 SHARE: Final = 20
-"""One in so many of all names at least, so that the number of such parts does not grow with a store."""
+"""A stored part is in at least one of so many names, so that stored parts stay few in any store."""
 FIRST: Final = 3
-"""Letters with which a part begins: what is shorter has a table of its own."""
+"""Letters of the shortest part; shorter searches have a table of their own."""
 LONGEST: Final = 12
 """Letters of the longest part that is stored."""
 _TOTAL: Final = "SELECT count(*) FROM spelling WHERE spelling MATCH ?"
@@ -31,7 +32,7 @@ _BY_KIND: Final = (
 
 
 def fill_common(database: sqlite3.Connection, begun: Mapping[str, int], least: int = LEAST) -> None:
-    """Fill the table from that of spellings: beginnings of words, each longer by a letter.
+    """Fill the table of common parts from that of spellings, letter by letter.
 
     ``begun`` counts the entities with a word that begins with some ``FIRST`` letters.
     """
@@ -58,9 +59,9 @@ def fill_common(database: sqlite3.Connection, begun: Mapping[str, int], least: i
 def _counted(
     database: sqlite3.Connection, part: str, shorter: Counter[str], least: int
 ) -> Counter[str]:
-    """How many names of each kind hold a part; nothing where these are fewer than ``least``.
+    """The number of names of each kind that contain a part; empty for fewer than ``least``.
 
-    Where they are as many as those that hold it without its last letter, they are the same.
+    Where they are as many as for the part without its last letter, the counts are the same.
     """
     (number,) = database.execute(_TOTAL, (f'"{part}"',)).fetchone()
     if number == shorter.total():
@@ -71,6 +72,6 @@ def _counted(
 
 
 def counts_of(database: sqlite3.Connection, word: str) -> Counter[str]:
-    """How many names of each kind hold a word; nothing where that is not stored."""
+    """The number of names of each kind that contain a word; empty where that is not stored."""
     rows = database.execute("SELECT kind, total FROM common WHERE word = ?", (word,))
     return Counter(dict(rows))

@@ -1,7 +1,7 @@
-"""Everything that can be searched for, as a frame: one row an entity, the richest first.
+"""All searchable entities as a data frame: one row per entity, the richest first.
 
-A hub of millions has several entities a model (repository, version, records). What is said of
-each arrives quad by quad and is kept in columns, a fourth of what dictionaries of as many names take.
+A hub of millions has several entities per model (repository, version, records). The facts about
+each arrive quad by quad and are stored in columns, in a fourth of the memory of dictionaries.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from provenance_graph.core.terms import (
 from provenance_graph.model.naming import table
 
 _MANY = 100_000
-"""Rows that are held one by one before they are put into columns."""
+"""Rows that are buffered before they are converted to columns."""
 MODELS: Mapping[str, Any] = {
     "iri": pl.String,
     "name": pl.String,
@@ -35,15 +35,15 @@ MODELS: Mapping[str, Any] = {
     "richness": pl.Int64,
     "model": pl.Int64,
 }
-"""A model's name, its other names, how much is known of it, and its number among the models."""
+"""A model's IRI, name, other names, richness, and number in the table of models."""
 _KINDS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "kind": pl.String}
 _LABELS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "label": pl.String}
 _LEAST, _RECORD, _SOURCE = -1, 1_000, 1_001
-"""Places of kinds: the highest of an entity is the plainest word for it."""
+"""Places of kinds: of an entity's kinds the one with the highest place is used."""
 
 
 class FrameRows:
-    """Rows that arrive one by one, kept as columns."""
+    """Rows that arrive one by one, stored as columns."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = dict(schema)
@@ -51,7 +51,7 @@ class FrameRows:
         self._frames = [pl.DataFrame(schema=self._schema)]
 
     def add(self, *row: object) -> None:
-        """Put one row in."""
+        """Add one row."""
         self._rows.append(row)
         if len(self._rows) >= _MANY:
             self._settle()
@@ -61,13 +61,13 @@ class FrameRows:
         self._rows.clear()
 
     def frame(self) -> pl.DataFrame:
-        """All rows."""
+        """All rows as one data frame."""
         self._settle()
         return pl.concat(self._frames)
 
 
 def framed(schema: Mapping[str, Any], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:
-    """Rows as a frame."""
+    """Rows as a data frame of a schema."""
     retained = FrameRows(schema)
     for row in rows:
         retained.add(*row)
@@ -75,10 +75,10 @@ def framed(schema: Mapping[str, Any], rows: Iterable[tuple[object, ...]]) -> pl.
 
 
 def entities(snapshot: AcceptedSnapshot, models: pl.DataFrame) -> pl.DataFrame:
-    """Every entity with what a search shows and finds of it; ``models`` has the columns ``MODELS``.
+    """Every entity with its kind, weight and names; ``models`` has the columns ``MODELS``.
 
-    ``kind`` is null where nothing says what it is; ``bits`` are those of the kinds of entities whose
-    names are looked up, ``stated`` the names that these have beside what follows from their IRI.
+    ``kind`` is null where no fact gives it. ``bits`` are those of the kinds of entities whose names
+    are looked up; ``stated`` are the names of these besides those that follow from their IRI.
     """
     kinds = _highest(framed(_KINDS, _kinds(snapshot)), "kind")
     bits = framed({"iri": pl.String, "bits": pl.Int64}, table.kind_bits(snapshot))
@@ -98,20 +98,20 @@ def entities(snapshot: AcceptedSnapshot, models: pl.DataFrame) -> pl.DataFrame:
 
 
 def _highest(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Of each entity the value with the highest place, the least of several."""
+    """For each entity the value with the highest place; of several the least."""
     ordered = rows.sort("place", column, descending=[True, False])
     return ordered.unique("iri", keep="first", maintain_order=True).drop("place")
 
 
 def _stated(snapshot: AcceptedSnapshot, bits: pl.DataFrame) -> pl.DataFrame:
-    """The names that the entities of some kinds are stated to have."""
+    """The stated names of the entities in ``bits``, as lists."""
     names = framed({"iri": pl.String, "stated": pl.String}, table.stated_names(snapshot))
     of_kinds = names.join(bits, on="iri", how="semi").unique()
     return of_kinds.group_by("iri").agg(pl.col("stated"))
 
 
 def _kinds(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
-    """What each entity is, with the place of the word: the plainest word has the highest."""
+    """The kinds of each entity, each with a place: the kind with the highest place is used."""
     for publisher in table.publishers(snapshot):
         yield publisher, _LEAST, "organization"
     position = 0
@@ -135,7 +135,7 @@ def _kinds(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
 
 
 def _named(snapshot: AcceptedSnapshot) -> Iterator[tuple[str]]:
-    """What others name as maker, data, licence or parent, as often as it is named."""
+    """The entities that others name as creator, data, licence, part or parent, once per quad."""
     for predicate in (
         DCTERMS.creator,
         DCTERMS.license,
@@ -150,9 +150,10 @@ def _named(snapshot: AcceptedSnapshot) -> Iterator[tuple[str]]:
 
 
 def _labels(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
-    """Labels, with the place of the property that gives them.
+    """The labels of entities, each with the place of its property.
 
-    Records are called by the title of what was read and the day of reading, which their name ends with.
+    The label of a record is the title of its document, with the end of its IRI, the day of
+    retrieval.
     """
     for position, predicate in enumerate((RDFS.label, SKOS.prefLabel, SCHEMA.name)):
         for subject, _, value, _ in snapshot.quads(predicate=predicate):

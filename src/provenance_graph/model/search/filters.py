@@ -1,6 +1,6 @@
-"""Filters of a list of models as people type them: any case, near names for a slip.
+"""Filters of a list of models, read from user text: any case, with similar names on error.
 
-The command line and the API take the same ones; see ``Catalogue.models``.
+The command line and the API take the same filters; see ``SearchIndex.models``.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ STATES = {
     "contradicted": PG.contradicted,
     "contested": PG.contested,
 }
-"""States of a field that a list can be narrowed by; ``contested`` is one of any field."""
+"""Disclosure states that can be filters; ``contested`` is one of any field."""
 _WORDS = {name: word for word, iri in STATES.items() for name in (word, local_name(iri).casefold())}
 _OF_ANY_FIELD = ("undisclosed", "withheld", "partly", "contested")
-"""Those that may be asked for without a field: the gaps, which few models have."""
+"""States that can be filters without a field: the gaps, which few models have."""
 
 CLOSED = {
     name: name
@@ -47,20 +47,19 @@ CLOSED = {
         "weights",
     )
 } | {"licenceClass": "licence class"}
-"""Filters whose values are those that some model has, with the word for one."""
+"""Filters with a closed set of values, each with the word for one value."""
 _FEW = 40
-"""So many values of a filter are all named where none is near."""
+"""The most values of a filter that an error lists in full where none is similar."""
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 def understood(
     snapshot: AcceptedSnapshot, catalogue: SearchIndex, params: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
-    """Filters as the catalogue takes them, the same for the command, the API and Python.
+    """The filters in the form that the search index takes.
 
-    Raises NotFound with near values where no model has that value: an empty list would say
-    that there are no such models. As of a day there may be none yet, and the list is empty.
-    Raises UsageError for a day or a state that is none.
+    Raises NotFound with similar values for a value that the graph does not have, and UsageError for
+    a bad day or state.
     """
     results: dict[str, dict[str, None]] = {}
     for key, values in params.items():
@@ -73,7 +72,7 @@ def understood(
 def _read(
     snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: str
 ) -> tuple[str, list[str]]:
-    """The catalogue's filter for one that was typed, with its values."""
+    """The search index's filter for a filter of a user, with its values."""
     if key in CLOSED:
         return key, _closed(snapshot, catalogue, key, text)
     if key == "disclosure":
@@ -100,7 +99,7 @@ def _closed(snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: 
 
 
 def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) -> str:
-    """A developer by the name that models are listed with, or by any name of the organisation."""
+    """The developer's name in lists, from that name or any other name of the organisation."""
     try:
         return _value(catalogue, "developer", text)
     except NotFound as error:
@@ -156,12 +155,12 @@ def _value(catalogue: SearchIndex, kind: str, text: str) -> str:
 
 
 def _bare(value: str) -> str:
-    """A value without the prefix of the licences that it is listed with, as people know it."""
+    """A facet value without the prefix of licence ids."""
     return value.removeprefix("licence:").removeprefix("id:licence/")
 
 
 def _state(snapshot: AcceptedSnapshot, text: str) -> str:
-    """``FIELD=STATE``, its field by any of its names; or a state alone, of any field."""
+    """A filter on disclosure, ``FIELD=STATE`` with any name of the field, or a state alone."""
     field, equals, state = text.rpartition("=")
     word = _WORDS.get(state.casefold(), state)
     if word not in STATES:

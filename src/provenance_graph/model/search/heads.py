@@ -1,8 +1,8 @@
-"""IRIs in the index of search: beside an id, the number of what stands before it in the IRI.
+"""IRIs in the search index: an id, and the number of the beginning of the IRI.
 
-The id of an entity is its IRI without what all of a kind share (``short_id``), so a table that holds
-both holds most of the text twice, and a third time where the IRI is indexed. Here the IRI is put
-together when it is read, and an entity is looked up by a sum of its id.
+The id of an entity is its IRI without the beginning that all of a kind share (``short_id``). A
+table of both would hold most of the text twice, and a third time where the IRI is indexed. Here the
+IRI is composed when it is read, and an entity is looked up by a checksum of its id.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from provenance_graph.core.iris import Iri, short_id
 SCHEMA_SQL = (
     "CREATE TABLE head (number INTEGER PRIMARY KEY, text TEXT NOT NULL, skip INTEGER NOT NULL);"
 )
-"""``skip`` is the place in an id, counted from 1, from which on it is the end of the IRI."""
+"""``skip`` is the position in an id, from 1, at which the end of the IRI begins."""
 _MAX_NUMBERS = 1_000
-"""Different beginnings; what would need more keeps its IRI whole."""
+"""The most beginnings; rows with further ones store their whole IRI."""
 _HALF = 1 << 31
 
 
 def iri_sql(row: str) -> str:
-    """The IRI of a row with ``id``, ``head`` and ``rest``, the whole IRI where no head is its beginning."""
+    """The SQL expression of the IRI of a row with the columns ``id``, ``head`` and ``rest``.
+
+    ``rest`` is the whole IRI where no head is its beginning.
+    """
     return (
         f"coalesce({row}.rest, (SELECT h.text || substr({row}.id, h.skip) FROM head h"
         f" WHERE h.number = {row}.head))"
@@ -29,7 +32,7 @@ def iri_sql(row: str) -> str:
 
 
 def id_sum(name: str) -> int:
-    """A number of four bytes by which an id is looked up, whatever its case.
+    """A checksum of four bytes by which an id is looked up, the same in any case.
 
     >>> id_sum("org/Model") == id_sum("org/model")
     True
@@ -38,19 +41,19 @@ def id_sum(name: str) -> int:
 
 
 def of_iri(iri: Iri | str) -> tuple[int, str, str]:
-    """What the row of an IRI is looked up by: the sum of its id, the id and the IRI itself."""
+    """The look-up key of an IRI: the checksum of its id, the id, and the IRI."""
     text = short_id(iri)
     return id_sum(text), text, str(iri)
 
 
 class Heads:
-    """The beginnings of IRIs by their numbers, as they are met."""
+    """The beginnings of IRIs, numbered in the order in which they occur."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, int], int] = {}
 
     def parted(self, iri: str, text: str) -> tuple[int | None, str | None]:
-        """The number of the beginning of an IRI with that id, or None and the IRI whole."""
+        """The number of an IRI's beginning before its id and None; or None and the whole IRI."""
         for skip in (0, text.find(":") + 1):  # ``id:record/…`` is a prefix and the rest
             end = text[skip:]
             if iri.endswith(end):
@@ -63,5 +66,5 @@ class Heads:
         return None, iri
 
     def rows(self) -> list[tuple[int, str, int]]:
-        """The rows of the table."""
+        """The rows of the table ``head``: number, text, skip."""
         return [(number, text, skip) for (text, skip), number in self._numbers.items()]

@@ -1,8 +1,8 @@
-"""The models of a store as a table with a text index: search, filters, facets, pages.
+"""The search index of a store's models: search, filters, facets, pages.
 
-Whole-store aggregates are what the graph engine is slow at (see ``docs/decisions``), so
-they are computed once per store version into one SQLite file with a full-text index, and
-stored beside the store. Nothing here is a source: the file can be deleted at any time.
+The graph engine is slow at aggregates over a whole store (see ``docs/decisions``). They are
+computed once per store version into an SQLite file with a full-text index, stored beside the store.
+The file is derived data and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ FACETS = (
     "weights",
     "disclosure",
 )
-"""What a list of models can be narrowed by; each may be given several times."""
+"""The facets of a list of models; each may be given several times."""
 
 
 def _build() -> ModuleType:
-    """What makes the table; who only reads one that is stored loads nothing of it."""
+    """The module that builds the index; imported only when an index is built."""
     from provenance_graph.model.search import build
 
     return build
@@ -56,7 +56,7 @@ def _build() -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a list: ``total`` says how many there are, ``cursor`` where the next part starts."""
+    """A page of a list: ``total`` counts all items, ``cursor`` is the start of the next page."""
 
     items: list[ModelSummary]
     total: int
@@ -73,9 +73,9 @@ class Page:
 
 
 class SearchIndex:
-    """The table of one store version; open for reading, usable from several threads.
+    """The index of one store version; read-only, usable from several threads.
 
-    The number of conflicts of a model is none of its own facts: ``with_conflicts`` gives it.
+    The number of conflicts of a model is not part of the index: ``with_conflicts`` sets it.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -86,7 +86,7 @@ class SearchIndex:
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
-        """The table of a snapshot, made now if its folder does not hold it."""
+        """The index of a snapshot, built now if its folder does not hold it."""
         return snapshot.cached("catalogue", lambda: cls._opened(snapshot))
 
     @classmethod
@@ -107,14 +107,14 @@ class SearchIndex:
         return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
     def with_conflicts(self, counts: Mapping[Iri, int]) -> SearchIndex:
-        """The table with how many conflicts each model has, which lists show and sort by."""
+        """The index with the number of conflicts of each model, which lists show and sort by."""
         self._database.execute("DELETE FROM temp.conflict_count")
         self._database.executemany("INSERT INTO temp.conflict_count VALUES (?,?)", counts.items())
         self._database.commit()
         return self
 
     def with_conflicts_of(self, file: Path) -> SearchIndex:
-        """The same from a file that has counted them (``conflicts.stored``), of which none is read."""
+        """The index with the conflict counts of a file (``conflicts.stored``), read on demand."""
         address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         self._database.execute("DROP TABLE temp.conflict_count")
         self._database.execute("ATTACH ? AS ledger", (address,))
@@ -130,7 +130,7 @@ class SearchIndex:
         return search(self._database, text, kinds, limit, cursor)
 
     def listed(self, kind: str, limit: int = 20, cursor: str = "") -> Hits:
-        """Every entity of a kind, the richest first."""
+        """Every entity of a kind, the richest first, one page."""
         return listed(self._database, kind, limit, cursor)
 
     def models(
@@ -144,9 +144,10 @@ class SearchIndex:
     ) -> Page:
         """A page of models.
 
-        ``where`` narrows: facets, ``contextMin``, ``contextMax``, ``parametersMin``,
-        ``parametersMax``, ``releasedFrom``, ``releasedTo`` and ``descendsFrom`` (an IRI).
-        Raises UsageError for an unknown filter, sort or cursor, naming those there are.
+        ``where`` filters: facets, ``contextMin``, ``contextMax``, ``parametersMin``,
+        ``parametersMax``, ``releasedFrom``, ``releasedTo``, ``descendsFrom`` (an IRI) and
+        ``undisclosed`` (a property). Raises UsageError for an unknown filter, sort or cursor, with
+        the known ones.
         """
         clause, values = _where(where or {}, text)
         order, offset = order_by(sort), _offset(cursor)
@@ -172,7 +173,7 @@ class SearchIndex:
         return int(self.meta()["models"])
 
     def states(self, models: Sequence[ModelSummary]) -> list[MatrixStates]:
-        """The state of every field of some models of this table, in their order."""
+        """The states of all fields of some models of this index, in the given order."""
         return [cards.states(self._database, model["iri"]) for model in models]
 
     def _summary(self, number: int) -> ModelSummary:
@@ -189,10 +190,9 @@ class SearchIndex:
         limit: int = 40,
         parts: Mapping[str, Sequence[str]] | None = None,
     ) -> dict[str, list[FacetCount]]:
-        """How many models each value of each facet has, among those that ``where`` leaves.
+        """The number of models with each value of each facet, among those that ``where`` selects.
 
-        ``parts`` are developers with those that are parts of them: a filter on one lists the
-        models of its parts too, and as many are counted.
+        A facet's own filter is not applied to its counts.
         """
         facet_counts: dict[str, list[FacetCount]] = {}
         for kind in FACETS:
@@ -236,12 +236,12 @@ class SearchIndex:
         return int(total)
 
     def values(self, kind: str) -> list[str]:
-        """Every value that some model has of a facet."""
+        """All values of a facet."""
         rows = self._database.execute("SELECT value FROM facet_count WHERE kind = ?", (kind,))
         return [value for (value,) in rows]
 
     def meta(self) -> dict[str, Any]:
-        """The counts of the store's version."""
+        """The store's version and the number of models."""
         rows = self._database.execute("SELECT key, value FROM meta")
         return {key: json.loads(value) for key, value in rows}
 
@@ -251,7 +251,7 @@ class SearchIndex:
 
 
 def _match(text: str) -> str:
-    """Words as an FTS5 query: each a prefix, all needed; operators have no meaning."""
+    """Words as an FTS5 query: each is a prefix and all are required; operators have no meaning."""
     words = "".join(c if c.isalnum() else " " for c in text[:200]).split()
     return " ".join(f'"{word}"*' for word in words[:12])
 

@@ -1,4 +1,4 @@
-"""What a search finds beside entities: the stored questions, the views of the web page, and the pages of the manual."""
+"""Search entries besides entities: stored questions, views of the web page, manual pages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HELP = {
     "terms": ("Terms of the graph", "ontology vocabulary classes properties codes schema"),
     "docs": ("API", "rest openapi http routes service"),
 }
-"""Views of the page by their address: what each is called, and words by which it is looked for."""
+"""Views of the web page by address, with name and search words."""
 _MANUAL = {
     "tutorial": ("Tutorial: ten minutes", "first steps start begin introduction"),
     "howto/use": ("How to decide whether we may use a model", "ship commercial permission"),
@@ -71,12 +71,12 @@ _MANUAL = {
     "validation": ("Validation", "shacl shapes findings"),
     "web": ("The web page", "views explorer basket workbench"),
 }
-"""Pages of the manual by their address: what each is called, and words by which it is looked for."""
+"""Pages of the manual by address, with name and search words."""
 
 
 @dataclass(frozen=True, slots=True)
 class HelpEntry:
-    """A question, a view or a page of the manual: what it is called, and the texts by which it is found."""
+    """A question, view or manual page, with the texts by which a search finds it."""
 
     iri: Iri
     id: str
@@ -86,7 +86,7 @@ class HelpEntry:
 
 
 def entries() -> Iterator[HelpEntry]:
-    """Every stored question, every view of the page, and the pages of the manual."""
+    """A search entry for every stored question, every view of the page, and every manual page."""
     for question in questions().values():
         iri = Iri(f"{ID}question/{question.name}")
         spellings = (question.name, question.question, question.topic)

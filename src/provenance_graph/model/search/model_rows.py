@@ -1,4 +1,4 @@
-"""Rows of models on their way into the index of search."""
+"""Rows of models for the search index, buffered before they are written."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from provenance_graph.model.search import cards, heads
 
 
 class ModelFacts(Protocol):
-    """What the rows of one model are made from."""
+    """The facts from which the rows of one model are made."""
 
     @property
     def model(self) -> Iri:
-        """The canonical name of the model."""
+        """The canonical IRI of the model."""
 
     def release_period(self) -> tuple[str | None, str | None]:
-        """The first and the last day on which it may have been released."""
+        """The first and last ISO day on which the model may have been released."""
 
     def states(self) -> MatrixStates:
-        """The state of every field."""
+        """The states of all fields."""
 
     def facets(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """The facet values of the model, each with the name of its facet."""
+        """The facet values of the model as (facet, value)."""
 
 
 class ModelRows:
-    """Rows of models on their way into the tables where they wait until they can be sorted."""
+    """A buffer of model rows for the unsorted temporary tables of the index."""
 
     def __init__(self, known: heads.Heads) -> None:
         self._heads = known
@@ -39,13 +39,13 @@ class ModelRows:
         self._words: list[tuple[object, ...]] = []
         self._of: list[tuple[object, ...]] = []
         self.facets: dict[tuple[str, str], int] = {}
-        """Every value of a facet that some model has, by its place among those that were met."""
+        """The number of every (facet, value), in the order of first occurrence."""
 
     def __len__(self) -> int:
         return len(self._models)
 
     def add(self, number: int, facts: ModelFacts, row: Mapping[str, Any]) -> None:
-        """Put one model's rows in."""
+        """Add the rows of one model."""
         id_text = row["id"]
         self._models.append(
             (
@@ -72,7 +72,7 @@ class ModelRows:
                 self._of.append((self.facets.setdefault(facet, len(self.facets)), number))
 
     def write(self, database: sqlite3.Connection) -> None:
-        """Write what there is."""
+        """Write the buffered rows and clear the buffer."""
         tables: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
             ("unsorted_model", self._models),
             ("unsorted_card", self._cards),

@@ -1,7 +1,4 @@
-"""Making the index of names: one row an entity, the richest first.
-
-``names`` asks what is made here.
-"""
+"""Building of the name index: one row per entity, the richest first; ``names`` reads it."""
 
 from __future__ import annotations
 
@@ -25,19 +22,19 @@ from provenance_graph.model.search.heads import iri_sql
 from provenance_graph.model.search.manual import HelpEntry, entries
 
 _LAST = "substr(e.id, length(rtrim(e.id, replace(e.id, '/', ''))) + 1)"
-"""What stands behind the last slash of an id."""
+"""The SQL expression of the part of an id after its last slash."""
 _MARK = "*"
-"""Stands among the folded words of an entity for its id, where that is long."""
+"""Placeholder for a long id among the folded words of an entity."""
 _LONG = 60
-"""Letters of a folded id from which on it is told by the mark, as the ids of versions are: to put it
-together takes a microsecond for each row that a search looks through."""
+"""Letters of a folded id from which on the mark replaces it, as for ids of versions. Composing the id
+takes a microsecond for each row that a search reads."""
 _BETWEEN = "/-_.:"
-"""What ids are folded by leaving out, where they are told by the mark."""
+"""The characters that folding removes from ids for which the mark stands."""
 _UNBETWEEN = dict.fromkeys(map(ord, _BETWEEN))
 
 
 def _folded_sql(row: str) -> str:
-    """The folded words of a row, its mark replaced by its id."""
+    """The SQL expression of a row's folded words, with the mark replaced by its folded id."""
     own = f"{row}.id"
     for sign in _BETWEEN:
         own = f"replace({own}, '{sign}', '')"
@@ -63,22 +60,21 @@ CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT 
 CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', columnsize=0,
   tokenize='trigram', detail='full');
 """
-"""Every entity, the richest first; ``model`` is its number in the table of models. One that is called
-as its id ends has no name of its own here. ``thing`` is the same with IRIs, names and folded words put
-together."""
+"""``entity`` holds every entity, the richest first; ``model`` is its number in the table of models, and
+``name`` is null where it equals the last part of the id. ``thing`` adds composed IRIs, names and words."""
 _INDEXES = """
 CREATE INDEX entity_sum ON entity (sum);
 CREATE INDEX kind_number ON kind_of (kind, number);
 """
 _HASH_SIZE = "INSERT INTO spelling(spelling, rank) VALUES ('hashsize', {});"
 _WIDE_HASH, _USUAL_HASH = _HASH_SIZE.format(64 << 20), _HASH_SIZE.format(1 << 20)
-"""Bytes of pieces that are held in memory until they are written: the more, the less is merged."""
+"""Bytes of trigrams buffered in memory before they are written: with more, less is merged."""
 _MANY = 10_000
-"""Rows that are written at once."""
+"""Rows per write."""
 _TOGETHER = 256
-"""Texts that are folded at once: one that is not of ASCII leaves so many to be folded one by one."""
+"""Texts folded at once; a group with a text that is not ASCII is folded one by one."""
 _PLAIN = {code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"}
-"""What is left out of names of ASCII that stand in lines."""
+"""Translation that folds ASCII names joined by line ends."""
 
 
 def fill_names(
@@ -87,7 +83,7 @@ def fill_names(
     models: pl.DataFrame,
     known_heads: heads.Heads,
 ) -> None:
-    """Fill the tables with every entity of a snapshot, and with questions and views after them.
+    """Fill the tables with every entity of a snapshot, then with questions, views and manual pages.
 
     ``models`` has the columns ``entity_frame.MODELS``.
     """
@@ -105,7 +101,7 @@ def fill_names(
 
 @dataclass(frozen=True, slots=True)
 class _Spelt:
-    """What an entity is called: ``names`` are the names that it is looked up by, with their bits."""
+    """An entity with its spellings; ``names`` are those for look-up, for the kinds of ``bits``."""
 
     iri: str
     kind: str
@@ -120,7 +116,7 @@ class _Spelt:
 
 
 class _NameRows:
-    """Rows of entities on their way into the tables, numbered as they come."""
+    """A buffer of entity rows for the index, numbered in the order in which they arrive."""
 
     def __init__(self, known_heads: heads.Heads) -> None:
         self.beginnings = Beginnings()
@@ -132,7 +128,7 @@ class _NameRows:
         self._called: list[tuple[object, ...]] = []
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Put some rows of ``entity_frame.entities`` in; the names of all are folded together."""
+        """Add some rows of ``entity_frame.entities``; their names are folded together."""
         spelt = [_spelt(row) for row in rows.iter_rows()]
         folded = iter(folded_all([name for one in spelt for name in one.spellings]))
         numbered = list(enumerate(spelt, self._number + 1))
@@ -159,7 +155,7 @@ class _NameRows:
         self._pieces.append((number, _longest(folded)))
 
     def add_entries(self, listed: Iterable[HelpEntry]) -> None:
-        """Put questions and views in, which no graph holds."""
+        """Add questions, views and manual pages, which no graph holds."""
         for entry in listed:
             self._number += 1
             folded = _joined(folded_all(list(entry.spellings)))
@@ -174,7 +170,7 @@ class _NameRows:
         self._kinds.append((number, kind))
 
     def write(self, database: sqlite3.Connection) -> None:
-        """Write what there is."""
+        """Write the buffered rows and clear the buffer."""
         tables: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
             ("entity", self._entities),
             ("kind_of", self._kinds),
@@ -212,7 +208,7 @@ def _spelt(row: tuple[Any, ...]) -> _Spelt:
 
 
 def folded_all(texts: Sequence[str]) -> list[str]:
-    """Some texts as ``fold`` has them; those of ASCII are folded some hundred at once.
+    """The folded form of each text, as ``fold`` gives it; ASCII texts are folded in groups.
 
     >>> folded_all(["Claude Haiku 4.5", "CodeT5+"])
     ['claudehaiku45', 'codet5plus']
@@ -229,7 +225,7 @@ def folded_all(texts: Sequence[str]) -> list[str]:
 
 
 def _joined(folded: Iterable[str]) -> str:
-    """Folded words, each once and in order."""
+    """The distinct folded words, sorted, joined by spaces."""
     return " ".join(sorted({*folded} - {""}))
 
 
@@ -248,7 +244,7 @@ def _marked(folded: str, text: str) -> str:
 
 
 def _longest(folded: str) -> str:
-    """The words that are part of no other: what a piece is looked up in.
+    """The words that are contained in no other word, in which a piece is looked up.
 
     >>> _longest("model7b model7borg orgmodel7b")
     'model7borg orgmodel7b'

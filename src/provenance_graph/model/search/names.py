@@ -1,11 +1,10 @@
-"""One index of the names of everything: every kind, typing errors, any word order.
+"""Search over the names of all entities: every kind, typing errors, any word order.
 
-Beside the entities of the graph it holds the stored questions and the views of the web page.
-
-The names stand in a trigram table (SQLite FTS5): the words of a search may come in any order and
-be written together or apart; where nothing holds them all, the names that share most trigrams are
-compared letter by letter. A search of one or two letters reads a table made for it. It is filled
-with the table of models and stored beside the store under the store's version.
+Besides the entities of the graph, the index holds the stored questions, the views of the web page
+and the manual. The names are in a trigram table (SQLite FTS5): the words of a search may come in
+any order, joined or separate. Where no name contains them all, the names that share most trigrams
+are compared letter by letter. A search of one or two letters reads a table made for it. The index
+is filled with the table of models and stored beside the store under the store's version.
 """
 
 from __future__ import annotations
@@ -37,23 +36,23 @@ KINDS = (
     *(*CLASSES, "offer", "source", "record", "unresolved reference", "thing"),
     *("question", "help"),
 )
-"""What can be searched for."""
+"""The kinds of search hits."""
 LONGEST = 200
-"""Letters of a search that are looked at."""
+"""Letters of a search that are read."""
 MAX_ORDERED = 20_000
-"""Hits that are ordered by how well their names fit; of more the richest come first."""
+"""The most hits that are sorted by fit; of more, the richest come first."""
 NEAR = 74
-"""How alike, of 100, a name with typing errors must be."""
+"""The least similarity, of 100, of a name with typing errors."""
 _PART = 6
-"""What a likeness counts less for that is of a part of the name."""
+"""Deduction from the similarity with a part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Part of what a search finds: how many there are, and where the next part starts.
+    """A page of search hits: ``total`` is the number of all, ``cursor`` the start of the next page.
 
-    ``kinds`` counts what the text finds of every kind, whichever was asked for. ``named`` are the
-    names that a sentence holds, where nothing is called by all of its words.
+    ``kinds`` counts the hits of every kind, whichever was requested. ``named`` are the names in a
+    sentence, where no entity's name contains all of its words.
     """
 
     items: list[SearchItem]
@@ -86,9 +85,9 @@ def search(
     limit: int = 20,
     cursor: str = "",
 ) -> Hits:
-    """Entities of some kinds that a text names, best first; an exact id or IRI is the first.
+    """Entities of some kinds that a text names, best first; an exact id or IRI comes first.
 
-    Raises UsageError for a kind or a cursor there is not.
+    Raises UsageError for an unknown kind or a bad cursor.
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
@@ -130,7 +129,7 @@ def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
 
 
 def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str = "") -> Hits:
-    """Every entity of a kind, the richest first; raises UsageError for a cursor that is none."""
+    """Every entity of a kind, the richest first, one page; raises UsageError for a bad cursor."""
     start = _start(cursor)
     (total,) = database.execute("SELECT count(*) FROM kind_of WHERE kind = ?", (kind,)).fetchone()
     rows = database.execute(  # they are numbered in this order
@@ -162,9 +161,9 @@ def _spelt(
     limit: int,
     start: int,
 ) -> tuple[list[int], Counter[str]]:
-    """Entities of which a name holds all words, and how many of each kind there are.
+    """A page of entities with a name that contains all words, and the number of each kind.
 
-    Exact ids stand first, questions and views last; between them exact names, then beginnings,
+    Exact ids come first, questions and views last. Between them come exact names, then beginnings,
     then the richest.
     """
     long = [word for word in words if len(word) >= 3]
@@ -214,10 +213,10 @@ def _richest(
     limit: int,
     start: int,
 ) -> list[int]:
-    """Part of what a text finds where that is more than can be ordered at once.
+    """A page of hits where there are too many to sort at once.
 
-    The entity of that id, then those of exactly that name, then the others, the richest
-    first, in which order entities are numbered; records and offers, questions and views last.
+    First the entity of that id, then those of exactly that name, then the others, the richest
+    first, in which order entities are numbered; records and offers, questions and views come last.
     """
     wanted, whole = texts
     first = [
@@ -253,13 +252,13 @@ _TURNS = tuple(
         "IN ('question', 'help')",
     )
 )
-"""Which kinds come first, next and last."""
+"""SQL conditions of the kinds that come first, next and last."""
 
 
 def _in_turn(
     database: sqlite3.Connection, where: str, values: Sequence[str | int], limit: int, skip: int
 ) -> list[int]:
-    """Part of what is found, one turn of kinds after another; of each only as much as is shown."""
+    """A page of hits, one group of kinds after another; only the rows shown are read."""
     results: list[int] = []
     for turn in _TURNS:
         left = limit - len(results)
@@ -281,7 +280,7 @@ def _in_turn(
 def _short(
     database: sqlite3.Connection, word: str, kinds: Collection[str], limit: int, start: int
 ) -> Hits:
-    """Entities with a word that begins with one or two letters, richest first."""
+    """Entities with a word that begins with one or two letters; exact words first, then richest."""
     chosen = list(kinds) or [""]
     marks = ",".join("?" * len(chosen))
     counts = Counter(
@@ -311,7 +310,7 @@ _SPELT = "SELECT number, kind, folded FROM thing WHERE number IN"
 
 
 def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
-    """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
+    """Entities with a name that differs by one or two typing errors, most similar first."""
     scored = [
         (score, number, kind)
         for number, kind, folded in rows_among(database, _SPELT, sharing(database, word))
@@ -322,9 +321,9 @@ def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
 
 
 def _likeness(word: str, name: str) -> float:
-    """How alike a search and a name are; a longer name is compared in its best part.
+    """The similarity, of 100, of a search and a name; a longer name by its best part.
 
-    What is not near enough counts as nothing, since it need not be compared to its end.
+    Similarities below the limit are given as 0 or less, since the comparison stops early.
     """
     if len(name) <= len(word) + 2:
         return fuzz.ratio(word, name, score_cutoff=NEAR)
@@ -351,7 +350,7 @@ _NO_MODEL: ModelDescription = {
     "id": "",
     "name": "",
 }
-"""What is shown of an entity that is no model."""
+"""The model fields of a hit that is no model."""
 
 
 def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchItem]:

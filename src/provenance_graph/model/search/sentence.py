@@ -1,4 +1,4 @@
-"""Names in a sentence: what a search finds where nothing is called by all of its words."""
+"""Names in a sentence: the search result where no entity's name contains all words."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Collection
 from provenance_graph.model.naming.folded import fold
 
 MAX_NAMED = 400
-"""Entities of exactly the name that is searched for, of so many hits."""
+"""The most entities of exactly one name that are read."""
 LONGEST_NAME = 8
-"""So many words a name in a sentence may have."""
+"""The most words of a name in a sentence."""
 SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
 _NO_NAMES = frozenset(
     ("and", "any", "are", "can", "commercial", "context", "data", "dataset", "datasets", "does", "for", "from",
@@ -20,7 +20,7 @@ _NO_NAMES = frozenset(
      "released", "size", "small", "than", "that", "the", "this", "trained", "training", "use", "used",
      "was", "what", "when", "where", "which", "who", "why", "with", "you")
 )  # fmt: skip
-"""Words of questions that are names of something here and there."""
+"""Words of questions, which are not read as names though some entities have them."""
 _CALLED = (
     "SELECT c.number, t.kind FROM called c JOIN thing t ON t.number = c.number"
     " WHERE c.folded = ? ORDER BY c.number LIMIT ?"
@@ -30,7 +30,10 @@ _CALLED = (
 def named_in(
     database: sqlite3.Connection, text: str
 ) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
-    """The names that a sentence holds, the longest at each place, and the entities so called."""
+    """The names in a sentence, the longest at each position, and the entities of these names.
+
+    Entities are given by number and kind. Both are empty for a text of one or two words.
+    """
     words = [(m.start(), m.end()) for m in SENTENCE_WORD.finditer(text)]
     named: list[str] = []
     matches: dict[int, str] = {}
@@ -52,7 +55,7 @@ def named_in(
 
 
 def is_sentence(text: str, named: Collection[str]) -> bool:
-    """Whether a text is more than a name with a typing error: it has words of a question."""
+    """Whether a text has words of a question besides the names, so that it is no misspelt name."""
     rest = text.casefold()
     for name in named:
         rest = rest.replace(name.casefold(), " ")

@@ -1,7 +1,7 @@
-"""The orders in which models are listed.
+"""The sort orders of lists of models.
 
-The beginning of the whole list is stored for each order of a model's own facts, so that the page
-that is asked for first reads as many rows as it shows. A narrowed list is put in order when asked for.
+For each order by a model's own facts the beginning of the whole list is stored, so that the first
+page reads as many rows as it shows. A filtered list is sorted when it is read.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ SORTS: Final = {
     "conflicts": "coalesce(k.conflicts, 0)",
     "descendants": "descendants",
 }
-"""What a list of models can be sorted by; ``-`` before it turns the order round."""
+"""The sort orders with their SQL columns; ``-`` before a name reverses the order."""
 STORED_SORTS: Final = tuple(name for name in SORTS if name != "conflicts")
-"""Those of a model's own facts; its conflicts are counted elsewhere."""
+"""The sort orders by a model's own facts; conflicts are counted elsewhere."""
 MAX_SORTED: Final = 2_000
 """Models of each order that are stored: as many as the largest page."""
 
 
 def order_by(sort: str) -> str:
-    """The order as SQL, unknown values last; raises UsageError for a sort there is not.
+    """The ORDER BY clause of a sort, unknown values last; raises UsageError for an unknown sort.
 
     >>> order_by("-released")
     'ORDER BY released IS NULL, released DESC, id'
