@@ -1,1 +1,1 @@
-"""Claims out: one writer per format, and what each cannot hold."""
+"""Exports of the graph: one writer per format, with the losses of each."""

@@ -115,7 +115,7 @@ def _dataset(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
 
 
 def _documented(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    """The texts that Croissant and its responsible-AI extension have fields for."""
+    """Yield the texts for which Croissant and its responsible-AI extension have fields."""
     for predicate, key in _TEXTS.items():
         if values := [v for v in entity.texts(predicate) if not v.language]:
             yield key, [value.lexical for value in values]

@@ -1,4 +1,4 @@
-"""FAIR4ML: models as JSON-LD beside schema.org."""
+"""Writer of FAIR4ML: models as JSON-LD with schema.org."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def write(bundle: Bundle) -> Exported:
 
 
 def page(entity: BundleEntity, dataset: bool = False) -> str:
-    """What names an entity to others: its page on the Hub, else our IRI."""
+    """The public identifier of an entity: its page on the Hub, else its IRI in this graph."""
     return entity.hub_page(dataset) or entity.iri
 
 
@@ -120,7 +120,7 @@ def _model(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tup
 
 
 def _origins(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    """Parents of other kinds than fine-tuning, each with its kind; libraries; limits and uses."""
+    """Yield parents other than by fine-tuning, with their kind; libraries; limits and uses."""
     others = []
     for relation in terms.DERIVATIONS:
         for parent in entity.iris(relation) if relation != PG.fineTunedFrom else ():
@@ -139,7 +139,7 @@ def _origins(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
 
 
 def _parent(bundle: Bundle, entity: BundleEntity, other: BundleEntity) -> dict[str, str]:
-    """A parent, its address that of the revision where one is pinned."""
+    """A parent, addressed at its revision where one is pinned."""
     named = _named(bundle, other)
     revision = entity.revisions.get(other.iri, "")
     return {**named, "@id": f"{named['@id']}/tree/{revision}"} if revision else named
@@ -187,7 +187,7 @@ def licence(info: LicenceInfo) -> str | dict[str, str]:
 
 
 def stated_licence(stated: StatedLicence) -> str | dict[str, str]:
-    """A licence that nobody here knows, by the name and address that its source gives."""
+    """A licence in no table, by the name and address that its source gives."""
     if not stated.url:
         return stated.name
     return {"@type": "CreativeWork", "name": stated.name, "url": stated.url}

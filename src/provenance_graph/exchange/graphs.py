@@ -1,4 +1,4 @@
-"""The graph itself: the accepted view as Turtle and JSON-LD, and with its evidence as TriG."""
+"""Writers of the graph itself: the accepted view as Turtle and JSON-LD, with evidence as TriG."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
 
 
 def view(bundle: Bundle) -> list[Quad]:
-    """What is accepted of everything in a bundle, in one order."""
+    """The accepted values of every entity of a bundle, as sorted quads."""
     quads: set[Quad] = {
         (entity.iri, predicate, value, None)
         for entity in bundle.entities.values()
@@ -39,7 +39,7 @@ def view(bundle: Bundle) -> list[Quad]:
 
 
 def stated_licences(entity: BundleEntity, it: Iri) -> Iterator[Quad]:
-    """Licences that a source names and no table holds: a document with the stated name."""
+    """Yield licences that a source names and no table holds: documents with the stated name."""
     for number, stated in enumerate(entity.stated_licences, 1):
         node = Iri(stated.url) if stated.url.startswith("http") else Iri(f"{it}#licence-{number}")
         yield it, DCTERMS.license, node, None
@@ -48,9 +48,9 @@ def stated_licences(entity: BundleEntity, it: Iri) -> Iterator[Quad]:
 
 
 def standings(ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
-    """Which values of a node are only inferred, or hardly true, under our own terms.
+    """Yield which properties of an entity have inferred or implausible values, in our own terms.
 
-    Only of the properties of which the document carries a value: others are losses themselves.
+    Only for properties of which the document carries a value; other values are losses themselves.
     """
     carried = {predicate for subject, predicate, _ in ledger.written if subject == entity.iri}
     for mark in (PG.inferred, PG.implausible):
@@ -61,7 +61,7 @@ def standings(ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
 
 
 def in_order(quads: Iterable[Quad]) -> list[Quad]:
-    """Quads by subject, its types first, so that one graph is always written alike."""
+    """Quads sorted by subject, types first, so that one graph is always written the same way."""
     return sorted(quads, key=lambda quad: (quad[0], quad[1] != RDF.type, quad[1], str(quad)))
 
 
@@ -77,7 +77,7 @@ def _triple(quad: Quad) -> ox.Triple:
 
 
 def _steady(text: str, count: int = len(PREFIXES)) -> str:
-    """The prefixes in one order, which the engine does not keep."""
+    """The text with its prefixes sorted, since the engine does not keep their order."""
     lines = text.split("\n")
     head = sum(line.startswith("@prefix ") for line in lines[:count])
     return "\n".join([*sorted(lines[:head]), *lines[head:]])
@@ -94,7 +94,7 @@ def write_turtle(bundle: Bundle) -> Exported:
 
 
 def write_jsonld(bundle: Bundle) -> Exported:
-    """The accepted view as JSON-LD with its context inside."""
+    """The accepted view as JSON-LD with an inline context."""
     nodes: dict[Iri, dict[str, Any]] = {}
     for subject, predicate, value, _ in view(bundle):
         node = nodes.setdefault(subject, {"@id": str(subject)})
@@ -123,7 +123,7 @@ def _json(value: Value) -> Any:
 
 
 def write_trig(bundle: Bundle) -> Exported:
-    """The accepted view in the default graph, and of each record what it says of this."""
+    """The accepted view in the default graph, and each record's claims in named graphs."""
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
     body = [line for line in lines if not (evidence and line.startswith("@prefix "))]
@@ -133,9 +133,9 @@ def write_trig(bundle: Bundle) -> Exported:
 
 
 def records(bundle: Bundle) -> list[Record]:
-    """What each record says of the bundle, under names of their own.
+    """Excerpts of each record with its claims about the bundle, under IRIs of their own.
 
-    An excerpt must not take the record's name: importing it would replace the whole.
+    An excerpt must not have the record's IRI: importing it would replace the whole record.
     """
     stated: dict[Header, list[Claim]] = defaultdict(list)
     for stored in bundle.claims:
@@ -147,7 +147,7 @@ def records(bundle: Bundle) -> list[Record]:
 
 
 def _excerpt(header: Header, mark: str) -> Header:
-    """The header of an excerpt: a name of its own, and the record that it comes from."""
+    """The header of an excerpt: an IRI of its own, and the record that it comes from."""
     whole = undated(header.record)
     name = Iri(f"{whole}/excerpt-{mark}{header.record[len(whole) :]}")
     return replace(header, record=name, exported_from=header.record)

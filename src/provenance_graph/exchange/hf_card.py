@@ -1,4 +1,4 @@
-"""A model card for the Hub: the metadata at its head, its ``model-index``, and a short text."""
+"""Writer of a model card for the Hub: metadata, ``model-index``, and a short text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RELATIONS: Mapping[Iri, str] = {
     PG.fineTunedFrom: "finetune",
 }
 _HUB_WORDS: Mapping[str, str] = {f"language: {word}": word for word in languages.HUB_WORDS}
-"""How cards' words that are no language are kept as stated, and the word."""
+"""Statements of cards' words that are no language, as kept in the graph, with the word."""
 _ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")
 _METHODS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
 TERMS: Mapping[Iri, str] = MappingProxyType(
@@ -77,7 +77,7 @@ def write(bundle: Bundle) -> Exported:
 
 
 def _metadata(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    """The keys of the card in the order of the Hub's own template."""
+    """Yield the keys of the card in the order of the Hub's own template."""
     mentioned = [v for v in entity.texts(DCTERMS.language) if languages.is_language(v.lexical)]
     ledger.keep(entity.iri, DCTERMS.language, *mentioned)
     words = [v for v in entity.texts(PG.otherStatement) if v.lexical in _HUB_WORDS]
@@ -167,7 +167,7 @@ def _datasets(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[
 
 
 def _bases(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    """One relation alone: the Hub keeps no other beside it."""
+    """Yield the parents of one relation: the Hub stores only one relation for a card."""
     for predicate, relation in _RELATIONS.items():
         parents = [
             parent
@@ -216,7 +216,7 @@ def _results(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[d
 
 
 def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
-    """What the metadata cannot say, for people."""
+    """Yield the lines of the card's text, with the values that the metadata cannot hold."""
     yield f"# {_safe(bundle.name(entity.iri))}"
     rows = []
     for predicate in sorted(entity.facts):
@@ -245,7 +245,7 @@ def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]
 
 
 def _safe(text: str) -> str:
-    """One line without markup of its own."""
+    """A text on one line, with Markdown characters escaped."""
     return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""What all writers share: what an export is, what it keeps, and what it cannot hold and why."""
+"""Definitions that all writers share: the export, its carried values, and its losses with reasons."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ Fact = tuple[Iri, Iri, Value]
 SILENT = frozenset(
     {RDF.type, PG.describedAs, PROV.wasInfluencedBy, PG.leftBlank, PROV.qualifiedDerivation}
 )
-"""What the view says for its own use; a sub-property or the evidence says it better."""
+"""Properties that the view has for internal use; a sub-property or the evidence states them
+better."""
 
 SCHEMA_DATES: Mapping[Iri, str] = {
     DCTERMS.issued: "datePublished",
     DCTERMS.created: "dateCreated",
     DCTERMS.modified: "dateModified",
 }
-"""Dates under their names in schema.org."""
+"""Dates by their names in schema.org."""
 
 LONGEST = 300
 UNSTEADY = f"readers take texts of 1 to {LONGEST} characters without space around them"
@@ -45,10 +46,10 @@ STATUSES = {
     PG.inferred: "inferred, stated by no source",
     PG.implausible: "a source gives a value that can hardly be true",
 }
-"""What the view says of how properties stand, in words."""
+"""Disclosure statuses of properties in the view, in words."""
 
 INFERRED = "the value is inferred, stated by no source; the format has no place to say so"
-"""Why a document that carries an inferred value loses something all the same."""
+"""The reason why a document that carries an inferred value still has a loss."""
 
 OURS: Mapping[Iri, str] = {
     PG.disclosed: "who disclosed a value is evidence, for which the format has no term",
@@ -61,12 +62,12 @@ OURS: Mapping[Iri, str] = {
     PROV.specializationOf: "the format describes the model, not its versions and configurations",
     PG.evaluationOf: "a score of a configuration, which is not the model's own, or of no number",
 }
-"""Why formats other than our own lose what is peculiar to the graph."""
+"""The reasons why foreign formats lose what only this graph has."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Loss:
-    """Something accepted that a document does not carry, with the reason."""
+    """An accepted property that a document does not carry, with the reason."""
 
     property: Iri
     reason: str
@@ -78,7 +79,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A document, what it could not hold, and the statements it carries."""
+    """An exported document, its losses, and the statements that it carries."""
 
     text: str
     losses: tuple[Loss, ...]
@@ -90,11 +91,11 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A format that we write.
+    """A format that is written.
 
-    ``terms`` says where each property goes; ``reasons`` why others cannot be held, and
-    ``otherwise`` the reason for all that neither names. ``alone`` is the kind of entity
-    (model, dataset) of which a document describes just one.
+    ``terms`` maps properties to their place in the format; ``reasons`` says why other properties
+    cannot be held, and ``otherwise`` is the reason for all that neither names. ``alone`` is the
+    kind of entity (model, dataset) of which a document describes only one.
     """
 
     format: str
@@ -110,10 +111,11 @@ class Exporter:
 
 @dataclass
 class Ledger:
-    """What a writer has put into its document, and what it declined to and why.
+    """The values that a writer has put into its document, and those refused with the reason.
 
-    ``about`` is what the document describes; empty for all of the bundle. ``annotated`` is
-    what it says of how values stand under our own terms, which no reader takes for a statement.
+    ``about`` holds the entities that the document describes; empty for all of the bundle.
+    ``annotated`` holds statements about the status of values in our own terms, which no reader
+    takes for claims.
     """
 
     bundle: Bundle
@@ -123,7 +125,7 @@ class Ledger:
     annotated: set[Fact] = field(default_factory=set)
 
     def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
-        """Note that the document carries these values, as far as a reader can take them back."""
+        """Record that the document carries these values; values that readers change are refused."""
         for value in values:
             if isinstance(value, Literal) and _is_unsteady(value.lexical):
                 self.refuse(subject, predicate, value, UNSTEADY)
@@ -131,13 +133,13 @@ class Ledger:
                 self.written.add((subject, predicate, value))
 
     def refuse(self, subject: Iri, predicate: Iri, value: Value, why: str) -> None:
-        """Note why a value is not carried, where the format could have carried another."""
+        """Record why a value is not carried, where the format could have carried another."""
         self.refused[subject, predicate, value] = why
 
     def done(
         self, text: str, terms: Mapping[Iri, str], reasons: Mapping[Iri, str], otherwise: str
     ) -> Exported:
-        """The document with its losses: all that is accepted and was not exported."""
+        """The document with its losses: every accepted value that was not exported."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
         carried = self.written | self.annotated
         has_term = PG.inferred in terms or PG.inferred in reasons
@@ -162,7 +164,7 @@ def _is_unsteady(text: str) -> bool:
 
 
 def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Fact]:
-    """All that a document about a bundle could carry: facts, and the nodes that hang on them."""
+    """The facts that a document could carry: those of its entities and of their sub-nodes."""
     about = about or (*bundle.models, *bundle.datasets)
     results = {
         (entity.iri, predicate, value)
@@ -178,7 +180,7 @@ def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Fact]:
 
 
 def number(value: Value) -> Any:
-    """A literal as the number it is, for JSON.
+    """A literal as a number, for JSON; any other value as text.
 
     >>> number(Literal("0.59", XSD.decimal)), number(Literal("3", XSD.integer))
     (0.59, 3)
@@ -193,7 +195,7 @@ def number(value: Value) -> Any:
 
 
 def scaled(value: Value, factor: str) -> Decimal:
-    """A quantity in another unit, exactly."""
+    """A quantity multiplied by a factor, exactly."""
     return Decimal(str(value)) * Decimal(factor)
 
 
@@ -208,11 +210,11 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def mark(bundle: Bundle, format: str) -> str:
-    """The text by which the document is known as our export, and can be made again.
+    """The text that marks the document as an export of this program, and allows reproducing it.
 
-    It names the records behind it with their custody, which values are only inferred, the
-    software, the store's version, the digest of the reference data with the acceptance policy,
-    and the command. So every format says how its sources are known, whatever its terms.
+    It names the records behind it with their custody, which values are only inferred, the software,
+    the store's version, the digest of the reference data with the acceptance policy, and the
+    command. So every format states the custody of its sources, whatever its terms.
     """
     origin = bundle.origin
     inferred = {entity.iri: entity.iris(PG.inferred) for entity in bundle.described()}
@@ -225,7 +227,7 @@ def mark(bundle: Bundle, format: str) -> str:
 
 
 def custodies(bundle: Bundle) -> dict[str, list[Iri]]:
-    """The records behind a document by their custody, in the words that people read."""
+    """The records behind a document by their custody, in the words of ``custody``."""
     behind = set(bundle.records)
     results: dict[str, set[Iri]] = {}
     for each in bundle.claims:
@@ -235,7 +237,7 @@ def custodies(bundle: Bundle) -> dict[str, list[Iri]]:
 
 
 def custody(header: Header) -> str:
-    """How it is known that a source said what its record holds, as a citation says it.
+    """The custody of a record, as a citation words it.
 
     One of ``verified``, ``asserted``, ``assumed`` and ``derived``.
     """
@@ -243,12 +245,12 @@ def custody(header: Header) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON as people read it; the same value gives the same bytes."""
+    """Indented JSON; the same value gives the same text."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def serial(bundle: Bundle, format: str) -> str:
-    """A name for a document that the same content always gets: a UUID from a digest."""
+    """A deterministic serial number for a document: a UUID from a digest of its content."""
     stated = "\n".join(
         f"{s} {p} {o}" for s, p, o in sorted((s, p, str(o)) for s, p, o in accepted(bundle))
     )
@@ -257,7 +259,7 @@ def serial(bundle: Bundle, format: str) -> str:
 
 
 def file_address(node: BundleEntity, page: str) -> Iri | None:
-    """Where a file can be had: its own address, else that of its name in the repository."""
+    """The address of a file: its own, else that of its name in the repository; or None."""
     name = node.text(PG.fileName) or node.text(SCHEMA.name)
     if address := next(iter(node.iris(SCHEMA.url)), None):
         return address
@@ -265,12 +267,12 @@ def file_address(node: BundleEntity, page: str) -> Iri | None:
 
 
 def date_of(entity: BundleEntity, predicate: Iri) -> str:
-    """A date no more precise than it is known: ``2024``, ``2024-12`` or ``2024-12-31``."""
+    """A date in its known precision: ``2024``, ``2024-12`` or ``2024-12-31``; else empty."""
     return entity.dates.get(predicate) or entity.text(predicate)
 
 
 def silences(entity: BundleEntity) -> list[str]:
-    """What is stated of disclosure, in words: ``undisclosed: parameterCount``."""
+    """The disclosure statuses of an entity in words: ``undisclosed: parameterCount``."""
     return [
         f"{words}: {', '.join(sorted(shorten(p) for p in entity.iris(status)))}"
         for status, words in STATUSES.items()

@@ -1,4 +1,4 @@
-"""The tables of the manual: what each format holds of the graph, and why it loses the rest."""
+"""Tables for the manual: the properties that each format holds, and its losses with reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MLDCAT-AP 3.1: models and datasets as an open-data catalogue describes them, in Turtle."""
+"""Writer of MLDCAT-AP 3.1: models and datasets as in an open-data catalogue, in Turtle."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NOT_WRITTEN = frozenset(
         "MachineLearningModel.trainingMethodologies",
     }
 )
-"""A second place for what another field has."""
+"""Fields that repeat another field."""
 _SINGLE = frozenset(
     {
         "created",
@@ -54,7 +54,7 @@ _SINGLE = frozenset(
         "publisher",
     }
 )
-"""Fields of which the profile takes one value."""
+"""Fields for which the profile allows one value."""
 _WRITTEN = tuple(
     field
     for field in (*keys.MODEL_FIELDS, *keys.DATASET_FIELDS)
@@ -103,12 +103,12 @@ def write(bundle: Bundle) -> Exported:
 
 def _turtle(quads: Iterable[Quad]) -> str:
     prefixes = {**PREFIXES, **vocabularies.PREFIXES}
-    del prefixes["dcterms"]  # the profile's examples call it dct
+    del prefixes["dcterms"]  # the prefix in the profile's examples is dct
     return turtle(in_order(quads), prefixes)
 
 
 def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> Iterator[Quad]:
-    """A model or dataset with all that the profile has a place for."""
+    """Yield a model or dataset with all that the profile has fields for."""
     it = Iri(page(entity, owner == _DATASET))
     yield it, RDF.type, CLASSES[owner], None
     yield it, _BY_NAME[f"{owner}.identifier"].iri, Literal(short_id(entity.iri)), None
@@ -135,11 +135,11 @@ def _field(
 
 
 _TYPED = {"Dataset.isReferencedBy": "Paper", "MachineLearningModel.hasPolicy": "Policy"}
-"""The class that the profile's shapes want of what a link leads to."""
+"""The class that the profile's shapes require of a link's target."""
 
 
 def _few(field: ProfileField, values: tuple[V, ...]) -> tuple[V, ...]:
-    """All values, or the first where the profile takes one."""
+    """All values, or the first where the profile allows one."""
     return values[:1] if field.name.partition(".")[2] in _SINGLE else values
 
 
@@ -202,7 +202,7 @@ def _repositories(
 
 
 def _literal(entity: BundleEntity, field: ProfileField, value: Value) -> Value | None:
-    """A value as the profile wants it; None where it cannot stand there."""
+    """A value in the form that the profile requires; None where it cannot be given."""
     if field.kind is ValueKind.LINK:
         return value if isinstance(value, Iri) else None
     if not isinstance(value, Literal):
@@ -255,7 +255,7 @@ def _modalities(
 def _files(
     bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri, field: ProfileField
 ) -> Iterator[Quad]:
-    """Files with an address: their own, else that of their name in the repository."""
+    """Yield files with an address: their own, else that of their name in the repository."""
     dataset = field.kind is ValueKind.DISTRIBUTION
     for node in bundle.hanging(entity.iri, PG.artifactOf):
         if entity.iri not in node.iris(PG.artifactOf):
@@ -315,7 +315,7 @@ def _references(
     it: Iri,
     field: ProfileField,
 ) -> Iterator[Quad]:
-    """Papers: the address is the node, and the citation what a source says it is."""
+    """Yield papers: the address is the node, with the stated citation."""
     citation = entity.text(PG.citeAs)
     for paper in entity.iris(PG.paper) if citation else ():
         yield it, field.iri, paper, None
@@ -334,7 +334,7 @@ def _references(
 
 
 def _relations(bundle: Bundle, ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
-    """Parents: by the profile's one relation, by our own for the others, with the revision."""
+    """Yield parents: by the profile's one relation, else by our own terms, with the revision."""
     tuned = _BY_NAME["MachineLearningModel.fineTunedFrom"].iri
     for relation in terms.DERIVATIONS:
         parents = [p for p in entity.iris(relation) if p in bundle.models]

@@ -1,4 +1,4 @@
-"""PROV-O: entities, their derivations, the training that made them, and the records behind it."""
+"""Writer of PROV-O: entities, their derivations, training activities, and the records."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OTHERWISE = "PROV-O describes only origin, not the properties of an entity"
 
 
 def write(bundle: Bundle) -> Exported:
-    """Where the models of a bundle come from, in PROV-O alone."""
+    """The provenance of a bundle's models, in PROV-O terms."""
     ledger = Ledger(bundle)
     quads: set[Quad] = set()
     for entity in bundle.described():
@@ -108,7 +108,7 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
 
 
 def _pinned(derivation: Iri, parent: Iri, revision: str) -> Iterator[Quad]:
-    """The fixed state of a parent from which it was derived."""
+    """Yield the fixed revision of a parent from which a model was derived."""
     version = Iri(f"{derivation}-version")
     yield derivation, PG.derivedFromVersion, version, None
     yield version, RDF.type, ENTITY, None
@@ -117,7 +117,7 @@ def _pinned(derivation: Iri, parent: Iri, revision: str) -> Iterator[Quad]:
 
 
 def _records(bundle: Bundle) -> Iterator[Quad]:
-    """Which records speak of these entities: bundles, attributed to their publishers."""
+    """Yield the records about these entities as bundles, attributed to their publishers."""
     about = {*bundle.models, *bundle.datasets}
     for stored in bundle.claims:
         if stored.subject not in about:

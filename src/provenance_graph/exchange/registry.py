@@ -1,6 +1,6 @@
-"""Every writer, found by looking: a module of this package with an ``EXPORTER``.
+"""The registry of writers: every module of this package that defines an ``EXPORTER``.
 
-Adding one is a new file and touches nothing else.
+A new writer is a new file; no other file changes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from provenance_graph.model.bundles.results import Bundle
 
 @cache
 def exporters() -> Mapping[str, Exporter]:
-    """Every writer, by the name of its format."""
+    """Every writer, by format name."""
     result: dict[str, Exporter] = {}
     for module in pkgutil.iter_modules(exchange.__path__, f"{exchange.__name__}."):
         loaded = importlib.import_module(module.name)
@@ -33,7 +33,7 @@ def exporters() -> Mapping[str, Exporter]:
 
 
 def exporter(format: str) -> Exporter:
-    """The writer of a format; raises UsageError with the formats there are."""
+    """The writer of a format; raises UsageError that lists the formats."""
     result = exporters().get(format)
     if result is None:
         raise UsageError(f"no export {format!r}; there are {', '.join(exporters())}")
@@ -56,7 +56,7 @@ def export(bundle: Bundle, format: str) -> Exported:
 
 
 def _data_of(bundle: Bundle) -> list[Iri]:
-    """The datasets that the models asked for were made with."""
+    """The datasets that the bundle's subjects were trained, validated or tested on."""
     uses = (PG.trainedOn, PG.validatedOn, PG.testedOn)
     results = [d for s in bundle.subjects for p in uses for d in bundle.entity(s).iris(p)]
     return [d for d in dict.fromkeys(results) if d in bundle.datasets]

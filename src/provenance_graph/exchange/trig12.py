@@ -1,7 +1,7 @@
-"""RDF 1.2: the accepted view in the default graph, and each claim as a reifier of its triple.
+"""Writer of RDF 1.2: the accepted view in the default graph, each claim as a reifier of its triple.
 
-A claim that states a value reifies the triple that it states, in the graph of its record's
-excerpt; the header stands there too, as in ``trig``. Readers of RDF 1.1 take ``trig``.
+A claim with a value reifies the triple that it states, in the graph of its record's excerpt, which
+also holds the header, as in ``trig``. Readers of RDF 1.1 use ``trig``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _IN_THE_TRIPLE = frozenset({PG.about, PG.property, PG.value})
 
 
 def write(bundle: Bundle) -> Exported:
-    """The view, and the evidence as reifiers."""
+    """The accepted view, and the evidence as reifiers."""
     quads = [rdf.engine_quad(quad) for quad in view(bundle)]
     for record in sorted(records(bundle), key=lambda each: each.header.record):
         quads += _record(record)
@@ -46,7 +46,7 @@ def _record(record: Record) -> Iterator[ox.Quad]:
 
 
 def _claim(record: Iri, claim: Claim, graph: ox.NamedNode) -> Iterator[ox.Quad]:
-    """A claim as the reifier of its triple; one without a value as the node that it is in 1.1."""
+    """Yield a claim as the reifier of its triple; one without a value as the node of RDF 1.1."""
     node = rdf.node(rdf.claim_iri(record, claim))
     if claim.value is not None:
         stated = ox.Triple(

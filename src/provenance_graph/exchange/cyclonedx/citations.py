@@ -1,4 +1,4 @@
-"""Citations of a CycloneDX document: for every field who stated it, where and when."""
+"""Citations of a CycloneDX document: who stated each field, where and when."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 Parts = Mapping[Iri, dict[str, Any]]
-"""The components of a document by what they describe."""
+"""The components of a document by their entities."""
 
 
 def citations(
     bundle: Bundle, parts: Parts, places: Mapping[Iri, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Who stated which field: one citation a component and record, with pointers to the fields."""
+    """The citations and their agents: one per component and record, with pointers to fields."""
     claims: dict[tuple[Iri, Iri], list[SourcedClaim]] = {}
     for stored in bundle.claims:
         claims.setdefault((stored.subject, stored.claim.predicate), []).append(stored)
@@ -65,10 +65,11 @@ def citations(
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A place in a component that a property of an entity fills: one value of it, or any.
+    """A location in a component that a property of an entity fills: one value of it, or any.
 
-    ``status`` says that the field tells how the property stands, such as undisclosed or contested,
-    which every claim on it bears on; ``stated`` is a text that names nothing we know.
+    ``status`` says that the field states the property's disclosure status, such as undisclosed or
+    contested, to which every claim of the property contributes; ``stated`` is a text that
+    identifies nothing known.
     """
 
     of: Iri
@@ -80,12 +81,12 @@ class _Field:
 
     @property
     def predicates(self) -> tuple[Iri, ...]:
-        """The properties whose claims may be behind it: a kind of derivation says the general."""
+        """The properties whose claims may support the field: a derivation kind implies the general."""
         general = self.predicate == PROV.wasDerivedFrom and self.only is not None
         return (self.predicate, *DERIVATIONS) if general else (self.predicate,)
 
     def shows(self, stored: SourcedClaim) -> bool:
-        """Whether a claim on the property is behind the field."""
+        """Whether a claim of the property supports the field."""
         if self.status:
             return True
         if self.stated:
@@ -97,7 +98,7 @@ class _Field:
 
 
 def _of_nodes(bundle: Bundle, entity: BundleEntity, part: dict[str, Any]) -> Iterator[_Field]:
-    """Fields that no value of the entity fills: scores, files, digests, version, unknown licences."""
+    """Yield fields of other nodes: scores, files, digests, version, unknown licences."""
     for n, node in enumerate(components.scored(bundle, entity)):
         at = f"modelCard/quantitativeAnalysis/performanceMetrics/{n}"
         yield _Field(node.iri, at, PG.score)
@@ -116,11 +117,12 @@ def _of_nodes(bundle: Bundle, entity: BundleEntity, part: dict[str, Any]) -> Ite
 
 
 CitedField = tuple[str, Iri, str | None, bool]
-"""A field by pointer, the property that it holds, which value of several, whether a status of it."""
+"""A field's pointer, the property that it holds, the one value of several, and whether it is a
+status."""
 
 
 def _fields(part: dict[str, Any]) -> Iterator[CitedField]:
-    """The fields of a component that properties of what it describes fill."""
+    """Yield the fields of a component that properties of its entity fill."""
     yield from _keyed(part)
     yield from _array_items(part)
     for n, entry in enumerate(part.get("properties", ())):
@@ -132,7 +134,7 @@ def _fields(part: dict[str, Any]) -> Iterator[CitedField]:
 
 
 def _keyed(part: dict[str, Any]) -> Iterator[CitedField]:
-    """Fields of one key each, at the component, in its model card, and of its data."""
+    """Yield the fields with a key of their own, of the component, its model card and its data."""
     card = part.get("modelCard", {})
     data = [(f"data/{n}/", each, _DATA) for n, each in enumerate(part.get("data", ()))]
     for head, fields, keys in (
@@ -147,7 +149,7 @@ def _keyed(part: dict[str, Any]) -> Iterator[CitedField]:
 
 
 def _array_items(part: dict[str, Any]) -> Iterator[CitedField]:
-    """Links, licences and ancestors, each by its place in its list."""
+    """Yield links, licences and ancestors, each by its index in its list."""
     for n, link in enumerate(part.get("externalReferences", ())):
         predicate = LINKS.get(link["type"], PG.paper)
         for each in {predicate, PG.paper} if link["type"] == "documentation" else {predicate}:
@@ -161,12 +163,12 @@ def _array_items(part: dict[str, Any]) -> Iterator[CitedField]:
 
 
 def _named(name: str) -> Iri:
-    """The property that a property's name in the document means."""
+    """The property of this graph that the name of a document's property means."""
     return expand(name if ":" in name else f"pg:{name}")
 
 
 def _is_written(value: Value | None, only: str | None) -> bool:
-    """Whether a field shows a value, which of a date may be the month or the year alone."""
+    """Whether a field shows a value; of a date it may show only the month or the year."""
     text = shorten(value) if isinstance(value, Iri) else str(value)
     return only in (None, text) or text.startswith(f"{only}-")
 
@@ -191,7 +193,7 @@ _DATA = (
     ("contents", SCHEMA.url),
 )
 _PROPERTY = re.compile(r"(?:pg|dcterms|schema|prov):\w+")
-"""The value of a property that tells a status: of which property it is."""
+"""The value of a property that states a status: the name of the property concerned."""
 _PARAMETERS = (
     *PARAMETERS.items(),
     ("datasets", PG.trainedOn),

@@ -1,4 +1,4 @@
-"""A component of a CycloneDX document: a model or dataset with all that the format holds of it."""
+"""A component of a CycloneDX document: a model or dataset with all that the format can hold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from provenance_graph.formats.fields.modalities import notations
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 RELATION = "provenance-graph:relation"
-"""The property of an ancestor that says which kind of derivation it is."""
+"""The property of an ancestor that names the kind of derivation."""
 
 _LINKS: Mapping[Iri, str] = {
     **{p: kind for kind, p in LINKS.items() if p != RDFS.seeAlso},
@@ -94,7 +94,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
 
 
 def component(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any]:
-    """A model or dataset as a component; what has no field stands among its properties."""
+    """A model or dataset as a component; values without a field become its properties."""
     dataset = entity.iri in bundle.datasets
     name = bundle.name(entity.iri)
     ledger.keep(
@@ -126,7 +126,7 @@ def component(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str,
 
 
 def _stated(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any]:
-    """Description, copyright, supplier, day of release and languages."""
+    """Description, copyright, supplier, release day and languages."""
     results: dict[str, Any] = {}
     for predicate, key in ((SCHEMA.description, "description"), (PG.copyrightText, "copyright")):
         for value in entity.texts(predicate)[:1]:
@@ -144,7 +144,7 @@ def _stated(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, A
 
 
 def _released(ledger: Ledger, entity: BundleEntity) -> str:
-    """The day of release as CycloneDX writes it; a month or a year is no day."""
+    """The release day as CycloneDX writes it; empty where only the month or year is known."""
     for value in entity.texts(DCTERMS.issued)[:1]:
         if DCTERMS.issued in entity.dates:
             why = f"known as {entity.dates[DCTERMS.issued]} only; CycloneDX requires the second"
@@ -165,7 +165,7 @@ def _whole(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> list[dict[st
 
 
 def nameless_files(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
-    """The files without a name, whose digests are those of the component as a whole."""
+    """Yield the files without a name, whose digests are those of the whole component."""
     for node in bundle.hanging(entity.iri, PG.artifactOf):
         named = node.text(PG.fileName) or node.text(SCHEMA.name)
         if not named and _hashes(node):
@@ -182,7 +182,7 @@ def _hashes(node: BundleEntity) -> list[dict[str, str]]:
 
 
 def _stages(bundle: Bundle, ledger: Ledger, data: BundleEntity) -> Iterator[dict[str, str]]:
-    """In which stages a dataset was used, where the models of the document agree on it."""
+    """Yield the stages in which a dataset was used, where all models of the document agree."""
     for predicate, stage in _STAGES.items():
         users = [m for m in bundle.models if data.iri in bundle.entity(m).iris(predicate)]
         trained = [m for m in bundle.models if data.iri in bundle.entity(m).iris(PG.trainedOn)]
@@ -193,7 +193,7 @@ def _stages(bundle: Bundle, ledger: Ledger, data: BundleEntity) -> Iterator[dict
 
 
 def _identity(bundle: Bundle, entity: BundleEntity) -> dict[str, Any]:
-    """What names a component in the document and in a pedigree alike."""
+    """The fields that identify an entity, both as a component and in a pedigree."""
     results: dict[str, Any] = {"name": bundle.name(entity.iri)}
     if purl := bundle.package_url(entity):
         results["purl"] = purl
@@ -229,7 +229,7 @@ def _licences(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[
             ledger.keep(entity.iri, DCTERMS.license, licence)
         yield _licence(info)
         if info.expression:
-            break  # the schema has one expression, alone
+            break  # the schema allows a single expression
     for unknown in entity.stated_licences if not stated else ():
         yield {"license": {"name": unknown.name, **({"url": unknown.url} if unknown.url else {})}}
 
@@ -250,7 +250,7 @@ def _links(ledger: Ledger, entity: BundleEntity, dataset: bool) -> Iterator[dict
 
 
 def _property(kind: str, page: str) -> Iri:
-    """What a link of a type means to a reader: papers and code are recognised by their addresses."""
+    """The property that a link means to a reader: papers and code are recognised by address."""
     known = statements.link_property(page)
     if known != RDFS.seeAlso or (
         kind == _LINKS[PG.codeRepository] and statements.on_code_host(page)
@@ -280,7 +280,7 @@ def _data(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
 
 
 def named_files(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
-    """The files of a model itself that have a name."""
+    """Yield the files of a model itself that have a name."""
     for node in bundle.hanging(entity.iri, PG.artifactOf):
         if node.text(PG.fileName) and entity.iri in node.iris(PG.artifactOf):
             yield node
@@ -307,7 +307,9 @@ def _ancestors(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator
         kinds = [p for p in terms.DERIVATIONS if parent in entity.iris(p)]
         results = {"type": MODEL, **_identity(bundle, bundle.entity(parent))}
         revision = entity.revisions.get(parent, "")
-        if "purl" in results:  # what the parent is now need not be what this was made from
+        if (
+            "purl" in results
+        ):  # the parent's current revision need not be the one that the model was made from
             bare = results["purl"].partition("@")[0]
             results["purl"] = f"{bare}@{revision}" if revision else bare
         elif revision:
@@ -354,7 +356,7 @@ def _card(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
 
 
 def scored(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
-    """The evaluations of a model itself that have a benchmark and a score."""
+    """Yield the evaluations of a model itself that have a benchmark and a score."""
     for node in bundle.hanging(entity.iri, PG.evaluationOf):
         own = entity.iri in node.iris(PG.evaluationOf)
         if own and node.iris(PG.benchmark) and node.texts(PG.score):
@@ -371,7 +373,7 @@ def _metrics(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[d
 
 
 def _rest(ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
-    """Every other accepted value, so that no reader of the document has to go without it."""
+    """Yield every other accepted value as a property, so that no accepted value is missing."""
     yield {"name": "provenance-graph:id", "value": str(entity.iri)}
     for predicate in sorted(entity.facts):
         if predicate in writing.SILENT or predicate == PG.disclosed:
@@ -381,6 +383,8 @@ def _rest(ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
                 continue
             if (entity.iri, predicate, value) not in ledger.written:
                 text = value.lexical if isinstance(value, Literal) else shorten(value)
-                text = entity.dates.get(predicate, text)  # no day that no source states
+                text = entity.dates.get(
+                    predicate, text
+                )  # do not invent a day that no source states
                 name = shorten(predicate).removeprefix("pg:")
                 yield {"name": f"provenance-graph:{name}", "value": text}

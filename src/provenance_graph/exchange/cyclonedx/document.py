@@ -1,4 +1,4 @@
-"""A CycloneDX document: components, dependencies, compositions, and who stated which field."""
+"""A CycloneDX document: components, dependencies, compositions, and citations of fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 
 def write(bundle: Bundle, version: str) -> Exported:
-    """A bill of materials: what was asked for, its ancestors and its datasets."""
+    """A bill of materials of the bundle's subjects, their ancestors and their datasets."""
     ledger = Ledger(bundle)
     entities = list(bundle.described())
     parts = {entity.iri: components.component(bundle, ledger, entity) for entity in entities}
@@ -65,7 +65,7 @@ def write(bundle: Bundle, version: str) -> Exported:
 
 
 MARK = "provenance-graph:source"
-"""The property under which a document says that it is our export, and of which records."""
+"""The property that marks a document as an export of this program and names its records."""
 
 
 def _tool() -> dict[str, str]:
@@ -74,7 +74,7 @@ def _tool() -> dict[str, str]:
 
 
 def _libraries(ledger: Ledger, entities: list[BundleEntity]) -> dict[str, dict[str, Any]]:
-    """The libraries that models need, each once."""
+    """The libraries that models need, once each, by name and version."""
     results: dict[str, dict[str, Any]] = {}
     for entity in entities:
         for value in entity.texts(PG.softwareDependency):
@@ -99,9 +99,9 @@ def _dependencies(
 
 
 def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
-    """How far what is stated of a model's origins is all of it: only a source can say that it is.
+    """The stated completeness of models' origins: only a source can state that they are complete.
 
-    Data are among its parts: it is complete only where they are disclosed too.
+    Data count among the parts: the origins are complete only where the data are disclosed too.
     """
     from_scratch = {
         stored.subject

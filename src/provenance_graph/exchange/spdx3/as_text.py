@@ -1,4 +1,4 @@
-"""What SPDX 3 has no term for and a reader of the document should still find in it, in words."""
+"""Values without a term in SPDX 3, written as text for readers of the document."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _AS_LINK = "it is written as an externalRef, whose type does not say which docum
 
 
 def training(document: SpdxDocument, entity: BundleEntity) -> dict[str, str]:
-    """What is accepted of a model's training as one text, where no source gives a text."""
+    """The accepted facts of a model's training as one text, where no source gives a text."""
     if entity.texts(PG.trainingInformation):
         return {}
     parts = []
@@ -51,7 +51,7 @@ def training(document: SpdxDocument, entity: BundleEntity) -> dict[str, str]:
 
 
 def documents(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
-    """Where the documents are that a model or dataset is described in."""
+    """References to the documents that describe a model or dataset."""
     results = []
     for predicate, kind in _DOCUMENTS.items():
         for link in entity.iris(predicate):

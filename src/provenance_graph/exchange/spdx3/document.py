@@ -42,7 +42,7 @@ def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
 
 
 def _about(document: SpdxDocument) -> list[dict[str, Any]]:
-    """When and by what the document was written; the maker and the tool are elements of it."""
+    """The creation info: time of writing, and the elements of the maker and of the tool."""
     maker = document.add(
         "Organization",
         f"{document.base}#maker",
@@ -62,7 +62,7 @@ def _about(document: SpdxDocument) -> list[dict[str, Any]]:
 
 
 def _whole(document: SpdxDocument) -> dict[str, Any]:
-    """The document itself, over one bill of materials of all its elements."""
+    """The document element, with one bill of materials of all its elements."""
     bundle = document.bundle
     sbom = document.add(
         "software_Sbom",

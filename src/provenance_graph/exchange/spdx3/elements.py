@@ -1,4 +1,4 @@
-"""The elements of one SPDX document, and the names they get in it."""
+"""The elements of one SPDX document, and their ids."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ALGORITHMS = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
 
 
 def identifier(kind: str, text: str) -> dict[str, str]:
-    """An identifier of an element, of a type that SPDX names."""
+    """An external identifier of an element, of a type of SPDX."""
     return {
         "type": "ExternalIdentifier",
         "externalIdentifierType": kind,
@@ -26,7 +26,7 @@ def identifier(kind: str, text: str) -> dict[str, str]:
 
 
 def reference(kind: str, address: Iri) -> dict[str, Any]:
-    """A reference to what stands outside the document, of a type that SPDX names."""
+    """An external reference of a type of SPDX."""
     return {"type": "ExternalRef", "externalRefType": kind, "locator": [str(address)]}
 
 
@@ -41,13 +41,13 @@ def hashes_of(node: BundleEntity) -> list[dict[str, str]]:
 
 
 def project_pages(entity: BundleEntity, dataset: bool) -> list[str]:
-    """The pages of a model or dataset itself, its own before that of its code."""
+    """The pages of a model or dataset: its own first, then its code's."""
     stated = (p for term in _PROJECT for p in entity.iris(term) if p.startswith("http"))
     return [*filter(None, [entity.hub_page(dataset)]), *map(str, stated)]
 
 
 class SpdxDocument:
-    """The elements of one document, and the names they get in it."""
+    """The elements of one document, and their ids."""
 
     def __init__(self, bundle: Bundle, version: str = "3.0.1") -> None:
         self.bundle, self.ledger, self.version = bundle, Ledger(bundle), version
@@ -64,13 +64,13 @@ class SpdxDocument:
         self.count = 0
 
     def add(self, kind: str, id_: str, **fields: Any) -> str:
-        """One more element; what is empty is left out."""
+        """Add an element without its empty fields; return its id."""
         full = {"type": kind, "spdxId": id_, "creationInfo": INFO, **fields}
         self.elements.append({key: value for key, value in full.items() if value not in ("", [])})
         return id_
 
     def relate(self, kind: str, source: str, target: str, comment: str = "") -> None:
-        """A relationship from one element to another."""
+        """Add a relationship from one element to another."""
         self.count += 1
         self.add(
             "Relationship",
@@ -82,7 +82,7 @@ class SpdxDocument:
         )
 
     def agent(self, iri: Iri, project: Iri | None = None) -> str:
-        """The organization's element, with an address of its own or of a project of its."""
+        """The id of an organization's element, with its own address or that of a project."""
         if iri not in self.agents:
             own = self.bundle.entity(iri).pages()[:1]
             self.add(
@@ -102,7 +102,7 @@ class SpdxDocument:
         return str(element["spdxId"])
 
     def expression(self, info: LicenceInfo) -> str:
-        """The licence as an expression, one that SPDX does not list by a reference to its element."""
+        """The licence as an expression; one that SPDX does not list by a reference."""
         known = self.licence(info)
         if info.spdx or info.expression:
             return known
@@ -113,7 +113,7 @@ class SpdxDocument:
         return element
 
     def _reference(self, element: str, name: str, known: str) -> None:
-        """An expression of one reference of our own, which stands for a licence's element."""
+        """Add an expression of one local reference, which stands for a licence's element."""
         key = f"LicenseRef-{re.sub(r'[^A-Za-z0-9.-]+', '-', name).strip('-') or 'stated'}"
         self.add(
             "simplelicensing_LicenseExpression",
@@ -124,7 +124,7 @@ class SpdxDocument:
         )
 
     def unknown_licence(self, licence: StatedLicence) -> tuple[str, str]:
-        """The elements of a licence that a source names and no table holds: text and expression."""
+        """The text and expression elements of a licence in no table."""
         text = f"{self.base}#licence-{self.count + 1}-stated"
         self.add(
             "simplelicensing_SimpleLicensingText",
@@ -138,7 +138,7 @@ class SpdxDocument:
         return text, f"{text}-expression"
 
     def licence(self, info: LicenceInfo) -> str:
-        """The licence's element: an expression where SPDX lists it, else a custom licence."""
+        """The id of a licence's element: an expression if SPDX lists it, else a custom one."""
         if info.iri not in self.licences:
             element = f"{self.base}#licence-{len(self.licences) + 1}"
             self.licences[info.iri] = element

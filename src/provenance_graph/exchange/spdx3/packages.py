@@ -30,7 +30,7 @@ from provenance_graph.model.bundles.results import BundleEntity
 
 
 def package(document: SpdxDocument, entity: BundleEntity) -> None:
-    """A package; what the profiles require and nobody disclosed is NOASSERTION."""
+    """Add a package; fields that the profiles require and nobody disclosed are NOASSERTION."""
     dataset = entity.iri in document.bundle.datasets
     stated: dict[str, Any] = {"name": document.bundle.name(entity.iri)}
     if named := entity.text(SCHEMA.name):
@@ -68,7 +68,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
 def _texts(
     document: SpdxDocument, entity: BundleEntity, keys: Mapping[Iri, tuple[str, bool]]
 ) -> dict[str, Any]:
-    """The texts that the profiles have fields for; a word outside SPDX's list is a loss."""
+    """The texts for which the profiles have fields; a word outside SPDX's list is a loss."""
     results: dict[str, Any] = {}
     for predicate, key in ((SCHEMA.description, "description"), (PG.copyrightText, "copyright")):
         for value in entity.texts(predicate)[:1]:
@@ -100,10 +100,10 @@ MAX_EVIDENCE = 20
 
 
 def _evidence(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
-    """Where the documents are in which sources speak of a package, the latest first."""
+    """References to the documents that make claims about a package, the latest first."""
     headers = {
         stored.header for stored in document.bundle.claims if stored.subject == entity.iri
-    }  # each once, whatever it says
+    }  # one reference per header, however many claims it has
     latest = sorted(headers, key=lambda h: (h.retrieved, h.record), reverse=True)
     return [
         {
@@ -118,7 +118,7 @@ def _evidence(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, An
 
 
 def _code(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
-    """Where the code is from which a model or dataset was made."""
+    """References to the code repositories of a model or dataset."""
     places = entity.iris(PG.codeRepository)
     document.ledger.keep(entity.iri, PG.codeRepository, *places)
     return [reference("vcs", address) for address in places]
@@ -153,7 +153,7 @@ def _dates(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
 
 
 def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
-    """Package URL, download and home page."""
+    """Package URL, download location and home page."""
     results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
     dataset = entity.iri in document.bundle.datasets
     if entity.repository:
@@ -173,7 +173,7 @@ def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
 
 
 def _version(document: SpdxDocument, entity: BundleEntity) -> str:
-    """The version of a dataset, or of a model that has just one."""
+    """The version of a dataset, or of a model that has exactly one; else empty."""
     if entity.iri in document.bundle.datasets:
         for value in entity.texts(SCHEMA.version)[:1]:
             document.ledger.keep(entity.iri, SCHEMA.version, value)
@@ -193,7 +193,7 @@ def _version(document: SpdxDocument, entity: BundleEntity) -> str:
 
 
 def _model(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
-    """What the AI profile has places for."""
+    """The fields of the AI profile."""
     keep = document.ledger.keep
     results: dict[str, Any] = {}
     kinds = entity.texts(PG.architectureFamily)

@@ -1,4 +1,4 @@
-"""What stands between SPDX packages: lineage, data, licences, libraries and files."""
+"""Relationships between SPDX packages: lineage, data, licences, libraries and files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from provenance_graph.exchange.spdx3.terms import NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundles.results import BundleEntity
 
 ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
-"""Relationships that are a dependency as well: without the parent or the data, no model."""
+"""Relationships that are also a dependency: the model cannot exist without the parent or the
+data."""
 
 
 def relations(document: SpdxDocument, entity: BundleEntity) -> None:
-    """Lineage, data and models used, each as a relationship to another element."""
+    """Add lineage, data and used models, each as a relationship to another element."""
     here = document.ids[entity.iri]
     dataset = entity.iri in document.bundle.datasets
     stages = STAGES if document.version != "3.0.1" else {}
@@ -44,7 +45,7 @@ def relations(document: SpdxDocument, entity: BundleEntity) -> None:
 
 
 def licences(document: SpdxDocument, entity: BundleEntity) -> None:
-    """The licence that is accepted, declared and concluded; one that nobody knows as its text."""
+    """Add the accepted licence as declared and concluded; one in no table by its text."""
     here = document.ids[entity.iri]
     stated = entity.iris(DCTERMS.license)
     for licence in stated:
@@ -58,7 +59,7 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
             document.ledger.refuse(entity.iri, DCTERMS.license, licence, why)
     for unknown in entity.stated_licences if not stated else ():
         text, expression = document.unknown_licence(unknown)
-        for element in (text, expression):  # checkers take an expression alone
+        for element in (text, expression):  # checkers accept only an expression
             document.relate("hasDeclaredLicense", here, element, "stated, and not known here")
         document.relate("hasConcludedLicense", here, expression, "stated, and not known here")
     if not stated and not entity.stated_licences:
@@ -67,7 +68,7 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
 
 
 def libraries(document: SpdxDocument, entity: BundleEntity) -> None:
-    """The libraries that a model needs, as packages that it depends on."""
+    """Add the libraries that a model needs, as packages that it depends on."""
     for value in entity.texts(PG.softwareDependency):
         name, _, version = value.lexical.partition(" ")
         element = f"{document.base}#library-{document.count + 1}"
@@ -77,7 +78,7 @@ def libraries(document: SpdxDocument, entity: BundleEntity) -> None:
 
 
 def sources(document: SpdxDocument, entity: BundleEntity) -> None:
-    """The code of a model or dataset as a package that generates it, as BSI TR-03183-2 maps it."""
+    """Add the code of a model or dataset as a package that generates it (BSI TR-03183-2)."""
     for number, address in enumerate(entity.iris(PG.codeRepository), 1):
         if "/blob/" in address:
             continue  # a single page, a paper for instance, is no repository
@@ -93,7 +94,7 @@ def sources(document: SpdxDocument, entity: BundleEntity) -> None:
 
 
 def files(document: SpdxDocument, entity: BundleEntity) -> None:
-    """The files of a model or dataset, with their digests."""
+    """Add the files of a model or dataset, with their digests."""
     for number, node in enumerate(document.bundle.hanging(entity.iri, PG.artifactOf), 1):
         name = node.text(PG.fileName)
         if not name or entity.iri not in node.iris(PG.artifactOf):

@@ -1,4 +1,4 @@
-"""Where SPDX 3.0.1 puts each property, which words it allows, and why it cannot hold the rest."""
+"""Tables of SPDX 3.0.1: the field of each property, the allowed words, the reasons for losses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MODEL_TEXTS: Mapping[Iri, tuple[str, bool]] = {
     PG.safetyRisk: ("ai_safetyRiskAssessment", False),
     PG.autonomyType: ("ai_autonomyType", False),
 }
-"""Texts of AI packages, and whether there may be several."""
+"""Texts of AI packages, and whether several are allowed."""
 DATA_TEXTS: Mapping[Iri, tuple[str, bool]] = {
     PG.collectionProcess: ("dataset_dataCollectionProcess", False),
     PG.dataPreprocessing: ("dataset_dataPreprocessing", True),
@@ -94,7 +94,7 @@ STAGES: Mapping[Iri, str] = {
     PG.pretrainedOn: "pretrainedOn",
     PG.finetunedOn: "finetunedOn",
 }
-"""What SPDX 3.1 tells apart."""
+"""Uses of data that SPDX 3.1 distinguishes."""
 DATES = {DCTERMS.issued: "releaseTime", DCTERMS.created: "builtTime"}
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {

@@ -1,1 +1,1 @@
-"""What fields of several formats share: named properties, packages, modalities, rows, JSON-LD."""
+"""Readers of fields that formats share: named properties, packages, languages, rows, JSON-LD."""

@@ -1,4 +1,4 @@
-"""CSV documents as rows by column, whatever is wrong with some of them."""
+"""Tolerant reading of CSV documents as rows by column."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ csv.field_size_limit(MAX_BYTES)  # no cell is longer than the document
 
 
 def rows(document: Document) -> Iterator[tuple[int, dict[str, str]] | Problem]:
-    """The rows of a CSV document by column, each with its last line; cells are stripped.
+    """Yield the rows of a CSV document by column, with their last line number; cells are stripped.
 
-    A row with more cells than the header is a problem and is read as far as the header goes. A quote
-    that is never closed is one too: its line is passed over, not all that follows.
+    A row with more cells than the header is a problem and is read up to the header's length. An
+    unclosed quote is a problem too: its line is skipped, not everything after it.
     """
     lines = _Lines(io.StringIO(document.text.replace("\0", "\ufffd"), newline="").readlines())
     header: list[str] | None = None
@@ -41,7 +41,7 @@ def rows(document: Document) -> Iterator[tuple[int, dict[str, str]] | Problem]:
 
 
 class _Lines:
-    """The lines of a table from where its reading stands."""
+    """Iterator over the lines of a table that keeps its position."""
 
     def __init__(self, lines: list[str]) -> None:
         self.all, self.at = lines, 0
@@ -52,7 +52,7 @@ class _Lines:
             yield self.all[self.at - 1]
 
     def is_open(self, begins: int) -> bool:
-        """Whether a quoted cell runs past the end: the quotes from a line on do not pair."""
+        """Whether a quoted cell runs past the end: the number of quotes from a line on is odd."""
         return sum(self.all[n].count('"') for n in range(begins, len(self.all))) % 2 == 1
 
 

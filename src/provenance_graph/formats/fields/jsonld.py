@@ -1,7 +1,7 @@
-"""Compact JSON-LD, read by meaning without fetching a context.
+"""Compact JSON-LD, with keys expanded to IRIs and without fetching a context.
 
 Keys become IRIs by the document's own inline context; of contexts that are only named, the
-well-known ones are known here. Schema.org under ``http:`` and ``https:`` is one vocabulary.
+well-known ones are built in. Schema.org under ``http:`` and ``https:`` is one vocabulary.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KNOWN: Mapping[str, str] = {
     "prov": PROV,
     "codemeta": CODEMETA,
 }
-"""Prefixes that documents use without saying what they mean."""
+"""Prefixes that documents use without defining them."""
 
 _SAME = (
     (re.compile(r"https?://(?:www\.)?schema\.org/"), SCHEMA),
@@ -63,10 +63,10 @@ SHORT = (
     (CODEMETA, "codemeta:"),
     (SCHEMA, ""),
 )
-"""How tables of keys write the vocabularies; schema.org's terms stand bare."""
+"""Prefixes of vocabularies in key tables; schema.org's terms have none."""
 
 _USUAL_CONTEXT = 20_000
-"""How long a context may be that is remembered for other documents."""
+"""The longest context, in characters, that is cached for other documents."""
 
 _MAX_TERMS = 5_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")
@@ -88,7 +88,7 @@ def same(iri: str) -> str:
 
 @dataclass(slots=True)
 class Context:
-    """What the keys of a document mean."""
+    """The meaning of a document's keys: terms, vocabulary, and caches of expansions."""
 
     terms: dict[str, str] = field(default_factory=dict)
     vocabulary: str = ""
@@ -98,9 +98,9 @@ class Context:
 
     @classmethod
     def of(cls, raw: Any) -> Context:
-        """The context of a document, from its ``@context``; later entries go before earlier.
+        """The context of a document, from its ``@context``; later entries override earlier ones.
 
-        Many documents have the context of their format, whose terms are looked up once for all.
+        Many documents have the context of their format, so that contexts are cached by their text.
         """
         text = json.dumps(raw, default=str)
         return cls._written(text) if len(text) < _USUAL_CONTEXT else cls._made(raw)
@@ -127,14 +127,14 @@ class Context:
         return made
 
     def top(self, role: str, table: KeyTable) -> TableStep:
-        """The step from which the values of a role are entered, under keys identified by meaning."""
+        """The step from which a role's values are walked, under expanded keys."""
         step = self.tops.get(role)
         if step is None:
             step = self.tops[role] = TableStep((role,), table, self.key)
         return step
 
     def key(self, stated: tuple[str, ...]) -> tuple[str, ...]:
-        """A path under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
+        """A path with its keys expanded and shortened; ``type`` and ``id`` are JSON-LD's own."""
         steps = (
             _OWN.get(step) or short(self.expand(step))
             for step in stated[1:]
@@ -143,7 +143,7 @@ class Context:
         return (stated[0], *steps)
 
     def expand(self, key: str) -> str:
-        """The IRI that a key or type stands for; keywords stay, and what means nothing."""
+        """The IRI of a key or type; keywords and keys without a meaning are unchanged."""
         result = self.cache.get(key)
         if result is None:
             if len(self.cache) > _MAX_TERMS:
@@ -175,12 +175,12 @@ class JsonNode:
     properties: dict[str, list[tuple[str, Any]]]
 
     def all(self, *properties: str) -> Iterator[tuple[str, Any]]:
-        """Every value of the properties, with its location; lists are laid out."""
+        """Yield every value of the properties, with its location; lists are flattened."""
         for each in properties:
             yield from self.properties.get(each, ())
 
     def text(self, *properties: str) -> str:
-        """The first text among the properties' values."""
+        """The first text among the properties' values, or empty."""
         return next((t for _, value in self.all(*properties) if (t := text_of(value))), "")
 
 
@@ -201,7 +201,7 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
 
 
 def _laid_out(value: Any, location: str) -> Iterator[tuple[str, Any]]:
-    """Each value of a key with its location; those in a ``@list`` or ``@set`` as those in a list."""
+    """Yield each value of a key with its location, also those of ``@list`` and ``@set``."""
     several = isinstance(value, list)
     for n, item in enumerate(as_list(value)):
         where = f"{location}/{n}" if several else location
@@ -213,7 +213,7 @@ def _laid_out(value: Any, location: str) -> Iterator[tuple[str, Any]]:
 
 
 def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
-    """The objects at the top of a document: its graph, its list, or itself."""
+    """The context and top objects of a document: those of its graph or list, or the document."""
     top = value
     context = Context.of(value.get("@context")) if isinstance(value, dict) else Context()
     where = ""
@@ -232,7 +232,7 @@ def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
 
 @lru_cache(maxsize=8192)
 def short(key: str) -> str:
-    """A key's meaning as tables of keys write it.
+    """An expanded key as key tables write it.
 
     >>> short("https://schema.org/name"), short(RAI + "dataBiases")
     ('name', 'rai:dataBiases')
@@ -249,7 +249,7 @@ _OWN = MappingProxyType({"type": "@type", "id": "@id"})
 
 
 def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
-    """The same values under keys identified by meaning."""
+    """Yield the values under expanded keys."""
     paths = context.paths
     for leaf in leafs:
         path = paths.get(leaf.path)
@@ -259,7 +259,7 @@ def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
 
 
 def is_crate(value: Any) -> bool:
-    """Whether a document describes itself as an RO-Crate does, by a node named after its file."""
+    """Whether a document is an RO-Crate: it has a node for the RO-Crate metadata file."""
     graph = value.get("@graph") if isinstance(value, dict) else None
     return any(
         isinstance(node, dict)
@@ -297,7 +297,7 @@ def text_of(value: Any, language: str = "en") -> str:
 
 
 def _person(node: dict[Any, Any]) -> str:
-    """The name of a person that stands in its parts.
+    """The name of a person, from given and family name.
 
     >>> _person({"givenName": "Ada", "schema:familyName": "Lovelace"})
     'Ada Lovelace'
@@ -312,7 +312,7 @@ def _has_name(value: Any) -> bool:
 
 
 def link_of(value: Any) -> str:
-    """The address of a value: itself, or the ``@id`` or ``url`` of a node."""
+    """The address of a value: itself, or the ``@id`` or ``url`` of a node; else empty."""
     if isinstance(value, dict):
         for key in ("@id", "url", "schema:url", "id", "@value", f"{SCHEMA}url"):
             if isinstance(value.get(key), str):

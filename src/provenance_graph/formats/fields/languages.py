@@ -1,4 +1,4 @@
-"""Languages by code and name: which codes exist, and which words are no human language."""
+"""Language codes and names: which codes exist, and which words are no human language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def _codes(second: Mapping[str, str]) -> frozenset[str]:
-    """Two-letter codes from their second letters by the first."""
+    """Two-letter codes, from a mapping of first letters to second letters."""
     return frozenset(first + letter for first, letters in second.items() for letter in letters)
 
 
@@ -79,19 +79,21 @@ RARE = _codes(
         "z": "a",
     }
 )
-"""Codes that are other words as often, so that they mean no language where they stand alone."""
+"""Codes that are as often other words, so that they mean no language where they stand alone."""
 TAGS = ISO_639_1 - RARE
 """Codes that mean a language where they stand alone, as tags."""
 _SUCCEEDED = {"bh": "bih", "in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "hbs"}
-"""Codes that ISO 639-1 withdrew, each with the code for the same language or languages now."""
+"""Codes that ISO 639-1 withdrew, each with the current code for the same language or languages."""
 HUB_WORDS = frozenset({"code", "multilingual"})
-"""What the Hub takes in a card's ``language`` beside codes: source code, and several languages."""
+"""Words that the Hub accepts in a card's ``language`` beside codes: source code, several
+languages."""
 _NO_LANGUAGE = HUB_WORDS | {"unknown", "simple"}
-"""Words in lists of languages that name none; ``simple`` is the prefix of a Wikipedia in English."""
+"""Words in lists of languages that name none; ``simple`` is the prefix of a Wikipedia in
+English."""
 
 
 def is_language(code: str) -> bool:
-    """Whether a text is a language tag whose two-letter language exists; longer ones are not looked up.
+    """Whether a text is a language tag; of these only two-letter languages are looked up.
 
     >>> [is_language(code) for code in ("en", "pt-BR", "zz", "yue", "English", "code")]
     [True, True, False, True, False, False]
@@ -104,10 +106,10 @@ def is_language(code: str) -> bool:
 
 @remembered(4_096)
 def is_named(text: str) -> bool:
-    """Whether a text of a list of languages names one, by code or by name.
+    """Whether an entry of a list of languages names one, by code or by name.
 
-    What is written as a two-letter code is held against ISO 639-1. Names are not looked up: those
-    that are no language are known, those that are one are too many and variously spelt.
+    A two-letter entry must be a code of ISO 639-1. Names are not looked up: the words that are no
+    language are listed, since names of languages are too many and variously spelt.
 
     >>> [is_named(text) for text in ("en", "jp", "Farsi", "Tonga", "Code", "Python", "C#")]
     [True, False, True, True, False, False, False]
@@ -118,7 +120,7 @@ def is_named(text: str) -> bool:
 
 
 def current(tag: str) -> str:
-    """A language tag with the present code where its own was withdrawn.
+    """A language tag, with its successor in place of a withdrawn code.
 
     >>> current("iw"), current("sh-Latn"), current("pt-BR"), current("Hindi")
     ('he', 'hbs-Latn', 'pt-BR', 'Hindi')
@@ -129,12 +131,12 @@ def current(tag: str) -> str:
 
 
 def claim(subject: Iri, tag: str) -> Claim:
-    """That something speaks a language or is in it; a withdrawn code stays as it was stated."""
+    """The claim of a language; a withdrawn code is kept as stated."""
     present = current(tag)
     as_stated = "" if present == tag else tag
     return Claim(subject, DCTERMS.language, statements.literal(present), as_stated=as_stated)
 
 
 def stated(subject: Iri, text: str, key: str) -> Claim:
-    """A language that a source lists under a key; what names none is kept as it is stated."""
+    """The claim of a language that a source lists under a key; any other text as stated."""
     return claim(subject, text) if is_named(text) else coverage.other(subject, key, text)

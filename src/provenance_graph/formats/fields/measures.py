@@ -1,6 +1,6 @@
-"""What a score was measured on, told from the name that a document gives it.
+"""The benchmark of a score, from the name that a document gives the score.
 
-The names of measures (accuracy, latency) are no benchmarks; what stands beside them may be one.
+The names of measures (accuracy, latency) are no benchmarks; other words in the name may be one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _METRIC = re.compile(
     r"|ssim|std|top|v_measure|wer)(?:[ _@\-.0-9(].*)?",
     re.IGNORECASE,
 )
-"""Names of measures: what is counted, not on what."""
+"""Names of measures, which name no benchmark."""
 
 _MEASURE = frozenset(
     [
@@ -186,7 +186,7 @@ _MEASURE = frozenset(
         "youden index",
     ]
 )
-"""Last words of a measure's name, whatever stands before them."""
+"""Last words of a measure's name, whatever words precede them."""
 
 _QUALIFIER = re.compile(
     r"(?:macro|micro|weighted|balanced|mean|average|median|overall|total|max|min|best|final|top|pass"
@@ -198,13 +198,13 @@ _QUALIFIER = re.compile(
     r"|first|peak|p\d+|quadratic|linear|memory|model|carbon|disk|gpu|cpu|energy|num|number|adjusted|silhouette|weights?|file|"
     r"disparate|impact|zero|few|shot|n|k|r|f|b|\d+)"
 )
-"""Words that say how a measure is taken, and not on what."""
+"""Words that say how a measure is computed, not on what data."""
 
 _UNIT = re.compile(
     r"(?:m?s|secs?|seconds?|min(?:ute)?s?|hours?|h|[kmgt]i?b|bytes|k?wh|w|watts?|kg|tonnes?|usd|%"
     r"|percent|tokens|images|samples|hz|m?flops|top\d*|p\d+|\d+)"
 )
-"""Words behind a measure that say in what it is counted."""
+"""Words after a measure that name its unit."""
 
 _WORD = re.compile(r"[^\s_\-/,:;'’@]+")
 _CAMEL = re.compile(r"[a-z][a-z0-9]*[A-Z]\w*")
@@ -214,10 +214,10 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 @lru_cache(maxsize=8192)
 def benchmark_of(metric: str, part: str = "") -> str:
-    """On what a score was measured, from a metric's name and the slice it was taken on.
+    """The benchmark that a score was measured on, from the metric's name and its slice; or empty.
 
-    A bare measure has no benchmark, and its score says nothing; a slice such as ``all`` or ``en`` is
-    a part of the data and names none.
+    A bare measure has no benchmark, so its score is no result; a slice such as ``all`` or ``en`` is
+    a part of the data and names no benchmark.
 
     >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
     ('mteb/arguana', 'MMLU')
@@ -239,7 +239,7 @@ def benchmark_of(metric: str, part: str = "") -> str:
 
 
 def _without_measure(text: str) -> str:
-    """What a score's name says beside the measure; nothing where it names a measure alone."""
+    """A score's name without the measure; empty where it names a measure alone."""
     if text.casefold() in _MEASURE:
         return ""
     hump = _CAMEL.fullmatch(text)

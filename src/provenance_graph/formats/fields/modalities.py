@@ -1,4 +1,4 @@
-"""Kinds of content as sources call them, read from the ontology's code list."""
+"""Modalities of content by the names that sources use, from the ontology's code list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILES = ("codes-architecture.ttl", "modality-names.ttl")
 
 
 def modalities() -> Mapping[str, Iri]:
-    """Names in lower case, notations and others, to the concepts of the code list.
+    """Concepts of the code list by their labels and notations in lower case.
 
     >>> modalities()["pdf"] == PG.Document, modalities()["image"] == PG.Image
     (True, True)
@@ -25,7 +25,7 @@ def modalities() -> Mapping[str, Iri]:
 
 
 def notations() -> Mapping[Iri, str]:
-    """Every concept of the code list with its notation in lower case, for formats that name it so.
+    """The notation in lower case of every concept of the code list.
 
     >>> notations()[PG.Image]
     'image'
@@ -60,7 +60,7 @@ _MEDIA = ("text", "image", "audio", "video")
 
 
 def of_media_type(stated: str) -> Iri | None:
-    """The kind of content of a media type, by its top-level type; None where that says none.
+    """The modality of a media type, by its top-level type; None where that shows none.
 
     >>> of_media_type("image/png") == PG.Image, of_media_type("application/json")
     (True, None)

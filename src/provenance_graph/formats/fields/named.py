@@ -1,8 +1,8 @@
 """Properties given as a name and a value: CycloneDX properties, SPDX hyperparameters, tags.
 
 Names are compared by their last steps, letters and digits alone, so that
-``genai:aibom:modelcard:vocabSize``, ``vocab_size`` and ``example:model:vocabulary`` mean one property.
-What no table holds gives nothing, and the caller keeps it as stated.
+``genai:aibom:modelcard:vocabSize``, ``vocab_size`` and ``example:model:vocabulary`` are one
+property. A name in no table yields no claim, and the caller keeps it as stated.
 """
 
 from __future__ import annotations
@@ -173,13 +173,13 @@ LIBRARIES = frozenset(
         "xgboost",
     ]
 )
-"""Libraries that models are run with, as tags and components name them."""
+"""Libraries that run models, by their names in tags and components."""
 
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7}")
 
 
 def name_forms(name: str) -> tuple[str, ...]:
-    """A name's last two steps, and its last, by letters and digits alone.
+    """A name's last two steps joined, and its last step, by letters and digits alone.
 
     >>> name_forms("example:model:parameter:count")
     ('parametercount', 'count')
@@ -198,7 +198,7 @@ def _name_forms(name: str) -> tuple[str, ...]:
 
 
 def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Problem]:
-    """What a named value says of a model or dataset; nothing where the name is not known.
+    """The claims of a named value about a model or dataset; empty for an unknown name.
 
     >>> [c.value.lexical for c in claims(iris.model("a/b"), "x:vocabSize", "32000", "/p")]
     ['32000']
@@ -247,7 +247,7 @@ def _method(subject: Iri, value: str, where: str) -> ReaderOutput:
 
 
 def base_model(subject: Iri, value: str, where: str) -> ReaderOutput:
-    """The model that a value names as its base, the kind of derivation as far as it is stated."""
+    """Yield the base model that a value names, with the relation where it is stated."""
     relation, colon, rest = value.partition(":")
     known = RELATIONS.get(relation) if colon else None
     repository = statements.hub_model(rest if known else value) or (rest if known else value)
@@ -264,7 +264,7 @@ def base_model(subject: Iri, value: str, where: str) -> ReaderOutput:
 
 
 def _synthetic(subject: Iri, value: str, where: str) -> ReaderOutput:
-    """Whether data were made by a program: yes, no, or a text that is neither."""
+    """Yield whether data are synthetic: yes, no, or any other text as stated."""
     match value.casefold():
         case "yes" | "true":
             yield Claim(subject, PG.dataAcquisition, PG.SyntheticData)
@@ -295,7 +295,7 @@ _READERS: Mapping[str, Callable[[Iri, str, str], ReaderOutput]] = MappingProxyTy
 
 
 def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> ReaderOutput:
-    """What a tag of the Hub's kind says; ``licensed`` where a licence is stated beside the tags."""
+    """Yield the claims of a Hub tag; ``licensed``: a licence is stated beside the tags."""
     kind, colon, rest = text.partition(":")
     bare = text.casefold()
     if colon and kind == "base_model":

@@ -1,7 +1,8 @@
-"""The mark by which an export of this graph is known when it comes back.
+"""The mark in exports of this program, by which an import recognises them.
 
-Every document we write carries one text, ``provenance-graph:exportedFrom`` and the IRIs of the records it
-rests on. Coming back, such a document is no new evidence for what those records say.
+Every document that is written carries one text, ``provenance-graph:exportedFrom`` and the IRIs of
+the records that it rests on. When such a document is imported, it is no new evidence for the claims
+of those records.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from provenance_graph.core.iris import ID, Iri, expand, shorten
 
 MARK = "provenance-graph:exportedFrom"
 WRITTEN_FROM = "Written from"
-"""The words before the entity in an export whose format has no place for it."""
+"""The words before the entity in an export whose format has no field for it."""
 _HEAD = f"{ID}record/"
 _INFERRED = re.compile(r" ; inferred ([^\s\"'<>]+)((?: \w+:[\w.-]+)+)(?= ;|\s|\Z|[\"'<])")
 _RECORDS = re.compile(
@@ -27,11 +28,11 @@ def mark(
     custody: Mapping[str, Collection[Iri]] = MappingProxyType({}),
     inferred: Mapping[Iri, Collection[Iri]] = MappingProxyType({}),
 ) -> str:
-    """The text that an export carries: the mark and the records, in one order.
+    """The text that an export carries: the mark and the records, in a fixed order.
 
-    ``custody`` are the records by the word for their custody; the largest group is named by its
-    word alone, as *else*. ``inferred`` are properties by the entity of which their value is
-    inferred and stated by no source.
+    ``custody`` maps a word for custody to its records; the largest group is named by its word
+    alone, as *else*. ``inferred`` maps entities to the properties whose value is inferred and
+    stated by no source.
 
     >>> mark([Iri(ID + "record/apx/haiku/2025-11-22")])[:45]
     'provenance-graph:exportedFrom https://w3id.or'
@@ -60,12 +61,12 @@ def mark(
 
 
 def is_export(text: str) -> bool:
-    """Whether a document is an export of this graph, or of another of its kind."""
+    """Whether a document carries the mark of an export, of this graph or of another one."""
     return MARK in text
 
 
 def records_of_export(text: str) -> tuple[Iri, ...]:
-    """The records that a marked document rests on; none where it is not marked.
+    """The records that a marked document rests on, sorted; empty without a mark.
 
     >>> records_of_export("<!-- " + mark([Iri(ID + "record/a/b/2026-01-01")]) + " -->")
     (Iri('https://w3id.org/provenance-graph/id/record/a/b/2026-01-01'),)
@@ -75,7 +76,7 @@ def records_of_export(text: str) -> tuple[Iri, ...]:
 
 
 def inferred_in_export(text: str) -> dict[Iri, frozenset[Iri]]:
-    """The properties that a marked document says are only inferred, by the entity.
+    """The properties that a marked document states to be only inferred, by entity.
 
     >>> from provenance_graph.core.terms import PG
     >>> about = {Iri(ID + "model/o/m"): frozenset({PG.sparsity})}
@@ -92,7 +93,7 @@ _WRITTEN_FROM = re.compile(rf"{re.escape(WRITTEN_FROM)} ({re.escape(ID)}[^\s\"'<
 
 
 def entity_of_export(text: str) -> Iri | None:
-    """The entity that an export says it was written from: a card has no field for its own name.
+    """The entity that an exported card was written from, which has no field for it; or None.
 
     >>> entity_of_export(f"{WRITTEN_FROM} {ID}model/o/m as known on 2026-01-01.")
     Iri('https://w3id.org/provenance-graph/id/model/o/m')

@@ -1,4 +1,4 @@
-"""What bills of materials and metadata documents share: package URLs, digests, measurements."""
+"""Claims that bills of materials and metadata share: package URLs, digests, measurements."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A repository on the Hub that a package URL names, and at which revision."""
+    """A Hub repository that a package URL names, with its revision."""
 
     repository: str
     version: str = ""
@@ -38,7 +38,7 @@ class Package:
 
 
 def package(purl: str) -> Package | None:
-    """What a ``pkg:huggingface`` URL names; nothing for other types of package.
+    """The repository that a ``pkg:huggingface`` URL names; None for other types of package.
 
     >>> package("pkg:huggingface/google/ul2@0e9e39f2#config.json")
     Package(repository='google/ul2', version='0e9e39f2', dataset=False)
@@ -48,7 +48,7 @@ def package(purl: str) -> Package | None:
 
 @remembered(4096)
 def _package(purl: str) -> Package | None:
-    stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme's case does not count
+    stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme is case-insensitive
     try:
         from_string = PackageURL.from_string(stated)
     except ValueError:
@@ -64,9 +64,9 @@ def _package(purl: str) -> Package | None:
 
 
 def unlinked(subject: Iri, name: str, makers: Iterable[str], where: str) -> Iterator[Problem]:
-    """That a component is named like a repository of somebody else, and linked to none.
+    """Yield a problem for a component named like another owner's repository and linked to none.
 
-    Whether it is that repository cannot be told from its name; the graph keeps the two apart.
+    Its name does not show whether it is that repository; the graph keeps the two apart.
     """
     owner = name.partition("/")[0]
     others = [maker for maker in makers if maker]
@@ -82,12 +82,12 @@ def unlinked(subject: Iri, name: str, makers: Iterable[str], where: str) -> Iter
 
 
 def partly(claim: Claim, where: str) -> Claim:
-    """The same claim as an incomplete statement: one of several that belong together."""
+    """The claim as partly stated: one of several values that belong together."""
     return replace(claim, stance=Stance.PARTLY_STATED, locator=where)
 
 
 def version_of(source: str, model: Iri, version: str) -> Iterator[Claim]:
-    """A version of a model, by the name the source gives it."""
+    """Yield a version of a model, by the source's name for it; nothing for an empty name."""
     if version:
         local = model.removeprefix(iris.ID).removeprefix("in/")
         node = Iri(f"{iris.mint('in', source, 'version')}/{local}/{_part(version)}")
@@ -97,7 +97,7 @@ def version_of(source: str, model: Iri, version: str) -> Iterator[Claim]:
 
 
 def _part(text: str) -> str:
-    """A text as one more step of an IRI of ours."""
+    """A text as one further step of an IRI of this graph."""
     return iris.mint(iris.slug(text)).removeprefix(iris.ID)
 
 
@@ -105,12 +105,12 @@ BYTE_UNITS = {
     **{unit: 10 ** (3 * power) for power, unit in enumerate(("kb", "mb", "gb", "tb"), 1)},
     **{unit: 1 << (10 * power) for power, unit in enumerate(("kib", "mib", "gib", "tib"), 1)},
 }
-"""Bytes of a unit, as sizes are written in lower case."""
+"""Bytes per unit, by the unit's name in lower case."""
 _SIZES = {"": 1, "b": 1, **BYTE_UNITS}
 
 
 def sized(node: Iri, stated: Any, where: str) -> Claim | Problem:
-    """The size of a file as schema.org states it: in bytes, or in a unit that stands behind.
+    """The claim of a file's size in schema.org: in bytes, or with a unit after the number.
 
     >>> sized(Iri("https://x.org/f"), "440 MB", "/contentSize").value.lexical
     '440000000'
@@ -126,7 +126,7 @@ def sized(node: Iri, stated: Any, where: str) -> Claim | Problem:
 
 
 def digest(algorithm: str, content: str) -> str:
-    """A digest as the graph writes it, or nothing where its length is wrong.
+    """A digest in the graph's notation; empty where its form or length is wrong.
 
     >>> digest("SHA-256", "AB" * 32)[:13], digest("SHA-256", "abc")
     ('sha256:ababab', '')
@@ -141,7 +141,7 @@ def digest(algorithm: str, content: str) -> str:
 
 
 def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterator[Claim]:
-    """A file of a model or dataset, with its digests."""
+    """Yield a file of a model or dataset, with its digests."""
     local = of.removeprefix(iris.ID).removeprefix("in/")
     node = Iri(f"{iris.mint('in', source, 'artifact')}/{local}/{_part(name or 'whole')}")
     yield Claim(node, RDF.type, PG.Artifact)
@@ -155,10 +155,10 @@ def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterato
 def descends(
     child: Iri, parent: Iri, stated: str, where: str, kinds: Sequence[str] = (), revision: str = ""
 ) -> Iterator[Claim]:
-    """That one model comes from another; ``kinds`` names relations, where the document says how.
+    """Yield that one model comes from another; ``kinds`` names the relations that are stated.
 
-    Where it does not, the kind of derivation is inferred: training that started from the other's
-    weights. ``revision`` is the fixed state of the parent.
+    Where none is stated, the kind of derivation is inferred: training that started from the
+    parent's weights. ``revision`` is the fixed revision of the parent.
     """
     yield Claim(child, PROV.wasDerivedFrom, parent)
     if revision:
@@ -179,7 +179,7 @@ def descends(
 
 
 def pinned(child: Iri, parent: Iri, revision: str) -> Iterator[Claim]:
-    """The fixed state of a parent from which a model was derived."""
+    """Yield the fixed revision of a parent from which a model was derived."""
     local = child.removeprefix(iris.ID).removeprefix("in/")
     node = Iri(f"{iris.mint('in', 'derivation')}/{local}/{_part(iris.short_id(parent))}")
     name = parent.removeprefix(iris.ID).removeprefix("in/")
@@ -194,7 +194,7 @@ def pinned(child: Iri, parent: Iri, revision: str) -> Iterator[Claim]:
 
 
 def unplaced(count: int, where: str) -> Problem:
-    """Scores that name no benchmark; they are stored as stated and are no results."""
+    """The problem for scores without a benchmark, which are kept as stated."""
     what = f"{count} score{'s' if count > 1 else ''} without a benchmark, kept as stated alone"
     return Problem(where, what, "name what was measured on", kind="benchmark")
 
@@ -209,7 +209,7 @@ def measured(
     setup: str = "",
     benchmark: str = "",
 ) -> Iterator[Claim]:
-    """A measurement of a model: metric and score, with its benchmark and slice where named."""
+    """Yield a measurement of a model: metric and score, with benchmark and setup where given."""
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, model)
     yield Claim(node, PG.metric, statements.literal(metric))
@@ -229,7 +229,7 @@ def measured(
 
 @lru_cache(maxsize=1024)
 def _benchmark(name: str) -> tuple[Claim, ...]:
-    """What a benchmark is and how it is called; metrics name the same one again and again."""
+    """The class and name of a benchmark; cached, since metrics repeat benchmarks."""
     return tuple(statements.is_a(iris.mint("benchmark", iris.slug(name)), PG.Benchmark, name))
 
 
@@ -242,7 +242,7 @@ def in_unit(
     where: str,
     basis: Basis | None = None,
 ) -> Claim:
-    """A quantity in the unit of its property, converted where the unit is known.
+    """The claim of a quantity in its property's unit, converted where the unit is known.
 
     >>> claim = in_unit(iris.model("x/y"), PG.trainingEnergyMWh, 400, "kWh",
     ...                 {"kwh": Decimal("0.001")}, "/energy")

@@ -1,8 +1,8 @@
-"""Names of programming languages and formats of files that sources list among languages.
+"""Names of programming languages and file formats that sources list among languages.
 
 They are those that the Data Provenance Initiative's summaries give beside human languages; its own
-table of groups (constants/language_groups.json of its repository) calls them code.
-None is the name of a language in ISO 639-2 or ISO 639-3.
+table of groups (constants/language_groups.json of its repository) calls them code. None of them is
+the name of a language in ISO 639-2 or ISO 639-3.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ UnrealScript | UrWeb | Vala | VCL | VHDL | VimL | Visual Basic | Volt | Vue | We
 xBase | XML | XPages | XProc | XQuery | XS | XSLT | Xtend | Yacc | YAML | YANG | Zephir | Zig
 """
 _LONG = 3
-"""Names up to so many letters are codes of ISO 639 as well (``css``), and count as written alone."""
+"""Names of at most so many letters are also codes of ISO 639 (``css``), and are case-sensitive."""
 _WRITTEN = frozenset(name for part in _NAMES.split("|") if (name := " ".join(part.split())))
 _FOLDED = frozenset(name.casefold() for name in _WRITTEN if len(name) > _LONG)
 
 
 def is_programming(name: str) -> bool:
-    """Whether a text is the name of a programming language or of a format of files.
+    """Whether a text is the name of a programming language or of a file format.
 
     >>> [is_programming(name) for name in ("Python", "java", "CSS", "css", "Lao")]
     [True, True, True, False, False]

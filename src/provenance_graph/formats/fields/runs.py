@@ -1,7 +1,7 @@
-"""A training run as a ``pg:TrainingStage``: what it used and made, when, with which code and settings.
+"""A training run as a ``pg:TrainingStage``: inputs, output, times, code and settings.
 
-The stage is a ``prov:Activity`` that the model points to with ``pg:trainingStage``; OpenLineage runs,
-PROV activities and RO-Crate actions become one alike.
+The stage is a ``prov:Activity`` that the model refers to with ``pg:trainingStage``; OpenLineage
+runs, PROV activities and RO-Crate actions all become such stages.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TRAINING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """What a source tells of a run; ``settings`` are names and values as they stand."""
+    """What a source states of a run; ``settings`` are names and values as stated."""
 
     node: Iri
     name: str = ""
@@ -47,7 +47,7 @@ class TrainingRun:
 
 
 def stage(run: TrainingRun, made: Iri | None, where: str) -> Iterator[Claim | Problem]:
-    """What a run is to the model that it made, and by itself where it made none."""
+    """Yield the claims of a run, attached to the model that it made where there is one."""
     if made is not None:
         yield Claim(made, PG.trainingStage, run.node)
     yield Claim(run.node, RDF.type, PG.TrainingStage)
@@ -71,7 +71,7 @@ def stage(run: TrainingRun, made: Iri | None, where: str) -> Iterator[Claim | Pr
 
 
 def revision_in(settings: Iterable[tuple[str, str]]) -> str:
-    """The commit among a run's settings, by the name that it has there.
+    """The commit among a run's settings, by its name; empty where there is none.
 
     >>> revision_in([("lr", "0.1"), ("git_commit", "8f2b1c0")]), revision_in([("lr", "1")])
     ('8f2b1c0', '')
@@ -80,7 +80,7 @@ def revision_in(settings: Iterable[tuple[str, str]]) -> str:
 
 
 def is_training(text: str) -> bool:
-    """Whether a run's name or description calls it training.
+    """Whether a run's name or description calls the run training.
 
     >>> is_training("Fine-tuning of Qwen"), is_training("pretrain.yml"), is_training("constrained build")
     (True, True, False)
@@ -91,10 +91,10 @@ def is_training(text: str) -> bool:
 def made_from(
     made: Iri, used: Iri, *, role: str = "", stated: str = "", where: str = ""
 ) -> Iterator[Claim]:
-    """That what a run made comes from what it used: data in its role, else a derivation.
+    """Yield that a run's output comes from an input: data in its role, else a derivation.
 
-    Without ``stated`` the source says so itself; with it, it says that the run used the one and made
-    the other, and the rest is an inference.
+    Without ``stated`` the source states it. With ``stated`` the source states only that the run
+    used the one and made the other, and the claim is an inference.
     """
     trained = "/model/" in made and "/dataset/" in used
     yield Claim(
@@ -108,7 +108,7 @@ def made_from(
 
 
 def data_relation(role: str) -> Iri:
-    """How a model relates to data that its run used in a role; trained on, unless the role says else.
+    """A model's relation to data used in a role: trained on, unless the role says otherwise.
 
     >>> [iris.local_name(data_relation(role)) for role in ("validation split", "", "medieval, latest")]
     ['validatedOn', 'trainedOn', 'trainedOn']
@@ -117,7 +117,7 @@ def data_relation(role: str) -> Iri:
 
 
 def at_version(source: str, subject: Iri, version: str) -> tuple[Iri, tuple[Claim, ...]]:
-    """The fixed state of an input, and what must be claimed of it; the input itself without one."""
+    """The fixed version of an input with its claims; the input itself without a version."""
     if not version:
         return subject, ()
     local = subject.removeprefix(iris.ID).removeprefix("in/")

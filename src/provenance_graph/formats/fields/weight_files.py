@@ -1,4 +1,4 @@
-"""Which files hold weights, by their names alone: no file of weights is ever loaded to tell.
+"""Recognition of weight files by their names alone: no weight file is loaded.
 
 A name shows the container (safetensors, GGUF, ONNX …) or the library that writes it. Files that
 training leaves beside the weights, such as an optimizer's state, hold none.
@@ -41,12 +41,12 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "pdparams": "paddle",
     }
 )
-"""The ending of a file of weights, in lower case, and the format it shows."""
+"""The suffix of a weight file in lower case, with its format."""
 _BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:^|/)openvino[\w-]*\.(?:bin|xml)$"), "openvino"),
     (re.compile(r"\.mlpackage(?:/|$)|\.mlmodelc(?:/|$)"), "coreml"),
 )
-"""Names that show more than their endings do."""
+"""Name patterns that determine the format before the suffix does."""
 _COMPANION = re.compile(
     r"(?:^|/)(?:training_args|optimizer|scheduler|scaler|rng_state|random_states|tokenizer|"
     r"spiece|vocab|sentencepiece)[\w.-]*$"
@@ -54,7 +54,7 @@ _COMPANION = re.compile(
 
 
 def format_of(name: str) -> str:
-    """The format of a file of weights, or nothing where its name shows no weights.
+    """The format of a weight file; empty where the name shows no weights.
 
     >>> format_of("model-00001-of-00002.safetensors"), format_of("openvino_model.bin")
     ('safetensors', 'openvino')

@@ -1,1 +1,1 @@
-"""Files of weights, of which the header is read: GGUF and safetensors."""
+"""Readers of weight file headers (GGUF and safetensors), and comparison of weights."""

@@ -1,8 +1,7 @@
-"""Files of weights of which only the header is read: GGUF and safetensors, bounded in every count.
+"""Headers of weight files (GGUF and safetensors), read with a limit on every count.
 
-What is distinguished here is the container; what its header says is read by ``gguf`` and
-``safetensors``. A header that lies about its own size is an error with its location, never an
-allocation.
+This module detects the container and parses GGUF; ``gguf`` and ``safetensors`` read the header's
+content. A header that states a false size is an error with its location, never an allocation.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ MAX_ENTRIES = 20_000
 MAX_TEXT = 1 << 20
 MAX_ARRAY = 4_000_000
 MAX_ARRAY_VALUES = 64
-"""How many members of an array are stored; vocabularies have hundreds of thousands."""
+"""The most members of an array that are stored; vocabularies have hundreds of thousands."""
 
 _STEPS = (1 << 20, 8 << 20, MAX_HEADER)
 
@@ -75,12 +74,12 @@ _TYPES: Mapping[int, str] = MappingProxyType(
 
 
 class Truncated(ValueError):
-    """The bytes end before the header does."""
+    """Raised when the bytes end before the header does."""
 
 
 @dataclass
 class GgufHeader:
-    """A header parsed; ``length`` is where it ends, ``offsets`` where tensors begin after it."""
+    """A parsed GGUF header; ``length`` is its size in bytes, ``offsets`` are relative to its end."""
 
     version: int = 0
     metadata: dict[str, Value] = field(default_factory=dict)
@@ -96,7 +95,7 @@ class _Bytes:
         self.data, self.at = data, 0
 
     def take(self, count: int) -> bytes:
-        """The next bytes of the header.
+        """Read the next ``count`` bytes of the header.
 
         Raises Truncated where the header ends before them.
         """
@@ -110,7 +109,7 @@ class _Bytes:
         return int(struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0])
 
     def text(self) -> str:
-        """A text after its length.
+        """Read a text that is preceded by its length.
 
         Raises ValueError where it is longer than MAX_TEXT bytes.
         """
@@ -122,10 +121,9 @@ class _Bytes:
         return statements.clean(self.take(length).decode("utf-8", "replace"))
 
     def value(self, kind: int, depth: int = 0) -> tuple[Value, int]:
-        """A value, and how many members it has where it is an array.
+        """Read a value of a type; return it and, for an array, its number of members (else 1).
 
-        Raises ValueError for an unknown type of value, or an array of more than MAX_ARRAY
-        members.
+        Raises ValueError for an unknown type of value, or an array of more than MAX_ARRAY members.
         """
         if kind in _SCALARS:
             form = _SCALARS[kind]
@@ -154,7 +152,7 @@ class _Bytes:
 
 
 def parse(data: bytes) -> GgufHeader:
-    """The header of a GGUF file; raises Truncated or ValueError with the byte where it fails."""
+    """Parse the header of a GGUF file; raises Truncated or ValueError with the failing byte."""
     it = _Bytes(data)
     it.take(4)
     header = GgufHeader(version=it.number("I"))
@@ -184,7 +182,7 @@ def parse(data: bytes) -> GgufHeader:
 
 
 def repeated_tensors(names: Iterable[str]) -> Iterator[Problem]:
-    """The names that several tensors of one file have."""
+    """Yield a problem for each name that several tensors of one file have."""
     counts = Counter(names)
     if counts.total() == len(counts):
         return
@@ -201,10 +199,10 @@ def repeated_tensors(names: Iterable[str]) -> Iterator[Problem]:
 
 
 def header_of(path: Path) -> bytes:
-    """The bytes of a file's header, however large the file is.
+    """Read the bytes of a file's header, however large the file is.
 
-    Of safetensors the header's own length says where it ends; of GGUF only reading does, so that
-    more is taken until it ends.
+    A safetensors header states its own length. A GGUF header does not, so that more bytes are read
+    until it parses.
     """
     with path.open("rb") as file:
         first = file.read(16)

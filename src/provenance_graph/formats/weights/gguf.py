@@ -1,4 +1,4 @@
-"""GGUF: the header of a file for llama.cpp and its kin; metadata, tensor names, shapes and types.
+"""GGUF: the header of a weight file for llama.cpp; metadata, tensor names, shapes and types.
 
 Only the header is read. Counts of elements are logical ones (a quantized tensor states its shape
 before packing), so their sum is the number of parameters.
@@ -26,7 +26,7 @@ SOURCE = "gguf"
 
 
 def layout_digest(tensors: list[tuple[str, tuple[int, ...], str]]) -> str:
-    """A digest over names, types and shapes, in the order of the names."""
+    """A SHA-256 digest of names, types and shapes, independent of the tensors' order."""
     lines = (f"{name} {kind} {'x'.join(map(str, shape))}" for name, shape, kind in sorted(tensors))
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -73,12 +73,12 @@ KEYS = KeyTable(_GENERAL)
 
 
 def recognises(features: Features) -> bool:
-    """Whether it begins as GGUF does."""
+    """Whether a document is a GGUF file."""
     return features.syntax == SOURCE
 
 
 def origin(document: Document) -> Origin:
-    """The file itself: what it says of its model is a reading of the artifact."""
+    """The origin: an unnamed publisher, on the basis of a reading of the artifact."""
     name = _file_name(document)
     return Origin(
         local=paths.source_slug(document),
@@ -93,7 +93,7 @@ def _file_name(document: Document) -> str:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every entry of the metadata; of a long array that it is there."""
+    """Yield every entry of the metadata, and the number of tensors."""
     try:
         header = parse(document.data)
     except ValueError:
@@ -104,7 +104,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
-    """Every entry of metadata by its key in the table; of an array its first value stands for all."""
+    """Yield each metadata entry by its key in the table; a long array by its first value."""
     architecture = gguf_metadata.text(metadata, "general.architecture")
     for key, value in metadata.items():
         path = _path(key, architecture)
@@ -119,7 +119,7 @@ def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
 def metadata_claims(
     model: Iri, leafs: Iterable[Leaf], lengths: Mapping[str, int]
 ) -> Iterator[Claim]:
-    """What the table alone says of the metadata: texts, and what has no property, as stated."""
+    """Yield the claims that the key table alone gives: texts, and values kept as stated."""
     for leaf in leafs:
         key = leaf.where.lstrip("/")
         if KEYS.fate(leaf.path) is coverage.Fate.NOT_READ:
@@ -143,9 +143,9 @@ def _path(key: str, architecture: str) -> tuple[str, ...]:
 
 
 def read_header(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the header of a GGUF file says of its model.
+    """Yield the claims of a GGUF file's header about its model.
 
-    Raises Unreadable for a header that is cut off, too large, or of an unknown version.
+    Raises Unreadable for a header that is truncated, too large, or of an unknown version.
     """
     try:
         header = parse(document.data)

@@ -1,8 +1,9 @@
-"""The metadata of a GGUF header as claims, whether a file gives it or a program that serves the file.
+"""Claims from the metadata of a GGUF header, read from a file or from a program that serves it.
 
-Keys are those of llama.cpp (``general.*``, ``<architecture>.*``, ``adapter.*``): what the weights are, how
-they are packed, what they come from. A *source* is what was converted; a *base model* is a parent of
-that, and the model itself only where nothing says that the file holds a fine-tuned one.
+Keys are those of llama.cpp (``general.*``, ``<architecture>.*``, ``adapter.*``): the weights'
+properties, their packing and their origin. A *source* is the model that was converted. A *base
+model* is a parent of that model, or the model itself only where nothing says that the file holds a
+fine-tuned one.
 """
 
 from __future__ import annotations
@@ -70,17 +71,17 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
         "vocab_size": PG.vocabularySize,
     }
 )
-"""Keys below the architecture's name that are counts of ours."""
+"""Keys below the architecture's name that have a property for counts."""
 
 SOURCES = ("general.source.repo_url", "general.source.url", "general.source.huggingface.repository")
-"""Where the model that was converted may be named."""
+"""Keys that may name the model that was converted."""
 
 _ITSELF = re.compile(r"(?:gguf|imat(?:rix)?|i?t?q\d\w{0,4}|b?f(?:p)?(?:16|32))*")
-"""What a converter or packer adds to a model's name, in letters and digits alone."""
+"""Words that a converter or quantiser adds to a model's name, in letters and digits alone."""
 
 
 def text(values: Mapping[str, Value], key: str) -> str:
-    """A text of the metadata; nothing where there is none."""
+    """A text of the metadata, stripped; empty where there is none."""
     value = values.get(key)
     return value.strip() if isinstance(value, str) else ""
 
@@ -88,7 +89,7 @@ def text(values: Mapping[str, Value], key: str) -> str:
 def claims(
     model: Iri, values: Mapping[str, Value], lengths: Mapping[str, int]
 ) -> Iterator[Claim | Problem]:
-    """What the metadata says of a model; ``lengths`` gives those of its arrays."""
+    """Yield the metadata's claims about a model; ``lengths`` holds the lengths of its arrays."""
     maker = text(values, "general.organization") or text(values, "general.author")
     yield from statements.made_by(model, maker)
     yield from statements.licensed(
@@ -110,14 +111,14 @@ def claims(
 
 
 def packed(model: Iri, method: str) -> Iterator[Claim]:
-    """How weights are packed, by llama.cpp's name of it, and in how many bits where that says so."""
+    """Yield llama.cpp's name of the quantisation, and the bits per weight where it states them."""
     yield Claim(model, PG.quantizationMethod, literals.text(method))
     if bits := re.match(r"I?T?Q(\d)", method):
         yield Claim(model, PG.quantizationBits, literals.integer(int(bits[1])))
 
 
 def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator[Claim]:
-    """The models that the weights come from, as the converter wrote them down."""
+    """Yield the models that the weights come from, as the converter recorded them."""
     relation = PG.quantizedFrom if quantized else PG.convertedFrom
     source = _hub_model(values, "general.source")
     if source is not None and source != model:
@@ -151,7 +152,7 @@ def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterat
 
 
 def _named_parent(model: Iri, values: Mapping[str, Value], of: str) -> Iterator[Claim]:
-    """A base model by its name alone: which one that is remains open."""
+    """Yield a base model that is given by name only, as an unresolved reference."""
     name, own = text(values, f"{of}.name"), _letters(text(values, "general.name"))
     if text(values, f"{of}.repo_url") or _letters(name) in ("", own):
         return
@@ -164,7 +165,7 @@ def _named_parent(model: Iri, values: Mapping[str, Value], of: str) -> Iterator[
 
 
 def _hub_model(values: Mapping[str, Value], of: str) -> Iri | None:
-    """The repository of the Hub whose address stands under a key; None where none does."""
+    """The Hub repository given below a key prefix, or None."""
     for key in (f"{of}.repo_url", f"{of}.url", f"{of}.huggingface.repository"):
         stated = text(values, key)
         # the Hub's own key holds a name, the others an address
@@ -175,9 +176,9 @@ def _hub_model(values: Mapping[str, Value], of: str) -> Iri | None:
 
 
 def _is_itself(values: Mapping[str, Value], of: str, parent: Iri) -> bool:
-    """Whether a base model is the one that was converted, and not what that was trained from.
+    """Whether a stated base model is the converted model itself, not a parent of it.
 
-    It is where the model has the base's name, or none of its own.
+    It is where the model has the base's name, or no name of its own.
     """
     name = _letters(text(values, "general.name"))
     bases = (_letters(text(values, f"{of}.name")), _letters(iris.local_name(parent)))
@@ -192,7 +193,7 @@ def _letters(name: str) -> str:
 
 
 def _data(model: Iri, values: Mapping[str, Value]) -> Iterator[Claim | Problem]:
-    """Data and tags, which the converter copies from the model's card."""
+    """Yield datasets and tags, which the converter copies from the model's card."""
     for key in sorted(values):
         match = re.fullmatch(r"general\.dataset\.(\d{1,4})\.(repo_url|name)", key)
         if not match:
@@ -245,5 +246,5 @@ def _dimensions(
 
 
 def _is_uniform(value: list[Value], length: int) -> bool:
-    """Whether all of an array is known, and it holds one number again and again."""
+    """Whether an array is stored completely and all its values are equal."""
     return len(value) == length and len(set(map(repr, value))) == 1

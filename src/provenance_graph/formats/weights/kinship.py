@@ -1,11 +1,11 @@
-"""Whether the weights of one model come from another's: shapes, then values at sampled positions.
+"""Comparison of two models' weights for lineage: by shape, then by values at sampled positions.
 
-Weights of models that were trained independently do not correlate position by position, however alike their
-architecture; fine-tuning, merging, quantizing and pruning leave a strong correlation. Where layers
-or units were dropped or reordered, they are first matched to those that they resemble most. A pair
-is confirmed only by values; equal shapes alone are compatible, never a confirmation. Two models made
-from a third one resemble each other too: ``parents_among`` tells parents from siblings where the
-common parent is among the candidates.
+Weights of models that were trained independently do not correlate position by position, however
+alike their architecture; fine-tuning, merging, quantizing and pruning leave a strong correlation.
+Where layers or units were dropped or reordered, they are first matched to those that they resemble
+most. A pair is confirmed only by values; equal shapes alone are compatible, never a confirmation.
+Two models made from a third one resemble each other too: ``parents_among`` distinguishes parents
+from siblings where the common parent is among the candidates.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from provenance_graph.formats.weights.units import matched_columns, matrix_shape
 from provenance_graph.formats.weights.values import Tensor
 
 MAX_SAMPLED = 12
-"""How many tensors of a pair are compared by value."""
+"""The most tensors of a pair that are compared by value."""
 MIN_ALIKE = 0.6
 """The share of sampled tensors that must be alike."""
 MIN_SHARE = 0.1
-"""The least share of a model in a mixture, below which it is no parent of it."""
+"""The least share of a model in a mixture that makes it a parent."""
 _PREFIXES = re.compile(
     r"^(?:base_model\.model\.|module\.|model\.|transformer\.|language_model\.|text_model\.|bert\.)+"
 )
@@ -51,7 +51,7 @@ _WHOLE_NUMBERS = frozenset({"I4", "I8", "U8", "NF4", "F8_E4M3", "F8_E5M2"})
 
 
 class KinshipVerdict(Enum):
-    """What a comparison says of "this one was made from that one"."""
+    """The verdict on the hypothesis that one model was made from another."""
 
     CONFIRMED = "confirmed"
     COMPATIBLE = "compatible"
@@ -61,7 +61,7 @@ class KinshipVerdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kinship:
-    """The outcome for one pair: the verdict, how the child seems to be made, and by what it shows."""
+    """The outcome for one pair: the verdict, the apparent derivation, and the evidence."""
 
     verdict: KinshipVerdict
     how: str
@@ -72,7 +72,7 @@ class Kinship:
 
 
 def canonical(name: str) -> str:
-    """A tensor's name without what wrappers put before it.
+    """A tensor's name without the prefixes that wrappers add.
 
     >>> canonical("base_model.model.model.layers.0.mlp.up_proj.base_layer.weight")
     'layers.0.mlp.up_proj.weight'
@@ -81,7 +81,7 @@ def canonical(name: str) -> str:
 
 
 def compare(child: Weights, parent: Weights) -> Kinship:
-    """Whether a model can have been made from another, by shapes and by values."""
+    """Compare a model with a possible parent, by configurations, shapes and values."""
     if adapted := _adapted(child, parent):
         return adapted
     ours = {canonical(n): t for n, t in child.tensors.items() if len(t.shape) >= 2}
@@ -110,7 +110,7 @@ def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinshi
 def _pairs(
     ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
 ) -> tuple[list[TensorPair], list[str]]:
-    """Sampled tensors of one name and shape, embeddings at most twice; and names of other shape."""
+    """Sampled pairs of tensors with one name and shape, and the names with different shapes."""
     common = sorted(ours.keys() & theirs.keys())
     same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
     inner = [n for n in same if not EMBEDDING.search(n)]
@@ -127,7 +127,7 @@ def _pairs(
 
 
 def sampled_pair(name: str, one: Tensor, other: Tensor) -> TensorPair | None:
-    """The values of two tensors at the same sampled positions; None where they cannot be had."""
+    """The values of two tensors at the same sampled positions; None where unavailable."""
     rows = spread(min(matrix_shape(one)[0], matrix_shape(other)[0]), SIDE)
     columns = spread(min(matrix_shape(one)[1], matrix_shape(other)[1]), SIDE)
     a, b = one.at(rows, columns), other.at(rows, columns)
@@ -160,7 +160,7 @@ def _by_values(
 
 
 def _kind(pairs: Sequence[TensorPair], ours: Mapping[str, Tensor]) -> tuple[Iri, str]:
-    """How the child seems to be made of the parent, from how their values differ."""
+    """The apparent derivation and its wording, from the differences between the values."""
     change = float(np.median([change_of(p) for p in pairs]))
     if any(ours[p.name].dtype in _WHOLE_NUMBERS or _is_block(ours[p.name]) for p in pairs):
         return PG.quantizedFrom, "agree but for quantization"
@@ -182,7 +182,7 @@ def _is_block(tensor: Tensor) -> bool:
 
 
 def _vocabulary(pairs: Sequence[TensorPair], child: Weights, parent: Weights) -> str:
-    """What is to be short_id of the vocabulary: whether tokens or their vectors are others."""
+    """A note on a changed vocabulary or changed token vectors; empty where there is none."""
     ours, theirs = child.vocabulary, parent.vocabulary
     if ours and theirs and ours != theirs:
         shared = len(ours & theirs)
@@ -194,7 +194,7 @@ def _vocabulary(pairs: Sequence[TensorPair], child: Weights, parent: Weights) ->
 
 
 def _by_layers(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship | None:
-    """A model of which each layer resembles some layer of the parent: dropped, doubled, reordered."""
+    """Kinship of a model whose layers were dropped, doubled or reordered, or None."""
     child, parent = _layers(ours), _layers(theirs)
     if not child or not parent or len(child) == len(parent) == 1:
         return None
@@ -221,7 +221,7 @@ def _layers(tensors: Mapping[str, Tensor]) -> list[dict[str, Tensor]]:
 
 
 def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
-    """The correlation of the largest tensor that two layers have with one shape; 0 where none."""
+    """The correlation of the largest tensor of one shape that two layers share; 0 for none."""
     names = [
         n
         for n in sorted(one.keys() & other.keys())
@@ -235,7 +235,7 @@ def _likeness(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> float:
 
 
 def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinship | None:
-    """A narrower or permuted model: units matched by the columns of the embeddings, then rows."""
+    """Kinship of a narrower or permuted model, by matched embedding columns and rows; or None."""
     names = [
         n
         for n in sorted(ours.keys() & theirs.keys())
@@ -270,7 +270,7 @@ def _by_shape(
     pairs: Sequence[TensorPair],
     other_shape: Sequence[str],
 ) -> Kinship | None:
-    """What shapes say where values say nothing."""
+    """Kinship by shapes alone, where values decide nothing; or None."""
     common = ours.keys() & theirs.keys()
     if other_shape and len(other_shape) > len(common) / 2:
         name = other_shape[0]
@@ -294,7 +294,7 @@ _SIZES = (
 
 
 def by_config(child: Mapping[str, object], parent: Mapping[str, object]) -> Kinship:
-    """What two configurations say where there are no tensors to compare.
+    """Kinship by two configurations, where there are no tensors to compare.
 
     >>> by_config({"hidden_size": 64}, {"hidden_size": 128}).how
     'another width: 64 instead of 128'
@@ -315,7 +315,7 @@ def by_config(child: Mapping[str, object], parent: Mapping[str, object]) -> Kins
 
 
 def _adapted(child: Weights, parent: Weights) -> Kinship | None:
-    """Whether the matrices of a low-rank adapter fit the modules of the base."""
+    """Kinship of a low-rank adapter whose matrices fit the base's modules; None for no adapter."""
     bases = {n: m[1] for n in child.tensors if (m := _LORA.match(n))}
     if not bases:
         return None

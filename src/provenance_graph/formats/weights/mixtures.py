@@ -1,4 +1,4 @@
-"""Which of several candidates a model is a mixture of, and in what shares."""
+"""Decomposition of a model into a mixture of candidate parents, with their shares."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from provenance_graph.formats.weights.values import Matrix
 def parents_among(
     child: Weights, candidates: Mapping[str, Weights]
 ) -> dict[str, tuple[Kinship, float]]:
-    """Each candidate's kinship with the child, and its share in it as a mixture of the candidates.
+    """Each candidate's kinship with the child, and its share (0 to 1) in a mixture of candidates.
 
     A candidate that only shares a parent with the child has no share where that parent is among the
     candidates too. With two shares or more the child is a merge.
@@ -51,8 +51,8 @@ def parents_among(
 
 
 def _shares(child: Weights, candidates: Mapping[str, Weights]) -> dict[str, float]:
-    """The shares of candidates in a mixture that comes nearest to the child."""
-    from scipy.optimize import nnls  # heavy; only this needs it
+    """The shares of candidates in the mixture closest to the child; empty for one candidate."""
+    from scipy.optimize import nnls  # slow to import; used here only
 
     if len(candidates) < 2:
         return {}

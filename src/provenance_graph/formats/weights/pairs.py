@@ -1,4 +1,4 @@
-"""Pairs of tensors of two models: how alike their values are, and what was done to them."""
+"""Similarity measures of two tensors' values at the same positions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from provenance_graph.formats.weights.values import Matrix
 
 SIDE = 128
-"""At most this many rows and columns of a tensor are taken."""
+"""The most rows and columns of a tensor that are sampled."""
 
 
 LEAST_CORRELATION = 0.2
-"""A mean of ten models still correlates with each by 0.3; models trained independently by less than 0.1."""
+"""The least correlation of related tensors. A mean of ten models still correlates with each by 0.3;
+models trained independently by less than 0.1."""
 
 
 LEAST_SCORE = 6.0
-"""How many standard errors a correlation must be away from none."""
+"""The least number of standard errors between a significant correlation and zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,20 @@ class TensorPair:
 
     @property
     def correlation(self) -> float:
-        """How alike the values are, from -1 to 1."""
+        """The correlation of the values, from -1 to 1."""
         return correlation(self.child, self.parent)
 
     @property
     def is_alike(self) -> bool:
-        """Whether the values are more alike than chance makes them."""
+        """Whether the correlation is strong and significant."""
         return alike(self.correlation, self.child.size)
 
 
 def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """The correlation of two matrices after rows and columns are centred and outliers are bounded.
+    """The correlation of two matrices after centring rows and columns and bounding outliers.
 
-    Centring takes out what models trained independently share, such as the scale of a column; bounding
-    keeps a few large weights from deciding.
+    Centring removes what independently trained models share, such as the scale of a column;
+    bounding keeps a few large weights from dominating.
     """
     a, b = _centred(one), _centred(other)
     norm = float(np.linalg.norm(a) * np.linalg.norm(b))
@@ -65,14 +66,14 @@ def _centred(values: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def alike(value: float, count: int) -> bool:
-    """Whether a correlation of so many values is neither weak nor chance."""
+    """Whether a correlation of ``count`` values is neither weak nor due to chance."""
     if count < 8 or value < LEAST_CORRELATION:
         return False
     return math.atanh(min(value, 0.999999)) * math.sqrt(count - 3) >= LEAST_SCORE
 
 
 def change_of(pair: TensorPair) -> float:
-    """How large the difference is, as a share of the parent's values."""
+    """The norm of the difference, as a share of the norm of the parent's values."""
     size = float(np.linalg.norm(pair.parent))
     return float(np.linalg.norm(pair.child - pair.parent)) / size if size else 0.0
 
@@ -83,12 +84,12 @@ def zeroed(pair: TensorPair) -> float:
 
 
 def levels(values: Matrix) -> float:
-    """How many different values stand in a row."""
+    """The median number of distinct values in a row, over the first 16 rows."""
     return float(np.median([len(np.unique(row)) for row in values[:16]]))
 
 
 def rounding_of(pair: TensorPair) -> float:
-    """The largest difference of a value in relation to the value."""
+    """The largest relative difference among the values of above-median size."""
     size = np.abs(pair.parent)
     keep = size > np.median(size)
     gap = np.abs(pair.child - pair.parent)[keep] / size[keep] if keep.any() else np.zeros(1)
@@ -96,7 +97,7 @@ def rounding_of(pair: TensorPair) -> float:
 
 
 def rank_share(pair: TensorPair) -> float:
-    """The share of directions that hold 99 % of the difference."""
+    """The share of singular directions that hold 99 % of the difference."""
     power = np.linalg.svd((pair.child - pair.parent).astype(np.float64), compute_uv=False) ** 2
     total = power.sum()
     if total == 0:
@@ -105,7 +106,7 @@ def rank_share(pair: TensorPair) -> float:
 
 
 def normed(values: Matrix) -> NDArray[np.float64]:
-    """Rows without their mean, of length one."""
+    """Rows with their mean removed, scaled to unit length."""
     wide = values.astype(np.float64)
     wide = wide - wide.mean(axis=1, keepdims=True)
     size = np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12)

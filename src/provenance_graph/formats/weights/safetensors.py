@@ -1,7 +1,7 @@
-"""Safetensors: the header of a file of weights; names, shapes and types of its tensors.
+"""Safetensors: the header of a weight file; names, shapes and types of its tensors.
 
-Only the header is read. Where integers hold packed weights (GPTQ, AWQ, bitsandbytes) their number is
-not the number of parameters, and none is claimed.
+Only the header is read. Where integers hold packed weights (GPTQ, AWQ, bitsandbytes) their number
+is not the number of parameters, and none is claimed.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it begins as safetensors does."""
+    """Whether a document is a safetensors file."""
     return features.syntax == SOURCE
 
 
 def origin(document: Document) -> Origin:
-    """The file itself: what it says of its model is a reading of the artifact."""
+    """The origin: an unnamed publisher, on the basis of a reading of the artifact."""
     return Origin(
         local=paths.source_slug(document),
         publisher=iris.organization("unnamed publishers of weights"),
@@ -95,7 +95,7 @@ def header_of(document: Document) -> dict[str, Any]:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """The tensors together, and every entry of the metadata."""
+    """Yield the number of tensors, and every entry of the metadata."""
     header = header_of(document)
     if len(header) > ("__metadata__" in header):
         yield Leaf(("tensors",), "/tensors", len(header))
@@ -104,7 +104,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def read_header(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the header of a safetensors file says of its model."""
+    """Yield the claims of a safetensors file's header about its model."""
     header = header_of(document)
     file = (document.name or document.url).rsplit("/", 1)[-1]
     local = paths.file_stem(document, "safetensors")
@@ -133,7 +133,7 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _metadata(model: iris.Iri, key: str, text: str, where: str) -> Iterator[Claim | Problem]:
-    """What an entry of the metadata says: of the model specification, of kohya's trainer, or a licence."""
+    """Yield the claims of a metadata entry: model specification, kohya's trainer, or licence."""
     row = KEYS.find(("metadata", key))
     if row is not None and row.property is not None:
         yield coverage.stated(model, row.property, text, where)
@@ -163,7 +163,7 @@ _ADAPTER = MappingProxyType(
 def _counted(
     model: iris.Iri, tensors: list[tuple[str, tuple[int, ...], str]], file: str
 ) -> Iterator[Claim | Problem]:
-    """The number of parameters, where the elements of the tensors are parameters."""
+    """Yield the number of parameters, where the tensors' elements are parameters."""
     by_type: Counter[str] = Counter()
     for _, shape, kind in tensors:
         by_type[kind] += math.prod(shape)

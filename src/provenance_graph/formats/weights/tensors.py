@@ -1,8 +1,8 @@
 """Tensors of a model on disk: names, shapes, types, and values at chosen positions.
 
-Files are mapped, never loaded: of each tensor only the asked rows and columns are touched. Packed
-weights (GPTQ, AWQ, compressed-tensors, bitsandbytes, GGUF) are unpacked to the numbers they stand
-for; what cannot be unpacked has a shape and no values.
+Files are memory-mapped, never loaded: of each tensor only the requested rows and columns are read.
+Packed weights (GPTQ, AWQ, compressed-tensors, bitsandbytes, GGUF) are unpacked to the numbers that
+they encode; a tensor that cannot be unpacked has a shape and no values.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from provenance_graph.formats.weights.values import (
 
 @dataclass
 class Weights:
-    """The tensors of a model by name, and what could not be read, with its place."""
+    """The tensors of a model by name, its configuration and vocabulary, and reading problems."""
 
     tensors: dict[str, Tensor] = field(default_factory=dict)
     config: dict[str, object] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Weights:
 
 
 def weights_of(path: Path) -> Weights:
-    """The tensors of a file, or of the files of a folder; raises Unreadable where there are none."""
+    """The tensors of a file or of a folder's files; raises Unreadable where there are none."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     result = Weights()
     for file in files:
@@ -73,7 +73,7 @@ def _mapping(path: Path) -> dict[str, object]:
 
 
 def _vocabulary(path: Path) -> frozenset[str]:
-    """The tokens of a tokenizer.json or vocab.json; none where there is no such file."""
+    """The tokens of a tokenizer.json or vocab.json; empty without such a file."""
     model = _mapping(path / "tokenizer.json").get("model")
     tokens = model.get("vocab") if isinstance(model, dict) else _mapping(path / "vocab.json")
     if isinstance(tokens, list):  # unigram models list pairs of token and score
@@ -115,14 +115,14 @@ def _of_safetensors(path: Path, problems: list[str]) -> dict[str, Mapped]:
 
 
 def _whole(value: object) -> tuple[int, ...] | None:
-    """A list of whole numbers; None where it is none."""
+    """A list of non-negative integers as a tuple; None for anything else."""
     if isinstance(value, list) and all(type(n) is int and 0 <= n < 1 << 50 for n in value):
         return tuple(value)
     return None
 
 
 def _unpacked(stored: Mapping[str, Mapped]) -> dict[str, Tensor]:
-    """The tensors with packed ones in the place of their parts."""
+    """The tensors by name, with packed ones instead of their component tensors."""
     result: dict[str, Tensor] = {}
     taken: set[str] = set()
     for name, tensor in stored.items():
@@ -156,7 +156,7 @@ def _packed(name: str, tensor: Mapped, stored: Mapping[str, Mapped]) -> Tensor |
 
 
 def _code_book(name: str, tensor: Mapped, stored: Mapping[str, Mapped]) -> Tensor | None:
-    """A tensor of bitsandbytes, whose own shape stands in a state that is JSON in bytes."""
+    """A bitsandbytes tensor, whose shape is in a quantisation state stored as JSON bytes."""
     states = [n for n in stored if n.startswith(f"{name}.quant_state")]
     raw = stored[states[0]].raw() if states else None
     try:
@@ -182,7 +182,7 @@ _GGUF_NAMES: Sequence[tuple[str, str]] = (
     (r"blk\.(\d+)\.attn_k\.weight", r"model.layers.\1.self_attn.k_proj.weight"),
     (r"blk\.(\d+)\.ffn_(gate|up|down)\.weight", r"model.layers.\1.mlp.\2_proj.weight"),
 )
-"""How llama.cpp and transformers name the same tensors."""
+"""The names of tensors in llama.cpp and in transformers."""
 
 
 def _of_gguf(path: Path, problems: list[str]) -> dict[str, Tensor]:
@@ -209,12 +209,12 @@ def _of_gguf(path: Path, problems: list[str]) -> dict[str, Tensor]:
 
 
 def spread(count: int, limit: int) -> Positions:
-    """Positions spread evenly over an axis, all of them where there are few."""
+    """Positions spread evenly over an axis; all of them up to ``limit``."""
     if count <= limit:
         return np.arange(count, dtype=np.intp)
     return np.unique(np.linspace(0, count - 1, limit).astype(np.intp))
 
 
 def matrices(tensors: Iterable[Tensor]) -> list[Tensor]:
-    """The tensors with two axes or more: those whose values tell one training from another."""
+    """The tensors with at least two axes, whose values distinguish separate trainings."""
     return [t for t in tensors if len(t.shape) >= 2 and min(t.shape[0], math.prod(t.shape[1:])) > 1]

@@ -1,4 +1,4 @@
-"""Units and layers that were dropped or reordered, matched to those that they resemble most."""
+"""Matching of dropped or reordered units to the units of a parent that they resemble most."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def matrix_shape(tensor: Tensor) -> tuple[int, int]:
 
 
 def matched_columns(child: Tensor, parent: Tensor) -> Positions | None:
-    """For each column of the child's embeddings the parent's that it is; None where most have none."""
+    """The parent's column for each embedding column of the child; None if most have none."""
     rows = spread(child.shape[0], 512)
     width, wide = matrix_shape(child)[1], matrix_shape(parent)[1]
     if wide > 8192 or width > wide or len(rows) < 16:
@@ -36,7 +36,7 @@ def matched_columns(child: Tensor, parent: Tensor) -> Positions | None:
 
 
 def rows_match(child: Tensor, parent: Tensor, units: Positions) -> bool:
-    """Whether most rows of the child's tensor are rows of the parent's, units matched."""
+    """Whether most sampled rows of the child's tensor are rows of the parent's, units matched."""
     rows = spread(child.shape[0], 64)
     ours = child.at(rows, np.arange(len(units)))
     theirs = parent.at(spread(parent.shape[0], 4096), units)
@@ -47,6 +47,6 @@ def rows_match(child: Tensor, parent: Tensor, units: Positions) -> bool:
 
 
 def _chance(options: int, count: int) -> float:
-    """What the best of so many unrelated rows of so many values correlates with at most."""
+    """An upper bound for the correlation of the best of ``options`` unrelated rows."""
     likely = math.sqrt(2 * math.log(max(2, options)) / count) + 1.5 / math.sqrt(count)
     return max(0.5, min(0.9, likely))

@@ -1,4 +1,4 @@
-"""Values of tensors at chosen positions: stored as they are, or packed in four bits or in blocks."""
+"""Values of tensors at chosen positions: stored plainly, or packed in four bits or in blocks."""
 
 from __future__ import annotations
 
@@ -37,35 +37,35 @@ _FLOATS = frozenset({"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"})
 
 
 _AWQ_ORDER = np.array([0, 4, 1, 5, 2, 6, 3, 7])
-"""Where AWQ keeps the n-th of eight weights in a packed number."""
+"""The position in a packed number at which AWQ keeps each of eight weights."""
 
 
 class Tensor(Protocol):
-    """A tensor of which values can be had at rows and columns, both axes counted after flattening."""
+    """A tensor with values by row and column; further axes are folded into the columns."""
 
     @property
     def name(self) -> str:
-        """Its name as the model uses it."""
+        """The tensor's name as the model uses it."""
         ...
 
     @property
     def dtype(self) -> str:
-        """The type in which it is stored."""
+        """The stored type."""
         ...
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Its shape as the model uses it, rows first."""
+        """The shape as the model uses it, rows first."""
         ...
 
     def at(self, rows: Positions, columns: Positions) -> Matrix | None:
-        """The values at the crossings of rows and columns; None where they cannot be had."""
+        """The values at the crossings of rows and columns; None where unavailable."""
         ...
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A tensor stored as it is."""
+    """A tensor stored without packing."""
 
     name: str
     dtype: str
@@ -74,7 +74,7 @@ class Mapped:
     offset: int
 
     def raw(self) -> NDArray[np.generic] | None:
-        """The stored numbers, mapped from the file; None for types that are not read."""
+        """The stored numbers, memory-mapped; None for unknown types or a truncated file."""
         kind, width = WIDTHS.get(self.dtype, ("", 0))
         size = self.path.stat().st_size
         if not kind or self.offset + math.prod(self.shape) * width > size:
@@ -85,7 +85,7 @@ class Mapped:
         return np.memmap(self.path, dtype=kind, mode="r", offset=self.offset, shape=shape)
 
     def at(self, rows: Positions, columns: Positions) -> Matrix | None:
-        """The values at the crossings of rows and columns."""
+        """The values at the crossings of rows and columns; None where unavailable."""
         stored = self.raw()
         if stored is None:
             return None
@@ -124,7 +124,7 @@ _E4M3 = _e4m3()
 
 @dataclass(frozen=True)
 class Packed4:
-    """Four-bit weights, eight to a number, with scales and zero points by group of inputs."""
+    """Four-bit weights, eight to a 32-bit number, with scales and zero points per input group."""
 
     name: str
     packing: str
@@ -136,12 +136,12 @@ class Packed4:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Outputs by inputs."""
+        """The unpacked shape: outputs by inputs."""
         a, b = self.weight.shape
         return {"gptq": (b, a * 8), "awq": (b * 8, a)}.get(self.packing, (a, b * 8))
 
     def at(self, rows: Positions, columns: Positions) -> Matrix | None:
-        """The values that the packed numbers stand for."""
+        """The dequantized values at the crossings of rows and columns; None where unavailable."""
         stored, scales = self.weight.raw(), self.scales.raw()
         if stored is None or scales is None:
             return None
@@ -183,7 +183,7 @@ class Packed4:
 
 @dataclass(frozen=True)
 class CodeBook:
-    """Weights of bitsandbytes: two codes to a byte, each an entry of a table, scaled by block."""
+    """Weights of bitsandbytes: two codes to a byte, each an index into a table, scaled by block."""
 
     name: str
     weight: Mapped
@@ -193,7 +193,7 @@ class CodeBook:
     dtype: str = "NF4"
 
     def at(self, rows: Positions, columns: Positions) -> Matrix | None:
-        """The entries of the table, scaled where the scales are not packed themselves."""
+        """The table's values, scaled unless the scales are packed themselves; None if unavailable."""
         stored, table = self.weight.raw(), self.table.raw()
         if stored is None or table is None:
             return None
@@ -210,7 +210,7 @@ class CodeBook:
 
 @dataclass(frozen=True)
 class BlockTensor:
-    """A tensor of a GGUF file, in blocks of a quantized type."""
+    """A tensor of a GGUF file in blocks of a quantized type."""
 
     name: str
     dtype: str
@@ -219,7 +219,7 @@ class BlockTensor:
     offset: int
 
     def at(self, rows: Positions, columns: Positions) -> Matrix | None:
-        """The values of whole rows, unpacked by the ``gguf`` package where it is installed."""
+        """The values, unpacked by the ``gguf`` package; None where it is not installed."""
         try:
             from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
             from gguf.quants import dequantize
