@@ -1,1 +1,1 @@
-"""Model pages of APX."""
+"""Reader of APX's model pages."""

@@ -1,4 +1,4 @@
-"""The parts of an APX model page as claims: specification, scores, ranks, report, prose."""
+"""Claims from the parts of an APX model page: specification, scores, ranks, report, prose."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ ARCHITECTURE = frozenset(
         PG.weightPrecision,
     }
 )
-"""What only the weights or their makers can tell."""
+"""Properties that only the weights or the developer can show."""
 
 OPENING = re.compile(
     r"(?P<name>[A-Z][\w.+/ ()-]{1,80}?)(?:,[^,]{1,80},)? (?:is|are|represents|was|marks|introduces|builds|serves|exhibits) "
 )
-"""A paragraph that begins with what it is about."""
+"""The opening of a paragraph that names its subject."""
 _BENCHMARKS = re.compile(
     r"\b(?:LiveBench|MMLU|GPQA|Aider|ProLLM|WebDev|Text Arena|SWE-bench|HumanEval|MATH\b|GSM8K|AIME|"
     r"Arena|BigCodeBench|LiveCodeBench|IFEval|MBPP|HellaSwag|ARC\b|TruthfulQA|OpenRouter|"
@@ -79,7 +79,7 @@ _BENCHMARKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the page is about: a model, and the mode of it that was evaluated."""
+    """The subject of a page: a model, and the mode of it that was evaluated."""
 
     name: str
     slug: str
@@ -89,24 +89,24 @@ class Named:
 
     @property
     def model(self) -> Iri:
-        """The model as this source names it."""
+        """The IRI of the model in this source."""
         return iris.entity(SOURCE, "model", self.slug)
 
     @property
     def evaluated(self) -> Iri:
-        """What scores and ranks are of: the configuration, else the model."""
+        """The entity that scores and ranks are about: the configuration, else the model."""
         if self.mode:
             return iris.entity(SOURCE, "configuration", self.configuration_slug)
         return self.model
 
     @property
     def local(self) -> str:
-        """The document's own name within the source."""
+        """The document's local identifier within the source."""
         return self.configuration_slug if self.mode else self.slug
 
 
 def claims(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
-    """What the parts of a page claim about what it is about."""
+    """Yield the claims of a page's parts about its subject, and the page's problems."""
     yield from page.problems
     yield from _identity(about)
     stated = (*_specification(page, about), *_prose(page, about))
@@ -137,9 +137,9 @@ def _identity(about: Named) -> Iterator[Claim]:
 
 
 def _without_weights(fields: list[Labelled]) -> bool:
-    """Whether the page is about a model whose weights nobody outside can read.
+    """Whether the page is about a model whose weights are not public.
 
-    Its licence is proprietary, or not even its size is given.
+    Its licence is proprietary, or the page does not even state its size.
     """
     sized = False
     for labelled in fields:
@@ -153,7 +153,7 @@ def _without_weights(fields: list[Labelled]) -> bool:
 
 
 def _closed_by_its_text(stated: Iterable[Claim | Problem]) -> bool:
-    """Whether the page's own text says that the weights are behind an API, or the size undisclosed."""
+    """Whether the page's text says that the model is API-only, or its size undisclosed."""
     return any(
         isinstance(claim, Claim)
         and (
@@ -165,7 +165,7 @@ def _closed_by_its_text(stated: Iterable[Claim | Problem]) -> bool:
 
 
 def _default(claim: Claim) -> Claim:
-    """What the site fills in where nothing is known: an inference, and an unlikely one."""
+    """A claim of the site's default value, as an inference with a low confidence."""
     if claim.value is None:
         return claim
     return replace(claim, basis=Basis.INFERENCE, confidence=DEFAULT_CONFIDENCE)
@@ -201,7 +201,7 @@ def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
 
 
 def _swapped(fields: list[Labelled]) -> bool:
-    """Whether the page has the labels of total and active parameters the wrong way round."""
+    """Whether the page's labels of total and active parameters are exchanged."""
     sizes = {
         ("expert" if f.label in EXPERT_TOTAL_LABELS else str(FIELDS[f.label].prop)): number
         for f in fields
@@ -282,7 +282,7 @@ def _result(row: PageRow, about: Named, benchmark: str, node: Iri) -> Iterator[C
 def _rank(
     about: Named, node: Iri, ranking: Iri, title: str, rank: str, location: str
 ) -> Iterator[Claim]:
-    """A place in a list whose date and population the page does not give."""
+    """Yield a rank in a list whose date and population the page does not state."""
     number = literals.whole(rank) if is_digits(rank) and len(rank) < 9 else None
     yield Claim(node, RDF.type, PG.RankEntry)
     yield Claim(node, PG.rankOf, about.evaluated)
@@ -369,7 +369,7 @@ def _prose(page: ApxPage, about: Named) -> Iterator[Claim]:
 
 
 def _is_about_another(paragraph: Paragraph, about: Named) -> bool:
-    """Whether a paragraph is about the family or a sibling, by its heading or first words."""
+    """Whether a paragraph's heading or first words name the family or another model of it."""
     own = (about.name.casefold(), about.configuration_name.casefold())
     if paragraph.about:
         return paragraph.about.casefold() not in own

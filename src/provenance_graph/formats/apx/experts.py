@@ -1,4 +1,4 @@
-"""What an APX page says of a model's experts: how many there are without the shared ones, and how wide."""
+"""Claims of an APX page about experts: their number without shared ones, and their width."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from provenance_graph.formats.apx.page import Labelled
 
 _SHARED = PG.sharedExpertCount
 _MULTIPLE = 8
-"""Of what the routed experts of a layer are a multiple."""
+"""The number of routed experts of a layer is a multiple of this."""
 
 
 def expert_width(fields: list[Labelled]) -> bool:
-    """Whether the "dense" feed-forward width of a page about experts is an expert's.
+    """Whether the stated "dense" feed-forward width of a mixture of experts is that of an expert.
 
-    A dense feed-forward layer is at least as wide as the model; an expert's mostly is not.
+    A dense feed-forward layer is at least as wide as the model; an expert mostly is not.
     """
     sizes = {
         str(FIELDS[f.label].prop): number
@@ -33,13 +33,13 @@ def expert_width(fields: list[Labelled]) -> bool:
 
 
 def shared_experts(fields: list[Labelled]) -> int:
-    """How many experts of a layer serve every token: as the page says, else one, as they mostly are."""
+    """The number of shared experts per layer: as stated, else one, which is the usual number."""
     stated = (f.value for f in fields if f.label in FIELDS and FIELDS[f.label].prop == _SHARED)
     return next((int(number) for value in stated if (number := literals.number(value))), 1)
 
 
 def routed(model: Iri, labelled: Labelled, shared: int) -> Iterator[Claim | Problem]:
-    """A count of experts without the shared ones, where it has these in it.
+    """Yield a count of experts, reduced by the shared ones where it includes them.
 
     Routed experts are a multiple of eight: 257 are 256 and a shared one, and 9 active ones are 8.
     """
@@ -60,7 +60,7 @@ def routed(model: Iri, labelled: Labelled, shared: int) -> Iterator[Claim | Prob
 
 
 def expert_labelled(model: Iri, labelled: Labelled) -> Iterator[Claim | Problem]:
-    """The width that is an expert's, under its own property, with what the page calls it."""
+    """Yield a feed-forward width as an expert's, with the page's label, and a problem."""
     row = PageField(PG.expertIntermediateSize, "whole")
     for claim in field_claims(model, row, labelled.value, labelled.location):
         yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{labelled.label}: {labelled.value}")

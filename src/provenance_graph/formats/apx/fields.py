@@ -1,4 +1,4 @@
-"""What the labels and words of APX model pages mean: one row each."""
+"""Tables of the labels and words of APX model pages, one row each, and their claims."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from provenance_graph.formats.licences.names import normalise
 
 @dataclass(frozen=True, slots=True)
 class PageField:
-    """A label of the page: the property it fills and how its value is read."""
+    """A label of the page: the property it fills and the kind of its value."""
 
     prop: Iri
     kind: str
@@ -159,7 +159,7 @@ CODES: Mapping[str, Mapping[str, Iri]] = {
 
 
 def licence_claim(subject: Iri, stated: str, locator: str) -> Claim:
-    """The licence that a name means; a name we do not know is kept as it stands."""
+    """The claim of the licence that a name means; an unknown name is kept as stated."""
     result = normalise(stated)
     return Claim(
         subject,
@@ -173,7 +173,7 @@ def licence_claim(subject: Iri, stated: str, locator: str) -> Claim:
 
 
 def organization_claims(subject: Iri, stated: str, locator: str) -> list[Claim]:
-    """That a named organization made the subject, and what that organization is called."""
+    """The claims that a named organization made the subject, and the organization's name."""
     maker = iris.organization(stated)
     return [
         Claim(subject, DCTERMS.creator, maker, as_stated=stated, locator=locator),
@@ -183,7 +183,7 @@ def organization_claims(subject: Iri, stated: str, locator: str) -> list[Claim]:
 
 
 def field_claims(subject: Iri, field: PageField, stated: str, locator: str) -> list[Claim]:
-    """The claims that one labelled value makes; a value we cannot use is stored as stated."""
+    """The claims of one labelled value; an unusable value is kept as stated."""
     if stated in ("-", "–", "—"):
         return [
             Claim(subject, field.prop, None, Stance.NOT_STATED, as_stated=stated, locator=locator)
@@ -218,7 +218,7 @@ def field_claims(subject: Iri, field: PageField, stated: str, locator: str) -> l
 
 
 def claim(subject: Iri, prop: Iri, value: Value, stated: str, locator: str) -> Claim:
-    """A stated value; the verbatim text is stored where it differs from the canonical one."""
+    """The claim of a value, with the stated text where it differs from the canonical value."""
     differs = isinstance(value, Iri) or value.lexical != stated
     return Claim(subject, prop, value, as_stated=stated if differs else "", locator=locator)
 
@@ -282,7 +282,7 @@ _VALUES: Mapping[str, Callable[[str], Value | None]] = {
 
 
 def checked(result: list[Claim]) -> Iterator[Claim | Problem]:
-    """Claims, each unusable one with the problem that tells why."""
+    """Yield claims, each unusable one followed by a problem with the reason."""
     for claim in result:
         yield claim
         if claim.unusable:

@@ -1,4 +1,4 @@
-"""Every label of a model page, and what is done with it; a page's parts as leaves."""
+"""Key table of the labels of a model page, and the page's parts as leaves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from provenance_graph.formats.document import Document
 
 
 def _fields() -> Iterator[Key]:
-    """A row for every label that fills a property."""
+    """Yield a row for every label that fills a property."""
     for label, field in FIELDS.items():
         yield from coded(f"`{shorten(field.prop)}`", f"field/{label}")
 
@@ -36,7 +36,7 @@ KEYS = KeyTable(
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """The parts of a page with their lines; a paragraph is one value."""
+    """Yield the parts of a page with their lines; a paragraph is one value."""
     page = parse(document.text)
     for line in page.titles:
         yield Leaf(("title",), line.location, line.text)

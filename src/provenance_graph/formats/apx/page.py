@@ -1,7 +1,7 @@
-"""The layout of APX model pages as text, without what it means.
+"""The layout of APX model pages as text, independent of the meaning of their labels.
 
-Two layouts are read: every item on its own line, and the same with blank lines, headings
-and the table flattened to one cell a line. ``parse`` gives the parts with their lines.
+Two layouts are parsed: one item on each line, and the same with blank lines, headings and the table
+flattened to one cell a line. ``parse`` gives the parts with their lines.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MEDAL = re.compile(r"[^\w#-]{1,3}\s?(?=\d)")
 _CONTROLS = re.compile(
     r"choose the .*|context size: .*|(?:fp|bf|int|q)\d+[\w-]*|\d+[km]|\d+ ?(?:tokens|gpus?)"
 )
-"""Labels of the page's memory calculator: they state nothing."""
+"""Labels of the page's memory calculator, which are no statements."""
 _RANK = re.compile(r"#\s?(\d{1,6})\b.*")
 
 
@@ -51,7 +51,7 @@ class Line:
 
     @property
     def label(self) -> str:
-        """The text as labels are compared."""
+        """The text normalised for comparison with labels."""
         return " ".join(self.text.casefold().rstrip(":").split())
 
 
@@ -76,7 +76,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Prose, the criterion it stands under, and what an "About …" heading says it is about."""
+    """Prose, with the criterion above it and the subject of an "About …" heading above it."""
 
     text: str
     location: str
@@ -101,7 +101,7 @@ class ApxPage:
 
 
 def parse(text: str) -> ApxPage:
-    """The parts of a page; what is not understood becomes a Problem with its line."""
+    """The parts of a page; a line that is not understood becomes a Problem with its number."""
     page = ApxPage()
     _Parser(page, list(_lines(text, page))).run()
     return page
@@ -139,7 +139,7 @@ _CELLS = re.compile(r"\|\s*([^|]*[^|\s:-][^|]*?)\s*\|\s*([^|]+?)\s*\|")
 
 
 def _unmarked(line: str) -> str:
-    """The line without Markdown's marks; a row of two cells is a label and its value.
+    """The line without Markdown's marks; a row of two cells as a label and its value.
 
     >>> _unmarked("## Attention"), _unmarked("- **Parameters:** 7B"), _unmarked("#65")
     ('Attention', 'Parameters: 7B', '#65')
@@ -154,7 +154,7 @@ def _unmarked(line: str) -> str:
 
 
 class _Parser:
-    """One walk over the lines; every method takes what it knows and moves on."""
+    """One pass over the lines; every method consumes the lines that it understands."""
 
     def __init__(self, page: ApxPage, lines: list[Line]) -> None:
         self.page, self.lines, self.at = page, lines, 0
@@ -210,7 +210,7 @@ class _Parser:
             self.at += 1
 
     def _flat_table(self) -> None:
-        """Cells one a line: up to two names, then score, then rank."""
+        """Read table cells one a line: up to two names, then score, then rank."""
         names: list[Line] = []
         while (line := self._peek(0)) is not None:
             if _is_prose(line.text) or line.label in (*RANK_LABELS, "rankings", "total score"):
@@ -235,7 +235,7 @@ class _Parser:
                 break
             names.append(line)
             self.at += 1
-        self.at -= len(names)  # what was no row is for others to read
+        self.at -= len(names)  # lines that are no row are left to the other methods
         if names and self._peek(0) is names[0] and not _is_known(names[0]):
             self._problem(names[0], f"{names[0].text!r} is not a row of the table")
             self.at += len(names)
@@ -249,7 +249,7 @@ class _Parser:
         )
 
     def _score_after(self, ahead: int) -> tuple[str, int] | None:
-        """A score such as ``21.0 / 30``, on one line or two, and how many lines it took."""
+        """A score such as ``21.0 / 30``, on one line or two, and its number of lines; or None."""
         first, second = self._peek(ahead), self._peek(ahead + 1)
         if first and (match := _OF.fullmatch(first.text)):
             return f"{match['score']} / {match['most']}", 1
@@ -332,7 +332,7 @@ class _Parser:
             self.at += 2 if value else 1
 
     def _skip_names(self) -> None:
-        """Pass over the names of other models, up to the next heading."""
+        """Skip the names of other models, up to the next heading."""
         self.at += 1
         while (line := self._peek(0)) and not _is_known(line) and not _is_prose(line.text):
             if _is_table_head(line.text) or line.text.startswith("|"):
@@ -344,7 +344,7 @@ class _Parser:
 
 
 def _split(line: Line) -> tuple[str, str]:
-    """Label and value where both stand on one line."""
+    """Label and value of a line; the value is empty where the line has none."""
     if line.label in FIELDS or line.label in EXPERT_TOTAL_LABELS:
         return line.label, ""
     for mark in (":", "\t", "|"):

@@ -1,4 +1,4 @@
-"""The rows of the prose reader: pattern, what it claims, an example and a look-alike."""
+"""The patterns of the prose reader: each with its claims, an example and a look-alike."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _licence(text: str) -> Value | None:
 
 
 def _score(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-    """A benchmark result in a sentence, with the set-up that its paragraph states."""
+    """Yield a benchmark result in a sentence, with the setup that its paragraph states."""
     benchmark = match["b"].strip().rstrip(".,;")
     node = subject.part("evaluation", f"{subject.local}/{iris.slug(benchmark)}")
     yield from result_claims(node, subject, benchmark, match["v"], passage.locator)
@@ -69,7 +69,7 @@ def _score(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator
 def result_claims(
     node: Iri, subject: Subject, benchmark: str, score: str, locator: str
 ) -> Iterator[Claim]:
-    """An evaluation result of a model on a benchmark."""
+    """Yield an evaluation result of a model on a benchmark."""
     bench = iris.mint("benchmark", iris.slug(benchmark))
     yield Claim(node, RDF.type, PG.EvaluationResult)
     yield Claim(node, PG.evaluationOf, subject.model)
@@ -95,7 +95,7 @@ def _setup(paragraph: str) -> str:
 
 
 def _version(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-    """A dated version of the model, and its identifier; an undated one is an alias of it."""
+    """Yield a dated version of the model, and its identifier; an undated one is an alias."""
     number = match["v"]
     if literals.day(number) is None:
         return
@@ -132,7 +132,7 @@ def _family(match: re.Match[str], passage: Passage, subject: Subject) -> Iterato
 
 
 def _retired(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-    """Another model of the same maker, which the text calls retired."""
+    """Yield another model of the same developer that the text calls retired."""
     name = full_name(match["v"].strip(), subject.name)
     other = subject.part("model", model_slug(name))
     yield Claim(other, RDF.type, PG.Model)
@@ -143,7 +143,7 @@ def _retired(match: re.Match[str], passage: Passage, subject: Subject) -> Iterat
 
 
 def full_name(short: str, whole: str) -> str:
-    """A sibling's name with the brand that the subject's own name has.
+    """Another model's name, with the brand in the subject's own name added.
 
     >>> full_name("Haiku 3.5", "Claude Haiku 4.5")
     'Claude Haiku 3.5'

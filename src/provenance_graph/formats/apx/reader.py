@@ -1,8 +1,8 @@
 """Model pages of APX (apxml.com) as text: specification, scores, ranks, transparency report.
 
-Facts go to the model; scores and ranks to the configuration when the page is about a mode
-of a model ("… Thinking"). On mixture-of-experts pages "Active Parameters" holds the total
-and "Total Expert Parameters" the active count; both are stored as Inference with a Problem.
+Facts are about the model; scores and ranks are about the configuration where the page is about a
+mode of a model ("… Thinking"). On mixture-of-experts pages "Active Parameters" holds the total and
+"Total Expert Parameters" the active count; both are stored as Inference with a Problem.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HYBRID = re.compile(
 
 
 def recognises(features: Features) -> bool:
-    """Whether the first lines hold labels of a model page, or it says that it is one."""
+    """Whether at least three of the first lines are labels of a model page."""
     card = features.name.lower().endswith("readme.md") or features.lines[:1] == ("---",)
     if features.syntax not in ("text", "markdown") or card:
         return False
@@ -44,11 +44,13 @@ def recognises(features: Features) -> bool:
 
 
 def naming(page: ApxPage, url: str) -> Named:
-    """What the page is about: from its title, else its first sentence, else its address.
+    """The subject of the page: from its title, else its first sentence, else its address.
 
     Raises Unreadable when nothing names the model.
     """
-    from provenance_graph.formats.apx.claims import Named  # its patterns: only when a page is read
+    from provenance_graph.formats.apx.claims import (
+        Named,
+    )  # imported late: the patterns are needed only for reading a page
     from provenance_graph.formats.apx.prose_patterns import model_slug
 
     result = _page_name(page)
@@ -88,7 +90,7 @@ def _url_slug(url: str) -> str:
 
 
 def _is_mode_of(base: str, name: str, page: ApxPage) -> bool:
-    """A mode word in a name makes a configuration only where the text treats it as one."""
+    """Whether the text treats a mode word in a name as a configuration of one model."""
     text = "\n".join(p.text for p in page.paragraphs)
     alone = re.search(
         rf"{re.escape(base)}(?!\s*\(?{re.escape(name[len(base) :].strip(' ()'))})", text
@@ -109,7 +111,7 @@ def _origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Everything the page claims, and what in it was not understood."""
+    """Yield the claims of a page, and problems for what was not understood."""
     from provenance_graph.formats.apx.claims import claims
 
     page = parse(document.text)

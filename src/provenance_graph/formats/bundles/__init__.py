@@ -1,1 +1,1 @@
-"""Signed bundles: an export with the claims it rests on, which anybody can verify offline."""
+"""Signed bundles: an export with the claims behind it, verifiable offline."""

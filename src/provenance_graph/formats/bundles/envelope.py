@@ -43,7 +43,7 @@ _MAX_SIGNATURES = 16
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature as the envelope has it: the id of the key, and the bytes."""
+    """A signature of the envelope: the id of the key, and the bytes."""
 
     key: str
     value: bytes
@@ -51,7 +51,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class BundleFile:
-    """What stands in the file of a bundle; nothing of it is checked yet but its form."""
+    """The parts of a bundle's file; only their form has been checked."""
 
     payload: bytes
     statement: Mapping[str, object]
@@ -62,13 +62,13 @@ class BundleFile:
 
     @property
     def predicate(self) -> Mapping[str, object]:
-        """What the statement says of its subjects."""
+        """The statement's predicate about its subjects; empty where it has none."""
         matches = self.statement.get("predicate")
         return matches if isinstance(matches, dict) else {}
 
     @property
     def message(self) -> bytes:
-        """What is signed: DSSE's pre-authentication encoding of the payload."""
+        """The signed bytes: DSSE's pre-authentication encoding of the payload."""
         kind = PAYLOAD_TYPE.encode()
         return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(self.payload), self.payload)
 
@@ -132,7 +132,7 @@ def is_bundle(value: object) -> bool:
 
 
 def read(data: bytes, url: str) -> BundleFile:
-    """The parts of a bundle's file; raises Unreadable with what is missing or out of form."""
+    """The parts of a bundle's file; raises Unreadable with the missing or malformed part."""
     if len(data) > MAX_BYTES:
         raise Unreadable(url, f"{len(data):,} bytes; a bundle has at most {MAX_BYTES:,}")
     try:
@@ -207,7 +207,7 @@ def _statement(payload: bytes, url: str) -> Mapping[str, object]:
 
 
 def altered(file: BundleFile) -> list[Problem]:
-    """The parts of a bundle whose digest is not the one that its statement gives."""
+    """Problems for the parts of a bundle whose digest differs from the one in its statement."""
     matches: list[Problem] = []
     if file.payload_digest != f"sha256:{hashlib.sha256(file.payload).hexdigest()}":
         what = "the digest is another than that of the statement in the envelope"
@@ -241,7 +241,7 @@ def _stated(value: object) -> dict[str, str]:
 
 
 def signers(file: BundleFile, keys: Mapping[str, PublicKey]) -> list[str]:
-    """The ids of the keys, of those given, whose signatures hold over the statement."""
+    """The ids of those given keys whose signatures over the statement are valid."""
     return [
         one.key
         for one in file.signatures

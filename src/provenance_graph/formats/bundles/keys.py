@@ -1,4 +1,4 @@
-"""Keys that sign bundles, and the operator's list of whose they are: Ed25519 alone."""
+"""Ed25519 keys that sign bundles, and the operator's list of the publishers they belong to."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _MAX = 1 << 20
 
 @dataclass(frozen=True)
 class PublicKey:
-    """A key that signatures are checked with, and where it was read."""
+    """A key for checking signatures, and the file that it was read from."""
 
     key: Ed25519PublicKey
     file: str = ""
 
     @property
     def id(self) -> str:
-        """The SHA-256 of the key as it is written in certificates."""
+        """The SHA-256 of the key's DER SubjectPublicKeyInfo, in hexadecimal."""
         from cryptography.hazmat.primitives import serialization
 
         written = self.key.public_bytes(
@@ -43,7 +43,7 @@ class PublicKey:
         return hashlib.sha256(written).hexdigest()
 
     def signed(self, signature: bytes, message: bytes) -> bool:
-        """Whether the signature is this key's over the message."""
+        """Whether the signature over the message was made by this key."""
         from cryptography.exceptions import InvalidSignature
 
         try:
@@ -55,13 +55,13 @@ class PublicKey:
 
 @dataclass(frozen=True)
 class KeyList:
-    """Which publishers the operator binds to which key; by the key's id."""
+    """The operator's assignment of publishers to keys, by the key's id."""
 
     keys: Mapping[str, PublicKey]
     publishers: Mapping[str, frozenset[Iri]]
 
     def binds(self, key: str, publisher: Iri) -> bool:
-        """Whether what this key signs counts as the publisher's own."""
+        """Whether what this key signs counts as the publisher's own statement."""
         return publisher in self.publishers.get(key, frozenset())
 
 
@@ -80,7 +80,7 @@ def _bytes(path: Path, what: str) -> bytes:
 
 
 def private_key(path: Path, password: str = "") -> Ed25519PrivateKey:
-    """A private key from a PEM or OpenSSH file; raises UsageError with what would work."""
+    """A private key from a PEM or OpenSSH file; raises UsageError with the accepted forms."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -103,7 +103,7 @@ def private_key(path: Path, password: str = "") -> Ed25519PrivateKey:
 
 
 def public_key(path: Path) -> PublicKey:
-    """A public key from a PEM or OpenSSH file; raises UsageError with what would work."""
+    """A public key from a PEM or OpenSSH file; raises UsageError with the accepted forms."""
     return PublicKey(_public(_bytes(path, "public key"), str(path)), str(path))
 
 
@@ -126,7 +126,7 @@ def _public(data: bytes, where: str) -> Ed25519PublicKey:
 
 
 def key_list(path: Path) -> KeyList:
-    """The operator's list of keys: ``[[key]]`` with ``public`` (a file) and ``publishers``.
+    """Read the operator's list of keys: ``[[key]]`` with ``public`` (a file) and ``publishers``.
 
     Publishers are IRIs or names of organisations such as ``allenai``. Raises UsageError with the
     location of the fault.

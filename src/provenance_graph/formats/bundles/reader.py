@@ -1,9 +1,9 @@
-"""Bundles, read: of each record what it states of each subject, as a report of whoever sent it.
+"""Reader of bundles: excerpts of each record about each subject, as the sender reports them.
 
-A bundle that was changed is refused. What comes in are excerpts, one a record and subject, so
-that a later reading replaces an earlier one subject by subject, whoever sends it in what
-order. Names are those that the bundle's identity rows give. Custody is *assumed*: only the
-importer, who may know the signing key, can say more (see ``ingest.received``).
+A bundle that was changed is refused. The records are excerpts, one per record and subject, so that
+a later reading replaces an earlier one subject by subject, whoever sends it and in any order.
+Entities have the IRIs that the bundle's identity rows give. Custody is *assumed*: only the
+importer, who may know the signing key, can state more (see ``ingest.received``).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ KEYS = KeyTable(
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """The parts of the file, and every quad inside by the kind of graph that it stands in."""
+    """Yield the parts of the file, and every quad inside by the kind of its graph."""
     file = envelope.read(document.data, document.url)
     whole = document.json
     for key in ("mediaType", "payloadDigest"):
@@ -72,12 +72,12 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is the file of a bundle."""
+    """Whether a document is the file of a bundle."""
     return envelope.is_bundle(features.value)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
-    """The excerpts of a bundle; raises Unreadable where any digest in it is another."""
+    """Yield the excerpts of a bundle; raises Unreadable where any digest in it differs."""
     file = envelope.read(document.data, document.url)
     if changed := envelope.altered(file):
         raise Unreadable(document.url, f"changed since it was made: {changed[0]}")
@@ -99,7 +99,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
 
 
 def _names(by_graph: Mapping[Iri, list[Quad]]) -> Mapping[Iri, Iri]:
-    """What each name is by the rows inside, decided ones first, followed to the end."""
+    """The canonical IRI of each name by the identity rows inside, decisions first."""
     step: dict[Iri, Iri] = {}
     for graph in reversed(_IDENTITY):
         step |= {
@@ -129,7 +129,7 @@ def _excerpts(read: list[Record], names: Mapping[Iri, Iri]) -> Iterator[Record]:
     for record in read:
         header = record.header
         for subject in sorted(about[header.of_document]):
-            # a reading that no longer speaks of a subject is stored empty: it ends the earlier one
+            # an excerpt without claims is stored too: it replaces the earlier one about its subject
             yield _excerpt(header, subject, claims.get((header.record, subject), []))
 
 
@@ -143,7 +143,7 @@ def _named(claim: Claim, names: Mapping[Iri, Iri]) -> Claim:
 
 
 def _excerpt(header: Header, subject: Iri, claims: list[Claim]) -> Record:
-    """A record of what one record states of one subject, named by its content."""
+    """A record of one record's claims about one subject, named by a digest of its content."""
     text = canonical.canonical_text(rdf.to_quads(Record(header, tuple(claims)).sort()))
     mark = canonical.digest(subject)[:12]
     whole = undated(header.record)

@@ -1,1 +1,1 @@
-"""Croissant descriptions of datasets."""
+"""Reader of Croissant descriptions of datasets."""

@@ -1,4 +1,4 @@
-"""What Croissant metadata get wrong by their own standard, as far as it needs no data."""
+"""Checks of Croissant metadata against their specification, as far as they need no data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TERMS = frozenset(
 
 
 def problems(it: JsonNode, context: Context) -> Iterator[Problem]:
-    """Where files, record sets and fields break what the specification asks of them."""
+    """Yield the places where files, record sets and fields break the specification."""
     ids: set[str] = set()
     used = _keys([raw for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet")])
     for key in sorted(used & TERMS):
@@ -55,7 +55,7 @@ def _keys(top: list[Any]) -> set[str]:
 
 
 def _ids(part: dict[Any, Any]) -> set[str]:
-    """What references may call a file, a record set or its fields: by id, else by name."""
+    """The ids, else names, by which references may name a file, a record set or its fields."""
     own = scalar_text(part.get("@id")) or scalar_text(part.get("name"))
     results = {own, scalar_text(part.get("name"))}
     stack = [(own, item) for key in ("field", "subField") for item in as_list(part.get(key))]

@@ -1,4 +1,4 @@
-"""The files of a Croissant dataset, and its sets of files, with digests, sizes and addresses."""
+"""The files and file sets of a Croissant dataset, with digests, sizes and addresses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 
 def read(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
-    """Files with their digests, sizes and addresses, and sets of files."""
+    """Yield files with their digests, sizes and addresses, and sets of files."""
     for where, raw in it.all(SCHEMA + "distribution"):
         part = mapping(raw)
         name = jsonld.text_of(part.get("name")) or scalar_text(part.get("@id"))
@@ -37,7 +37,7 @@ def read(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
         claims = list(packages.artifact(SOURCE, subject, name, digests))
         if scalar_text(part.get("@type")).endswith(
             "FileSet"
-        ):  # many files, whose name is no file's
+        ):  # a set of files, whose name is not a file name
             claims = [
                 replace(c, predicate=terms.SCHEMA.name) if c.predicate == PG.fileName else c
                 for c in claims
@@ -53,7 +53,7 @@ def read(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
 
 
 def _tail(name: str, url: str) -> str:
-    """The file's name in its address, where the part is called otherwise than files are.
+    """The file name in an address, where the part's own name is no file name; else empty.
 
     >>> _tail("Data of March", "https://x.org/d/march.zip?download=true"), _tail("a.csv", "b.csv")
     ('march.zip', '')

@@ -1,8 +1,8 @@
-"""Every key of Croissant 1.0 and 1.1 with its responsible-AI extension, and what is done with it.
+"""Key table of Croissant 1.0 and 1.1 with its responsible-AI extension.
 
-Keys are identified by meaning: those of schema.org stand bare, others with their vocabulary (``cr:``,
-``rai:``, ``dct:``, ``prov:``). ``dataset`` is the dataset, ``file`` a file or set of files,
-``records`` a record set.
+Keys are expanded: those of schema.org have no prefix, others have their vocabulary's (``cr:``,
+``rai:``, ``dct:``, ``prov:``). The first step is ``dataset`` for the dataset, ``file`` for a file
+or set of files, ``records`` for a record set.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TEXTS_ABOUT: Mapping[str, Iri] = MappingProxyType(
         "dataManipulationProtocol": PG.dataFiltering,
     }
 )
-"""Texts of the responsible-AI extension, by our property."""
+"""Texts of the responsible-AI extension, with the property of each."""
 COLLECTION: Mapping[str, Iri] = MappingProxyType(
     {
         "web scraping": PG.WebCrawl,
@@ -35,7 +35,7 @@ COLLECTION: Mapping[str, Iri] = MappingProxyType(
         "user-generated content data": PG.UserData,
     }
 )
-"""How data were collected, by our kind of data."""
+"""Methods of data collection, with the concept of each."""
 
 KEYS = KeyTable(
     (

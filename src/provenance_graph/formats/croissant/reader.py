@@ -1,7 +1,7 @@
 """Croissant: metadata of a dataset as JSON-LD, versions 0.8 to 1.1, with responsible AI.
 
-The dataset, its makers, licence, files and sets of files with their digests, the structure of
-its records. What becomes of every key stands in ``keys``.
+Reads the dataset, its creators, licence, files and sets of files with their digests, and the
+structure of its records. The key table is in ``keys``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DATES = {
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is a dataset that conforms to Croissant, or speaks its vocabulary."""
+    """Whether a document is a dataset that conforms to Croissant or uses its vocabulary."""
     value = features.value
     if features.syntax != "json" or not isinstance(value, dict) or "@graph" in value:
         return False
@@ -57,12 +57,12 @@ def _dataset(document: Document) -> JsonNode:
 
 @once
 def _context(document: Document) -> jsonld.Context:
-    """What the keys of the document mean."""
+    """The document's JSON-LD context."""
     return jsonld.Context.of(mapping(document.json).get("@context"))
 
 
 def origin(document: Document) -> Origin:
-    """Whoever published the metadata, else the dataset's publisher or maker."""
+    """The origin: the publisher of the metadata, else of the dataset, or its creator."""
     dataset = _dataset(document)
     maker = next(
         (
@@ -84,7 +84,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what Croissant metadata say of a dataset and of its files."""
+    """Yield the claims of Croissant metadata about a dataset and its files."""
     it = _dataset(document)
     name = it.text(SCHEMA + "name")
     if not name:
@@ -112,13 +112,13 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 
 def invalid(document: Document) -> Iterator[Problem]:
-    """Where a document breaks what the specification asks of it."""
+    """Yield the places where a document breaks the specification."""
     yield from checks.problems(_dataset(document), _context(document))
 
 
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below the dataset, a file, or a record set."""
+    """Yield every stated value, by the role of its part: the dataset, a file, or a record set."""
     context = _context(document)
     for value, role, where in _parts(document):
         below = coverage.leaves(value, (role,), where)
@@ -126,7 +126,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _known_leaves(document: Document) -> list[Leaf]:
-    """Those of the stated values of which the table of keys alone says something."""
+    """The stated values for which the key table alone yields claims."""
     context, results = _context(document), []
     for value, role, where in _parts(document):
         top = None if role == "context" else context.top(role, KEYS)
@@ -135,7 +135,7 @@ def _known_leaves(document: Document) -> list[Leaf]:
 
 
 def _parts(document: Document) -> Iterator[tuple[Any, str, str]]:
-    """The parts of a document, what each describes, and where it stands."""
+    """Yield the parts of a document, each with its role and its location."""
     whole = statements.sanitise(document.json, document.text)
     context = _context(document)
     own = {}
@@ -162,7 +162,7 @@ def _subject(it: JsonNode, name: str, document: Document) -> Iri:
 
 
 def _languages(it: JsonNode, subject: Iri, name: str) -> Iterator[Claim]:
-    """The name in other languages, and other names."""
+    """Yield the name in other languages, and other names."""
     for _, value in it.all(SCHEMA + "name"):
         stated = mapping(value)
         for language, text in stated.items() if "@value" not in stated else ():
@@ -251,7 +251,7 @@ def _conforms(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
 
 
 def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
-    """That a text is there about how data were gathered, cleaned and protected; not the text."""
+    """Yield that texts on collection, cleaning and protection of the data exist; not the texts."""
     for local, predicate in TEXTS_ABOUT.items():
         for where, value in it.all(RAI + local, CROISSANT + local):
             text = jsonld.text_of(value)
@@ -282,7 +282,7 @@ def _derived(it: JsonNode, subject: Iri) -> Iterator[Claim]:
 
 
 def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
-    """The structure of each record set: its name, its fields and their types."""
+    """Yield the structure of each record set: its name, its fields and their types."""
     for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet"):
         part = mapping(raw)
         fields = [_field(mapping(field)) for field in as_list(part.get("field"))]
@@ -298,7 +298,7 @@ def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
 
 
 def _field(field: dict[Any, Any]) -> str:
-    """A field as ``name (type)``, with its id where that says more."""
+    """A field as ``name (type)``, with its id where the id adds something."""
     name, id_ = jsonld.text_of(field.get("name")), scalar_text(field.get("@id"))
     kinds = [scalar_text(kind) or jsonld.link_of(kind) for kind in as_list(field.get("dataType"))]
     kind = ", ".join(kind for kind in kinds if kind)

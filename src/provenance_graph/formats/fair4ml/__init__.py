@@ -1,1 +1,1 @@
-"""FAIR4ML descriptions of models."""
+"""Reader of FAIR4ML descriptions of models."""

@@ -1,8 +1,8 @@
-"""Every key of FAIR4ML 0.1 with schema.org and CodeMeta, and what is done with it.
+"""Key table of FAIR4ML 0.1 with schema.org and CodeMeta.
 
-Keys are identified by meaning: schema.org's stand bare, others as ``fair4ml:`` and ``codemeta:``. ``model``
-is a model, ``extraction`` what MLentory says of how it came to a value, ``node`` a node to which a model
-points, ``other`` one to which none does.
+Keys are expanded: schema.org's have no prefix, others have ``fair4ml:`` or ``codemeta:``. The first
+step is ``model`` for a model, ``extraction`` for MLentory's notes on how it found a value, ``node``
+for a node that a model references, ``other`` for a node that none references.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _CLASS = "the class of a part"
 
 
 def _each(*keys: str) -> tuple[str, ...]:
-    """A key as a plain value and as a node with a name, an address or an id."""
+    """Paths of a key as a plain value, and as a node with a name, an address or an id."""
     return tuple(f"model/{key}{below}" for key in keys for below in ("", "/name", "/@id", "/url"))
 
 

@@ -1,4 +1,4 @@
-"""What stands around a FAIR4ML model: datasets, parents, papers, emissions, evaluations."""
+"""Claims from the values of a FAIR4ML model: datasets, parents, papers, emissions, evaluations."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _TONNES = {
 }
 _ARXIV = re.compile(r"(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5}(?:v\d+)?)", re.IGNORECASE)
 _MIN_CONFIDENCE = Decimal("0.5")
-"""Below this a program's extraction of a parent is no parent; the text stays."""
+"""The least confidence of an extracted parent; below it only the text is kept."""
 _NO_MODEL = re.compile(
     r"[^\w]*|\[\w+\]|<\w+>|[a-z ]+"
     r"|(?i:(?:.*[^\w])?(?:accuracy|scores?|loss|f1|bleu|rouge|perplexity|datasets?|benchmarks?"
     r"|corpus|epochs?|optimi[sz]er|learning rate|batch size|metrics?))"
 )
 """Texts that name no model: tokens such as [CLS], words without a capital, digit or slash, and
-what is measured of a model or how and on what it is trained."""
+names of measures, methods and training data."""
 _GB = {
     "gb": Decimal(1),
     "gib": Decimal("1.073741824"),
@@ -48,14 +48,14 @@ _GB = {
     "tb": Decimal(1000),
 }
 _KNOWN = frozenset(("bert", "gpt2", "llama", "mistral", "t5", "roberta"))
-"""Lower-case words that do name models."""
+"""Words in lower case that do name models."""
 _AMOUNT = re.compile(
     r"[~≈]?\s*(?P<number>[\d.,]{1,30}(?:[eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-z]+)?.*"
 )
 
 
 def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[Claim | Problem]:
-    """The model's own page, or another address of it."""
+    """Yield the model's own page, or another address of it."""
     repository = statements.hub_model(url)
     if repository and (iris.model(repository) == model or model_names.same_name(repository, name)):
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
@@ -68,7 +68,7 @@ def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[C
 
 
 def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
-    """A link, or the links in a text such as a citation."""
+    """Yield a link, or the links in a text such as a citation."""
     stated = jsonld.link_of(value)
     results = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
     results = results or statements.urls(stated)
@@ -93,7 +93,7 @@ def match_alone(stated: str) -> bool:
 
 
 def _by_name(node: Any) -> dict[str, Any]:
-    """What a node states, by the names that schema.org gives the keys."""
+    """The values of a node by schema.org's names of its keys."""
     return {
         jsonld.short(jsonld.same(str(key))).removeprefix("schema:"): inner
         for key, inner in mapping(node).items()
@@ -101,7 +101,7 @@ def _by_name(node: Any) -> dict[str, Any]:
 
 
 def requirement(model: Iri, value: Any) -> Iterator[Claim]:
-    """A library that the model needs, with its version where a node gives one."""
+    """Yield a library that the model needs, with its version where a node gives one."""
     name = jsonld.text_of(value) or jsonld.link_of(value)
     stated = _by_name(value)
     version = scalar_text(stated.get("version")) or scalar_text(stated.get("softwareVersion"))
@@ -114,7 +114,7 @@ def requirement(model: Iri, value: Any) -> Iterator[Claim]:
 
 
 def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
-    """A file of the model with its digest, size and address (schema.org's DataDownload)."""
+    """Yield a file of the model with its digest, size and address (schema.org's DataDownload)."""
     stated = _by_name(value)
     url = jsonld.link_of(stated.get("contentUrl")) or jsonld.link_of(stated.get("url"))
     name = jsonld.text_of(stated.get("name")) or url.rstrip("/").rpartition("/")[2]
@@ -137,7 +137,7 @@ def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
 
 
 def licence(subject: Iri, value: Any, where: str) -> Iterator[Claim]:
-    """A licence by its name or address; a node of both may be one that nobody lists."""
+    """Yield a licence by its name or address; a node with both may be a licence in no table."""
     text = jsonld.text_of(value)
     link = jsonld.link_of(value) if isinstance(value, dict) else ""
     name = text if link else ""
@@ -145,7 +145,7 @@ def licence(subject: Iri, value: Any, where: str) -> Iterator[Claim]:
 
 
 def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
-    """A dataset that the model was trained, tested or validated on, and what is said of it there."""
+    """Yield a dataset that the model was trained, tested or validated on, with its details."""
     url, name = jsonld.link_of(value), jsonld.text_of(value)
     page = jsonld.link_of(_by_name(value).get("url"))
     repository = next(filter(None, map(statements.hub_dataset, (url, name, page))), "")
@@ -170,16 +170,16 @@ def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Clai
 
 
 def _nowhere(id_: str, where: str) -> Problem:
-    """That a reference within the document leads to nothing there."""
+    """The problem for a local reference to a node that the document does not have."""
     return Problem(where, f"{id_[:120]!r} names no node of the document", kind="reference")
 
 
 def parent(
     model: Iri, value: Any, where: str, confidence: Decimal | None = None
 ) -> Iterator[Claim | Problem]:
-    """The model that it was fine-tuned from; a bare text stays an unresolved reference.
+    """Yield the model that this one was fine-tuned from; a bare text is an unresolved reference.
 
-    A text that names no model, and what a program took out of prose with little confidence, is no
+    A text that names no model, or that a program extracted from prose with low confidence, is no
     parent: it is stored as stated, with the reason.
     """
     display_text = jsonld.text_of(value) or jsonld.link_of(value)
@@ -223,7 +223,7 @@ def parent(
 
 
 def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
-    """The revision of a parent that its address is pinned to."""
+    """Yield the revision to which a parent's address is pinned."""
     repository = hub.address(url)
     if repository is not None and repository.revision not in ("", "main"):
         for claim in packages.descends(model, parent_, "", "", ("",), repository.revision):
@@ -232,7 +232,7 @@ def _pinned(model: Iri, parent_: Iri, url: str) -> Iterator[Claim]:
 
 
 def based_on(model: Iri, value: Any) -> Iterator[Claim]:
-    """A work that the model is based on: a parent where it says how, else as stated."""
+    """Yield a work that the model is based on: a parent where the kind is stated, else as stated."""
     kind = scalar_text(mapping(value).get("additionalType")).rpartition(":")[2]
     url = jsonld.link_of(value)
     repository = statements.hub_model(url)
@@ -262,7 +262,7 @@ def amount(value: Any) -> str:
 
 
 def emissions(model: Iri, value: Any, where: str) -> Iterator[Claim]:
-    """Carbon emissions of training; the unit stands in the text."""
+    """Yield the CO2 emissions of training, with the unit in the text."""
     text = amount(value)
     if not text:
         return
@@ -286,7 +286,7 @@ def emissions(model: Iri, value: Any, where: str) -> Iterator[Claim]:
 
 
 def memory(model: Iri, text: str, where: str) -> Claim:
-    """Memory that the model needs to run."""
+    """The claim of the memory that the model needs to run."""
     match = _AMOUNT.fullmatch(text)
     number = literals.number(match["number"]) if match else None
     unit = (match["unit"] or "") if match else ""
@@ -296,7 +296,7 @@ def memory(model: Iri, text: str, where: str) -> Claim:
 
 
 def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
-    """An evaluation with its dataset and its metrics (``Precision: 0.8``, or name and value)."""
+    """Yield an evaluation with its dataset and metrics (``Precision: 0.8``, or name and value)."""
     by_key = {jsonld.same(str(key)): value for key, value in mapping(raw).items()}
 
     def of(local: str) -> Any:
@@ -328,7 +328,7 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
 
 
 def _results(metrics: list[Any], values: list[Any]) -> list[Any]:
-    """Metrics with their values: names and numbers in two lists of one length belong together."""
+    """Metrics with their values; two lists of names and numbers of one length are paired."""
     names = [scalar_text(each) for each in metrics]
     numbers = [statements.score(statements.without_percent(each)) for each in values]
     paired = len(names) == len(numbers) and all(names) and all(numbers)
@@ -338,7 +338,7 @@ def _results(metrics: list[Any], values: list[Any]) -> list[Any]:
 
 
 def _metric(item: Any) -> tuple[str, Any]:
-    """Name and value of a metric; a PropertyValue may name it as the technique of measurement.
+    """Name and value of a metric; a PropertyValue may give the name as measurementTechnique.
 
     >>> _metric("Precision: 0.8"), _metric({"name": "F1", "value": 0.5}), _metric("fine")
     (('Precision', '0.8'), ('F1', 0.5), ('', None))

@@ -1,8 +1,8 @@
-"""FAIR4ML: machine-learning models as JSON-LD beside schema.org; and MLentory's wrapped values.
+"""FAIR4ML: models as JSON-LD with schema.org; and MLentory's wrapped values.
 
 MLentory wraps each value in a list of ``{data, extraction_method, confidence}`` or gives
-``extraction_metadata`` beside the values. The confidence becomes the claim's; a value that
-was inferred rather than parsed is an Inference.
+``extraction_metadata`` beside the values. The confidence becomes the claim's; a value that was
+inferred rather than parsed is an Inference.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _BARE = (
 
 @dataclass(frozen=True, slots=True)
 class ExtractionTrust:
-    """How MLentory came to a value."""
+    """The confidence and basis of a value that MLentory extracted."""
 
     confidence: Decimal | None = None
     basis: Basis | None = None
@@ -81,7 +81,7 @@ class ExtractionTrust:
 
 @dataclass(frozen=True, slots=True)
 class ExtractedItem:
-    """One value of a property, unwrapped."""
+    """One value of a property, unwrapped, with its location."""
 
     where: str
     value: Any
@@ -89,7 +89,7 @@ class ExtractedItem:
 
 
 def recognises(features: Features) -> bool:
-    """Whether it holds a FAIR4ML model, or values as MLentory wraps them."""
+    """Whether a document holds a FAIR4ML model, or values wrapped by MLentory."""
     if features.syntax != "json" or jsonld.is_crate(features.value):
         return False
     context, top = jsonld.nodes(features.value)
@@ -111,7 +111,7 @@ def _is_model(raw: dict[Any, Any], context: jsonld.Context) -> bool:
 
 
 def _kind(kind: str, context: jsonld.Context) -> str:
-    """A type's IRI; ``MLModel`` alone is FAIR4ML's, which schema.org does not have."""
+    """A type's IRI; ``MLModel`` alone is FAIR4ML's, since schema.org does not have it."""
     expand = context.expand(kind)
     return MODEL if expand in ("MLModel", SCHEMA + "MLModel") else expand
 
@@ -130,7 +130,7 @@ def _models(document: Document) -> list[tuple[str, JsonNode, dict[Any, Any]]]:
 
 @once
 def _by_id(document: Document) -> dict[str, Iri]:
-    """The models of the document by the ids under which others point to them."""
+    """The models of the document, by the id of their node."""
     found = (
         (node.id, _subject_of(node, mapping(raw.get("extraction_metadata")), document))
         for _, node, raw in _models(document)
@@ -139,7 +139,7 @@ def _by_id(document: Document) -> dict[str, Iri]:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever published the metadata; MLentory where values are wrapped."""
+    """The origin: the publisher of the metadata; MLentory where values are wrapped."""
     models = _models(document)
     wrapped = any(
         "extraction_metadata" in raw
@@ -158,7 +158,7 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what FAIR4ML metadata say of each model."""
+    """Yield the claims of FAIR4ML metadata about each model."""
     models = _models(document)
     if not models:
         yield Problem("/", "no fair4ml:MLModel", kind="empty")
@@ -178,19 +178,19 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 @once
 def _context(document: Document) -> jsonld.Context:
-    """What the keys of a document mean; bare keys are schema.org's or FAIR4ML's own."""
+    """The document's context; keys without a prefix are schema.org's or FAIR4ML's."""
     context, _ = jsonld.nodes(statements.sanitise(document.json, document.text))
     if not context.vocabulary:  # bare keys, as MLentory's records and FAIR4ML's context have them
         context.vocabulary = SCHEMA
         for local in _BARE:
             context.terms.setdefault(local, FAIR4ML + local)
-    for local in ("readme", "referencePublication"):  # schema.org has neither
+    for local in ("readme", "referencePublication"):  # schema.org has neither term
         context.terms.setdefault(local, CODEMETA + local)
     return context
 
 
 def subjects(document: Document) -> dict[str, Iri]:
-    """The models, by the locations where they stand."""
+    """The models, by location."""
     results: dict[str, Iri] = {}
     for where, node, raw in _models(document):
         claims = _model(node, mapping(raw.get("extraction_metadata")), document)
@@ -202,7 +202,7 @@ def subjects(document: Document) -> dict[str, Iri]:
 
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below a model, MLentory's notes, or a node that is no model."""
+    """Yield every stated value, by role: a model's, MLentory's notes, or another node's."""
     context = _context(document)
     whole = statements.sanitise(document.json, document.text)
     _, top = jsonld.nodes(whole)
@@ -221,7 +221,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iterator[Leaf]:
-    """The values of one model; what MLentory says of them apart."""
+    """Yield the values of one model; MLentory's notes have keys of their own."""
     for key, value in raw.items():
         if key == "extraction_metadata":
             for leaf in coverage.leaves(value, ("extraction",), f"{where}/{key}"):
@@ -242,7 +242,7 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
 def _items(
     node: JsonNode, notes: dict[Any, Any], *properties: str
 ) -> Iterator[ExtractedItem | Problem]:
-    """Values of properties without their wrapping, "not found" left out."""
+    """Yield values of properties unwrapped, without "not found"."""
     for each in properties:
         local = re.split(r"[#/]", each)[-1]
         others = mapping(notes.get(local) or notes.get(each) or notes.get(f"fair4ml:{local}"))
@@ -298,7 +298,7 @@ def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterato
 
 
 def _with(claim: Claim, item: ExtractedItem) -> Claim:
-    """The claim with MLentory's confidence in the value."""
+    """The claim with MLentory's confidence and basis for the value."""
     if item.trust == ExtractionTrust():
         return claim
     return replace(
@@ -310,12 +310,12 @@ def _with(claim: Claim, item: ExtractedItem) -> Claim:
 
 
 def _node_of(item: ExtractedItem) -> str:
-    """The id of the node of the document that a value is."""
+    """The id of the document's node that stands in for a value; empty where none does."""
     return scalar_text(mapping(item.value).get(framing.NODE))
 
 
 def _parent_here(model: Iri, parent: Iri) -> Iterator[Claim]:
-    """A parent that the same document describes as a model."""
+    """Yield a parent that the same document describes as a model."""
     if parent != model:
         yield Claim(model, PG.fineTunedFrom, parent)
 
@@ -325,14 +325,14 @@ def _name(node: JsonNode, notes: dict[Any, Any]) -> str:
 
 
 def _values(node: JsonNode, notes: dict[Any, Any], *locals_: str) -> Iterator[ExtractedItem]:
-    """What schema.org's properties say of a model, without problems that its reading reports."""
+    """Yield values of schema.org properties, without problems, which the reading reports."""
     for item in _items(node, notes, *(SCHEMA + local for local in locals_)):
         if isinstance(item, ExtractedItem):
             yield item
 
 
 def _subject_of(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iri | None:
-    """The model that a node is: by its repository on the Hub, or by its name."""
+    """The model that a node is: by its Hub repository, or by its name; or None."""
     name = _name(node, notes)
     stated = _values(node, notes, "identifier", "url", "archivedAt")
     same = (jsonld.link_of(item.value) for item in _values(node, notes, "sameAs"))
@@ -349,13 +349,13 @@ def _subject(name: str, links: list[str], document: Document) -> Iri | None:
         if repository:
             return iris.model(repository)
         if re.fullmatch(r"[\w.-]+/[\w.-]+", link) and name in ("", link, link.partition("/")[2]):
-            return iris.model(link)  # MLentory's identifiers before it gave addresses
+            return iris.model(link)  # MLentory's earlier identifiers, which are no addresses
     local = name or next((link for link in links if link and not link.startswith("_:")), "")
     return paths.named(SOURCE, "model", local[-200:], document, links[0]) if local else None
 
 
 def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Claim | Problem]:
-    """What one value of one property says; properties of prose are not read."""
+    """Yield the claims of one value of one property; prose is not read."""
     value, where = item.value, item.where
     text = jsonld.text_of(value)
     if key == SCHEMA + "inLanguage" and text:
@@ -381,7 +381,7 @@ def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Cl
 
 
 def _supplied(model: Iri, name: str) -> Iterator[Claim]:
-    """Who hands the model on, which need not be its maker."""
+    """Yield the supplier of the model, who need not be its developer."""
     if name:
         organization = statements.named_organization(name)
         yield from statements.is_a(organization, PG.Organization, name)
@@ -391,7 +391,7 @@ def _supplied(model: Iri, name: str) -> Iterator[Claim]:
 def _schema(
     model: Iri, local: str, item: ExtractedItem, text: str, name: str
 ) -> Iterator[Claim | Problem]:
-    """What one value of a schema.org property says."""
+    """Yield the claims of one value of a schema.org property."""
     value, where = item.value, item.where
     if local in ("name", "version") and text:
         predicate = terms.SCHEMA.name if local == "name" else terms.SCHEMA.version

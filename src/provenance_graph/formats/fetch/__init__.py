@@ -1,1 +1,1 @@
-"""The one door to the network."""
+"""Network access: the only package of the readers that fetches documents."""

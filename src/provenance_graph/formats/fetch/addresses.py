@@ -1,4 +1,4 @@
-"""Which machines may be asked: public ones, and no other under whatever name."""
+"""Restriction of requests to public machines, whatever name an address has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Resolve = Callable[[str, int], list[str]]
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host; raises FetchError where it has none."""
+    """The IP addresses of a host; raises FetchError where it has none."""
     try:
         getaddrinfo = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -29,7 +29,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is on the public internet, also where it wraps another.
+    """Whether an IP address is on the public internet, also where it embeds another address.
 
     >>> is_public("93.184.216.34"), is_public("10.0.0.1"), is_public("::ffff:127.0.0.1")
     (True, False, False)
@@ -65,11 +65,11 @@ _SPECIAL = tuple(
         "::/96",  # IPv4-compatible, deprecated
     )
 )
-"""What the registries of special-purpose addresses hold beyond what ``ipaddress`` knows."""
+"""Special-purpose networks of the registries that ``ipaddress`` does not know."""
 
 
 def check_address(url: str, resolver: Resolve | None) -> None:
-    """Raise FetchError where an address is, or its host resolves to, no public machine."""
+    """Raise FetchError where an address, or one that its host resolves to, is not public."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -89,7 +89,7 @@ def check_address(url: str, resolver: Resolve | None) -> None:
 
 
 def _literal(host: str) -> str:
-    """The address that a host is itself, in any of the spellings that sockets take."""
+    """The IP address that a host literal is, in any spelling that sockets accept; else empty."""
     try:
         return str(ipaddress.ip_address(host.partition("%")[0]))
     except ValueError:
@@ -101,7 +101,7 @@ def _literal(host: str) -> str:
 
 
 def check_peer(url: str, response: httpx2.Response) -> None:
-    """Raise FetchError where the machine that answered is not public, whatever its name resolved to before."""
+    """Raise FetchError where the answering machine is not public, whatever its name resolved to."""
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None else None
     if isinstance(peer, tuple) and peer and not is_public(str(peer[0])):

@@ -1,4 +1,4 @@
-"""What was fetched before, with the marks by which a server says that it is unchanged."""
+"""Cache of fetched bodies with their validators (ETag, Last-Modified)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """A body as it came from an address."""
+    """A body fetched from an address, with the headers kept."""
 
     url: str
     body: bytes
@@ -24,7 +24,7 @@ class Cached:
 
 
 class Cache:
-    """A folder of bodies by address. A damaged entry counts as none; a full disk is no error."""
+    """A folder of bodies by address. A damaged entry counts as missing; a full disk is no error."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,7 +34,7 @@ class Cache:
         return self.folder / name[:2] / name
 
     def find(self, url: str) -> Cached | None:
-        """What is held of an address, where it can still be asked whether it changed."""
+        """The cached body of an address with its validators, or None."""
         try:
             with self._path(url).open("rb") as file:
                 head = json.loads(file.readline())
@@ -49,7 +49,7 @@ class Cache:
         return Cached(url, body, **marks)
 
     def keep(self, cached: Cached) -> None:
-        """Hold a body that has a mark; all of it or nothing is written."""
+        """Store a body that has a validator; the write is atomic."""
         if not cached.etag and not cached.modified:
             return
         head = {
@@ -61,7 +61,7 @@ class Cache:
             "sha256": hashlib.sha256(cached.body).hexdigest(),
         }
         path = self._path(cached.url)
-        with contextlib.suppress(OSError):  # a cache that cannot be written is no cache
+        with contextlib.suppress(OSError):  # a cache that cannot be written is skipped
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as file:

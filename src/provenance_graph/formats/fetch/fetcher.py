@@ -1,8 +1,8 @@
-"""The one door to the network: documents from the Hugging Face Hub and from web addresses.
+"""Retrieval of documents from the Hugging Face Hub and from web addresses.
 
-``hf:org/name`` is a repository: what the Hub's API answers, and its card, configs and results.
-``hf:org/*`` is every model of an account. ``https://…`` is one document. Whoever calls brings
-the client, the clock and the pauses; nothing here knows a reader.
+``hf:org/name`` is a repository: the answer of the Hub's API, and its card, configs and results.
+``hf:org/*`` is every model of an account. ``https://…`` is one document. The caller provides the
+client, the clock and the pauses; this module knows no reader.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Where the Hub is, and how much, how long and how often is asked.
+    """The Hub's address, and limits on size, number, time and attempts of requests.
 
     ``hub`` may be a mirror or a server on this machine; its host is then allowed although its
-    address is private. No other private address ever is.
+    address is private. No other private address is allowed. Times are in seconds.
     """
 
     hub: str = HUB
@@ -56,10 +56,10 @@ class FetchSettings:
 
 @dataclass(slots=True)
 class Fetcher:
-    """A client with what is needed to use it politely and safely.
+    """An HTTP client with rate limit, retries, cache and address checks.
 
-    ``now`` gives seconds that only grow, ``pause`` waits. ``resolve`` gives the addresses of a
-    host, or is None where a proxy resolves names.
+    ``now`` returns monotonic seconds, ``pause`` waits. ``resolve`` returns the addresses of a host,
+    or is None where a proxy resolves names.
     """
 
     client: httpx2.Client
@@ -71,11 +71,11 @@ class Fetcher:
     _last: dict[str, float] = field(default_factory=dict)
 
     def get(self, url: str) -> bytes:
-        """The body at an address; raises FetchError with what would help."""
+        """The body at an address; raises FetchError with advice."""
         return self.answer(url).body
 
     def answer(self, url: str) -> Cached:
-        """The body and the headers that matter, from the network or unchanged from the cache.
+        """The body and the headers kept, from the network or unchanged from the cache.
 
         Raises FetchError, with the address, for a refused or failed request, after the last
         attempt.
@@ -130,7 +130,7 @@ class Fetcher:
     def _request(self, target: str, first: str, held: Cached | None) -> httpx2.Request:
         request = self.client.build_request("GET", target)
         if urlsplit(target).netloc != urlsplit(first).netloc:
-            request.headers.pop("authorization", None)  # for the first host alone
+            request.headers.pop("authorization", None)  # for the first host only
             request.headers.pop("cookie", None)
         if held and held.etag:
             request.headers["if-none-match"] = held.etag
@@ -151,7 +151,7 @@ class Fetcher:
             check_address(url, self.resolve)
 
     def _trusted(self, url: str) -> bool:
-        """Whether the address lies at the configured Hub itself."""
+        """Whether the address has the scheme and host of the configured Hub."""
         there, hub = urlsplit(url), urlsplit(self.settings.hub)
         return (there.scheme, there.netloc) == (hub.scheme, hub.netloc)
 
@@ -187,7 +187,7 @@ class Fetcher:
         )
 
     def _body(self, url: str, response: httpx2.Response) -> bytes:
-        """The body, decoded, stopped where it grows too long or comes too slowly."""
+        """Read the decoded body; raises FetchError where it is too long or arrives too slowly."""
         limit = self.settings.max_bytes
         stated = stated_count(response.headers.get("content-length", "")) or 0
         if stated > limit:
@@ -206,7 +206,7 @@ class Fetcher:
 
 
 class _AskAgainError(Exception):
-    """An answer after which asking again may help."""
+    """Raised for an answer after which a further attempt may succeed."""
 
     def __init__(self, text: str, after: float) -> None:
         super().__init__(text)
@@ -214,15 +214,15 @@ class _AskAgainError(Exception):
 
 
 def _after(response: httpx2.Response) -> float:
-    """How many seconds the server asks to wait."""
+    """The number of seconds in the Retry-After header; 0 where it has none."""
     return float(stated_count(response.headers.get("retry-after", "")) or 0)
 
 
 def fetch(location: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
-    """Documents at a location: ``hf:org/name``, ``hf:org/*``, or a web address.
+    """Yield documents at a location: ``hf:org/name``, ``hf:org/*``, or a web address.
 
     Raises FetchError where the location gives nothing at all; a file of a repository that cannot be
-    had is a problem.
+    fetched is a problem.
     """
     if re.fullmatch(r"hf:[\w.-]+/\*", location.strip()):
         yield from _account(location.strip()[3:-2], fetcher, retrieved)
@@ -244,7 +244,7 @@ def fetch(location: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document 
 
 
 def _raw(url: str) -> str:
-    """The bytes behind a page that shows a file, on the Hub and on GitHub."""
+    """The address of the raw file behind a page that shows it, on the Hub and on GitHub."""
     if file := hub.raw_file(url):
         return file
     if match := re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)/blob/([^?#]+)", url):
@@ -253,7 +253,7 @@ def _raw(url: str) -> str:
 
 
 def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
-    """Every model of an account, page by page."""
+    """Yield every model of an account, page by page."""
     url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     seen: set[str] = set()
     pages: set[str] = set()
@@ -282,13 +282,13 @@ def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Documen
 
 
 def _next(link: str, url: str) -> str:
-    """The next page of a list, as its Link header says."""
+    """The address of a list's next page, from its Link header; else empty."""
     match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", link)
     return _joined(url, match[1]) if match else ""
 
 
 def _joined(base: str, target: str) -> str:
-    """An address relative to another; raises FetchError where it is none."""
+    """An address resolved against another; raises FetchError where the result is invalid."""
     try:
         return urljoin(base, target)
     except ValueError as error:
@@ -298,7 +298,7 @@ def _joined(base: str, target: str) -> str:
 def _repository(
     name: str, fetcher: Fetcher, retrieved: str, revision: str
 ) -> Iterator[Document | Problem]:
-    """What the Hub answers about a repository, then its card with the files beside it."""
+    """Yield the Hub's answer about a repository, then its card with its companion files."""
     site = fetcher.settings.hub
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     answer = json_of(
@@ -312,7 +312,7 @@ def _repository(
     files: dict[str, bytes] = {}
     for file in _wanted(answer, fetcher.settings.max_results):
         if format_of(file):
-            files[file] = b""  # of weights only the names count
+            files[file] = b""  # weight files are represented by their names
             continue
         try:
             files[file] = fetcher.get(f"{site}/{quote(name)}/resolve/{fixed}/{quote(file)}")
@@ -328,7 +328,7 @@ def _repository(
 
 
 def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
-    """Which files of a repository are worth having."""
+    """The files of a repository to fetch: card, companion files, weight files, results."""
     siblings = answer.get("siblings")
     stored = [
         entry["rfilename"]
@@ -342,7 +342,7 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
 
 
 def json_of(url: str, body: bytes) -> Any:
-    """The JSON that an address answered with; raises FetchError where it is none."""
+    """The JSON in an answer's body; raises FetchError where it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -350,7 +350,7 @@ def json_of(url: str, body: bytes) -> Any:
 
 
 def documents(location: str, *, retrieved: str = "") -> Iterator[Document | Problem]:
-    """Documents at a location with a client, a cache and limits of its own, for commands.
+    """Yield documents at a location with a client, cache and limits of its own, for commands.
 
     ``PROVENANCE_GRAPH_HUB`` names another Hub (a mirror, or a server on this machine),
     ``PROVENANCE_GRAPH_CACHE`` the folder of the cache; an empty value means none.

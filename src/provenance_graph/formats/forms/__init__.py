@@ -1,1 +1,1 @@
-"""Forms: what each asks for, as data, and filled ones as claims."""
+"""Forms: their definitions as data, and the reader of filled forms."""

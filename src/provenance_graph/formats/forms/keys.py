@@ -1,4 +1,4 @@
-"""Every key of a filled form, and what is done with it; its values are leaves below it."""
+"""Key table of a filled form, and its values as leaves."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ KEYS = KeyTable(
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of a form, below the form, a section, a field, a value or a footnote."""
+    """Yield every value, by its part: the form, a section, a field, a value or a footnote."""
     whole = statements.mapping(document.json)
     yield from coverage.leaves(whole, ("form",), "", ("sections", "footnotes"))
     for s, raw in enumerate(statements.as_list(whole.get("sections"))):

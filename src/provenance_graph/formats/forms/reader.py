@@ -1,9 +1,9 @@
-"""Filled forms, read again: what was filled in by hand, and what the form was filled from.
+"""Reader of filled forms: values filled in by hand, and values taken from sources.
 
-A value with footnotes was read from a source: it comes back as an excerpt of that source's
-record, which adds nothing where the record is. A value without footnotes is what somebody
-filled in: a claim of ``filledBy``, of the publisher that the importer names, or of nobody
-known. A field that is set to ``declined`` or ``notApplicable`` by hand is that stance.
+A value with footnotes was read from a source: it is read as an excerpt of that source's record,
+which adds nothing where the record is present. A value without footnotes was filled in by a person:
+it is a claim of ``filledBy``, of the publisher that the importer names, or of an unknown publisher.
+A field that is set to ``declined`` or ``notApplicable`` by hand is that stance.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _BASES = {basis.label: basis for basis in Basis}
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is a form that this software wrote as JSON."""
+    """Whether a document is a form that this program wrote as JSON."""
     value = statements.mapping(features.value)
     return features.syntax == "json" and str(value.get("format", "")).startswith(MARK)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
-    """One record of what was filled in by hand, and excerpts of what it was filled from."""
+    """Yield a record of the values filled in by hand, and excerpts of the cited sources."""
     reading = _FormReading(document)
     yield from coverage.unknown(leaves(document), KEYS, "a filled form")
     yield from reading.problems()
@@ -66,7 +66,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
 
 @dataclass
 class _FormReading:
-    """A form being read: the claims filled in by hand, and those of sources by footnote."""
+    """The state of reading a form: claims filled in by hand, and cited claims by footnote."""
 
     document: Document
 
@@ -87,7 +87,7 @@ class _FormReading:
         self.cited: dict[int, list[Claim]] = defaultdict(list)
 
     def problems(self) -> Iterator[Problem]:
-        """Read every field; what cannot be read is a problem at its location."""
+        """Read every field; yield a problem with the location for each that cannot be read."""
         count = 0
         for s, section in enumerate(statements.as_list(self.whole.get("sections"))):
             if not isinstance(section, dict):
@@ -132,7 +132,7 @@ class _FormReading:
                 yield from self._written(known, value, at)
 
     def _written(self, known: FormField, value: Mapping[Any, Any], at: str) -> Iterator[Problem]:
-        """A value that somebody filled in."""
+        """Read a value that was filled in by hand; yield its problems."""
         predicate = self._property(known, value)
         if not known.sources:
             yield from self._without_property(known, value.get("value", value.get("text")), at)
@@ -157,7 +157,7 @@ class _FormReading:
                 self.filled.append(matches)
 
     def _without_property(self, known: FormField, stated: object, at: str) -> Iterator[Problem]:
-        """A value that no property holds is kept under the field's name."""
+        """Keep a value without a property under the field's name; yield its problems."""
         text = str(stated).strip() if isinstance(stated, str | int | float) else ""
         if not text:
             yield Problem(at, f"field {known.id} takes a text or a number", kind="value")
@@ -167,7 +167,7 @@ class _FormReading:
 
     @staticmethod
     def _property(known: FormField, value: Mapping[Any, Any]) -> Iri | None:
-        """The property of a written value: as it says, else the only one of the field."""
+        """The property of a written value: as stated, else the field's only one, or None."""
         stated = str(value.get("iri") or value.get("property") or "")
         sources = [s for s in known.sources if s.place != "derived"]
         for source in sources:
@@ -178,7 +178,7 @@ class _FormReading:
         return plain.pop() if not stated and len(plain) == 1 else None
 
     def _cited(self, value: Mapping[Any, Any], notes: list[int], at: str) -> Iterator[Problem]:
-        """A value that the form was filled with from sources."""
+        """Read a value that the form took from sources; yield its problems."""
         try:
             subject = iris.iri(str(value.get("ofIri") or self.model))
             predicate = iris.iri(str(value.get("iri", "")))
@@ -191,7 +191,7 @@ class _FormReading:
                 self.cited[number].append(Claim(subject, predicate, stated))
 
     def excerpts(self) -> Iterator[Record | Problem]:
-        """The footnotes as excerpts of the records that they name."""
+        """Yield the footnotes' claims as excerpts of the records that they name."""
         rows: dict[str, tuple[dict[Any, Any], list[Claim]]] = {}
         for n, note in enumerate(statements.as_list(self.whole.get("footnotes"))):
             given = statements.mapping(note)
@@ -219,7 +219,7 @@ class _FormReading:
 
 
 def _value(value: object, predicate: Iri) -> Value | None:
-    """A value as the form's JSON has it."""
+    """A value from the form's JSON, or None."""
     if isinstance(value, dict):
         matches = str(value.get("iri", ""))
         return Iri(matches) if iris.is_iri(matches) else None

@@ -1,4 +1,4 @@
-"""What people write into a form, as claims: by the range that the ontology gives a property."""
+"""Values written into a form, parsed by the range of their property in the ontology."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MAX_TEXT = 4_000
 
 @dataclass(frozen=True)
 class Ranges:
-    """The ranges of properties, and the concepts of code lists by what people call them."""
+    """The ranges of properties, and the concepts of code lists by label."""
 
     of: Mapping[str, frozenset[str]]
     concepts: Mapping[str, Iri]
@@ -44,7 +44,7 @@ class Ranges:
 
 @cache
 def ranges() -> Ranges:
-    """Read once from the ontology's own modules."""
+    """The ranges, read once from the ontology's own modules."""
     of: dict[str, set[str]] = defaultdict(set)
     named: dict[str, Iri] = {}
     listed: set[str] = set()
@@ -68,7 +68,7 @@ def ranges() -> Ranges:
 
 
 def claims(subject: Iri, predicate: Iri, value: object, where: str) -> Iterator[Claim | Problem]:
-    """The claims that one written value makes, or the problem that says what would be one."""
+    """Yield the claims of one written value, or a problem that says which values are possible."""
     text = _text(value)
     if text is None:
         what = f"{coverage.brief(str(value))} is not a text, number or yes and no"
@@ -99,7 +99,7 @@ def _text(value: object) -> str | None:
 
 
 def _linked(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim | Problem] | None:
-    """Licences, organisations, models and datasets, by name or address."""
+    """Claims of licences, organisations, models and datasets by name or address; or None."""
     if predicate == DCTERMS.license:
         return list(statements.licensed(subject, text, locator=where))
     if predicate in _AGENTS:
@@ -120,7 +120,7 @@ def _linked(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim |
 
 
 def _ranged(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim | Problem] | None:
-    """Dates, numbers, yes and no, members of a code list."""
+    """Claims of dates, numbers, booleans and members of a code list; or None."""
     known = ranges()
     range_ = known.of.get(predicate, frozenset())
     read: Callable[[Iri, Iri, str, str], Claim] | None = None

@@ -1,1 +1,1 @@
-"""Licence names and expressions as sources write them."""
+"""Recognition of licence names and expressions as sources write them."""

@@ -1,4 +1,4 @@
-"""The lists of licences that are shipped: SPDX ids, exceptions, and the names that sources use."""
+"""The shipped lists of licences: SPDX ids, exceptions, and names used by sources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _index() -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def spdx_ids() -> Mapping[str, str]:
-    """Ids in lower case (SPDX's, deprecated ones, ScanCode's references) to ours or SPDX's."""
+    """Licence ids in lower case (SPDX's, deprecated, ScanCode's), mapped to the canonical id."""
     results: dict[str, str] = {}
     for entry in _index():
         key = entry.get("spdx_license_key") or ""
@@ -40,9 +40,9 @@ def spdx_ids() -> Mapping[str, str]:
 
 
 def known_names() -> Iterator[str]:
-    """Every licence that a document may name, as one would write it: SPDX ids, the Hub's tokens.
+    """Yield every licence that a document may name, as written: SPDX ids, the Hub's tokens.
 
-    ScanCode's many further references are left out.
+    ScanCode's many further references are omitted.
     """
     yield from (
         key
@@ -59,7 +59,7 @@ def known_names() -> Iterator[str]:
 
 @cache
 def exceptions() -> Mapping[str, str]:
-    """Ids of licence exceptions in lower case to SPDX's."""
+    """Ids of licence exceptions in lower case, mapped to SPDX's spelling."""
     return MappingProxyType(
         {
             str(entry["spdx_license_key"]).casefold(): str(entry["spdx_license_key"])

@@ -1,8 +1,8 @@
-"""Licences as sources write them, recognised exactly or not at all.
+"""Recognition of licences as sources write them: by exact match, or not at all.
 
-What a text means is looked up in tables: SPDX ids, the Hub's tokens, the names and links
-of the model licences we describe. Text is compared in a normal form (case, spaces, the
-words "the", "license", "version") and never by likeness: what no table holds stays text.
+A text is looked up in tables: SPDX ids, the Hub's tokens, the names and links of the model licences
+that the ontology describes. Texts are compared in a normal form (case, spaces, the words "the",
+"license", "version") and never by similarity: a text in no table stays text.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _TOKENS = re.compile(r"(\s(?:and|or|with)\s|[()])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class LicenceName:
-    """What a licence text means.
+    """The meaning of a licence text.
 
     ``value`` is the licence, or the node of an SPDX expression of several, in which case
-    ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a
-    value, ``stance`` or ``unusable`` says why. ``called`` is set where the licence is one that
-    nobody here knows, stored under the name (and ``address``) that the source gives it.
+    ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a value,
+    ``stance`` or ``unusable`` gives the reason. ``called`` is set where the licence is in no table
+    and is stored under the name (and ``address``) that the source gives it.
     """
 
     as_stated: str
@@ -64,7 +64,7 @@ class LicenceName:
 
 
 def normalise(text: str, *, name: str = "", link: str = "") -> LicenceName:
-    """What a licence text means; ``name`` and ``link`` are what a card says beside ``other``.
+    """The meaning of a licence text; ``name`` and ``link`` stand beside ``other`` in a card.
 
     >>> normalise("Apache License, Version 2.0").value
     Iri('http://spdx.org/licenses/Apache-2.0')
@@ -113,9 +113,9 @@ def claims(
     locator: str = "",
     predicate: Iri = DCTERMS.license,
 ) -> Iterator[Claim]:
-    """The claim that a subject has this licence, and what the licence's node needs stated.
+    """Yield the claim of a subject's licence, and the claims about the licence's node.
 
-    The verbatim text is stored wherever the value alone does not give it back.
+    The stated text is stored wherever the value alone does not reproduce it.
     """
     stated = licence_name.as_stated
     if (
@@ -160,11 +160,11 @@ def _stated(text: str, name: str, link: str) -> str:
 
 
 def _form(text: str) -> str:
-    """The normal form under which names are compared."""
+    """The normal form in which names are compared."""
     folded = unicodedata.normalize("NFKC", text[:_MAX]).casefold()
     words = [w.strip(".") for w in re.split(r"[^\w.+]+|_", folded)]
     retained = [w for w in words if w and w not in _DROPPED] or [w for w in words if w]
-    if not retained:  # only punctuation: a dash says nothing, the rest is no name
+    if not retained:  # only punctuation: a dash is a blank field, any other is no name
         return "" if folded.strip() in ("", "-", "--", "–", "—") else "?"
     return "-".join(re.sub(r"^v(?=\d)", "", word) for word in retained)
 
@@ -195,9 +195,9 @@ _NAMELESS = OTHER | UNKNOWN | UNSTATED | UNDISCLOSED | NO_LICENCE | FAMILIES | P
 
 
 def _as_stated(stated: str, name: str, link: str) -> LicenceName:
-    """A licence that no table holds, as an entity with the name or address that it is given.
+    """A licence in no table, as an entity with the name or address that the source gives.
 
-    Words such as "custom" and names of families tell no licence from another.
+    Words such as "custom" and names of families identify no licence.
     """
     named = name.strip()
     form = _form(named)
@@ -233,7 +233,7 @@ def _single(text: str, form: str) -> Iri | None:
 
 
 def _repeated_in_brackets(text: str) -> Iri | None:
-    """A licence that its short name repeats in brackets: ``MIT License (MIT)``; None where they differ."""
+    """A licence whose short name repeats it in brackets: ``MIT License (MIT)``; else None."""
     match = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", text.strip())
     long, short = (_single(part, _form(part)) for part in match.groups()) if match else (None, None)
     return long if long == short else None
@@ -245,7 +245,7 @@ _GNU = re.compile(
 
 
 def _gnu(text: str) -> str:
-    """The SPDX id, in lower case, of a GNU licence as people shorten it; else nothing.
+    """The SPDX id, in lower case, of an abbreviated GNU licence; else empty.
 
     >>> _gnu("GPLv2+"), _gnu("GNU Lesser General Public License v3"), _gnu("GPL v3 or later")
     ('gpl-2.0-or-later', 'lgpl-3.0-only', 'gpl-3.0-or-later')
@@ -274,7 +274,7 @@ _CC_PARTS = (("non-?commercial", "nc"), ("share-?alike", "sa"), ("no-?deriv(?:at
 
 
 def _legal_title(form: str) -> str:
-    """The SPDX id, in lower case, of a Creative Commons licence by its legal title; else nothing.
+    """The SPDX id, in lower case, of a Creative Commons licence by its legal title; else empty.
 
     >>> _legal_title("creative-commons-attribution-noncommercial-4.0-international-public")
     'cc-by-nc-4.0'
@@ -289,7 +289,7 @@ def _legal_title(form: str) -> str:
 
 
 def _iri(known: str) -> Iri:
-    """The IRI of a licence by SPDX id (it has one in SPDX's list) or by our own id."""
+    """The IRI of a licence by SPDX id (in SPDX's namespace if listed there) or by our own id."""
     spdx = spdx_ids().get(known.casefold())
     return Iri(SPDX + spdx) if spdx == known else iris.mint("licence", spdx or known)
 
@@ -325,10 +325,10 @@ def _by_link(link: str) -> Iri | None:
 
 
 def _expression(text: str, stated: str) -> LicenceName | None:
-    """An SPDX expression, its operators in any case and its licences as people write them.
+    """An SPDX expression with operators in any case and licences in any known spelling; or None.
 
-    The library reads the operators and the brackets; the names between them may hold spaces and
-    commas that it does not bear, so that it is given numbers in their place.
+    The library parses operators and brackets. The names between them may hold spaces and commas,
+    which it rejects, so that they are replaced by numbered placeholders.
     """
     words = [w.strip() for w in _TOKENS.split(text) if w.strip()]
     runs = [w for w in words if w not in "()" and w.upper() not in _JOINS]
@@ -349,7 +349,7 @@ def _expression(text: str, stated: str) -> LicenceName | None:
 
 
 def _rendered(tree: Any, runs: Sequence[str], parts: dict[Iri, None]) -> str:
-    """A parsed expression in canonical spelling, its licences put into ``parts``; nothing where one is unknown."""
+    """A parsed expression in canonical spelling, or empty; its licences are added to ``parts``."""
     if isinstance(tree, license_expression.LicenseWithExceptionSymbol):
         head = _rendered(tree.license_symbol, runs, parts)
         exception = exceptions().get(_run(tree.exception_symbol, runs).casefold())
@@ -377,7 +377,7 @@ def _run(symbol: Any, runs: Sequence[str]) -> str:
 
 @cache
 def _forms() -> Mapping[str, str]:
-    """Normal forms to ids; a form that two SPDX ids share means neither."""
+    """Licence ids by normal form; a form shared by two SPDX ids is omitted."""
     results: dict[str, str] = {}
     doubtful: set[str] = set()
     for text, spdx in spdx_ids().items():

@@ -1,8 +1,8 @@
-"""What licence names are looked up in: names from the ontology, and words that name no licence.
+"""Tables for licence names: names from the ontology, and words that name no licence.
 
-The names, tokens, keys and addresses of licences stand in ``ontology/licence-names.ttl``. A
-licence is an SPDX id (``Apache-2.0``) where SPDX lists it, else an id of ours. Words that stand
-for a normal form are written as that form (lower case, hyphens, no "license" or "version").
+The names, tokens, keys and addresses of licences stand in ``ontology/licence-names.ttl``. A licence
+is an SPDX id (``Apache-2.0``) where SPDX lists it, else an id of this graph. Entries that are
+normal forms are written as such (lower case, hyphens, no "license" or "version").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from provenance_graph.core.terms import PG, SKOS
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How sources call licences: each table leads to an SPDX id or an id of ours."""
+    """Licence names of sources: each table leads to an SPDX id or an id of this graph."""
 
     hub_tokens: Mapping[str, str]
     scancode_keys: Mapping[str, str]
@@ -34,7 +34,7 @@ class Names:
 
 @cache
 def addresses() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The forms of licence texts' addresses and the licence of each: most cards name no address."""
+    """Patterns of licence texts' addresses with their licence, compiled on first use."""
     return tuple((re.compile(pattern), known) for pattern, known in names().addresses)
 
 
@@ -100,7 +100,7 @@ FAMILIES = frozenset(
         "stability-ai",
     ]
 )
-"""Normal forms that name several licences, so none in particular."""
+"""Normal forms that name several licences, and so no particular one."""
 
 OTHER = frozenset({"other", "others", "other-license", "see-file", "custom"})
 UNKNOWN = frozenset({"unknown", "unclear", "not-known", "unkown", "license-unknown"})
@@ -127,7 +127,7 @@ PROPRIETARY = frozenset(
 
 
 def authority_spellings(where: str) -> tuple[str, ...]:
-    """How SPDX may spell a code of the EU's authority table of licences, from the code's address.
+    """Possible SPDX spellings of a code of the EU's authority table of licences, by its address.
 
     >>> authority_spellings("publications.europa.eu/resource/authority/licence/cc_byncsa_4_0")[0]
     'cc-by-nc-sa-4.0'

@@ -1,4 +1,4 @@
-"""What MLDCAT-AP says of one file: its digests, addresses, format and size."""
+"""Claims of MLDCAT-AP about one file: digests, addresses, format and size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
 
 
 def digests_of(nodes: Nodes, node: str) -> tuple[list[str], list[str]]:
-    """The digests of a file, and the checksums that are none."""
+    """The digests of a file, and the invalid checksums."""
     digests: list[str] = []
     unusable: list[str] = []
     for checksum in nodes.of(node, "checksum"):
@@ -31,7 +31,7 @@ def digests_of(nodes: Nodes, node: str) -> tuple[list[str], list[str]]:
 
 
 def described(nodes: Nodes, artifact: Iri, node: str, where: str) -> ReaderOutput:
-    """Addresses, format and size of a file."""
+    """Yield addresses, format and size of a file."""
     for link in [at for key in ("url", "downloadUrl", "accessUrl") for at in nodes.of(node, key)]:
         yield statements.link(artifact, SCHEMA.url, link.text, where)
     for kind in [each for key in ("format", "mediaType") for each in nodes.of(node, key)]:

@@ -1,9 +1,9 @@
-"""Every property of MLDCAT-AP 3.1, and which of ours it means: shared by the reader and the writer.
+"""Key table of MLDCAT-AP 3.1 with the property of each field; shared by reader and writer.
 
-The profile's JSON-LD context names a key by class and property (``MachineLearningModel.trainedOn``);
-``CLASSES`` and ``FIELDS`` hold the same names, so that the context can be made from them. A field
-whose ``term`` is set is that property, read by its ``kind``; others are stored as stated, or set
-aside with the reason.
+The profile's JSON-LD context names a key by class and property
+(``MachineLearningModel.trainedOn``); ``CLASSES`` and ``FIELDS`` hold the same names, so that the
+context can be generated from them. A field with a ``term`` has that property and is read by its
+``kind``; others are stored as stated, or excluded with the reason.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SOURCE = "mldcat-ap"
 def _fields(
     owner: str, base: str, kind: ValueKind, entries: str, note: str = ""
 ) -> Iterator[ProfileField]:
-    """Fields of one class and vocabulary: ``name``, or ``name=local`` where the two differ."""
+    """Yield fields of one class and vocabulary: ``name``, or ``name=local`` where the two differ."""
     for entry in entries.split():
         name, _, local = entry.partition("=")
         yield ProfileField(f"{owner}.{name}", Iri(base + (local or name)), kind, None, note)
@@ -48,7 +48,7 @@ def _one(
 
 
 CLASSES_OF_SUBJECTS = ("MachineLearningModel", "Dataset")
-"""The classes of what is described itself; of several of a node the first says most."""
+"""The classes of subjects; of several classes of a node the first one applies."""
 _M, _D = CLASSES_OF_SUBJECTS
 MODEL_FIELDS: tuple[ProfileField, ...] = (
     _one(_M, DCT, ValueKind.TITLE, "name", SCHEMA.name, "title"),
@@ -102,7 +102,7 @@ MODEL_FIELDS: tuple[ProfileField, ...] = (
         _M, "http://data.europa.eu/m8g/", ValueKind.NOT_PROVENANCE, "logo", "how the page looks"
     ),
 )
-"""What a model of the profile can have."""
+"""The fields of the profile's models."""
 
 DATASET_FIELDS: tuple[ProfileField, ...] = (
     _one(_D, DCT, ValueKind.TITLE, "title", SCHEMA.name),
@@ -131,7 +131,7 @@ DATASET_FIELDS: tuple[ProfileField, ...] = (
     *_fields(_D, ADMS, ValueKind.STATED, "status"),
     *_fields(_D, PROV, ValueKind.STATED, "wasGeneratedBy"),
 )
-"""What a dataset of the profile can have."""
+"""The fields of the profile's datasets."""
 
 PART_FIELDS: tuple[ProfileField, ...] = (
     *_fields("File", DCT, ValueKind.PART, "id=identifier title format"),
@@ -168,7 +168,7 @@ PART_FIELDS: tuple[ProfileField, ...] = (
     *_fields("Paper", LPWC_PROPERTY, ValueKind.NOT_PROVENANCE, "hasModel hasRepository",
              "of a paper, which is named by its address"),
 )  # fmt: skip
-"""What the parts of a model or dataset can have: files, checksums, agents, references."""
+"""The fields of parts of a model or dataset: files, checksums, agents, references."""
 
 _REST = """Algorithm: hasAlgorithmType@mlso hasLearningMethodType@mlso; Benchmark: title@dct;
 Catalogue: creator@dct description@dct modificationDate=modified@dct identifier@dct
@@ -204,7 +204,7 @@ description=definition@skos id=notation@skos title=prefLabel@skos"""
 
 
 def _rest() -> Iterator[ProfileField]:
-    """The fields of the other classes, which are stored as stated of what points to their node."""
+    """Yield the fields of other classes, stored as stated of the entity that refers to the node."""
     for part in _REST.split(";"):
         owner, _, entries = part.partition(":")
         for entry in entries.split():
@@ -220,10 +220,8 @@ OF_DCAT: tuple[ProfileField, ...] = (
     *_fields(_D, DCT, ValueKind.STATED, "rights"),
     *_fields(_M, DCT, ValueKind.STATED, "rights"),
 )
-"""What DCAT-AP and its users state of a resource where the profile has it of a distribution alone.
-
-It is read and not written.
-"""
+"""Fields that DCAT-AP has for a resource and the profile only for a distribution. They are read and
+not written."""
 
 BY_IRI: Mapping[tuple[str, str], ProfileField] = MappingProxyType(
     {(each.name.partition(".")[0], str(each.iri)): each for each in (*FIELDS, *OF_DCAT)}
@@ -245,7 +243,7 @@ AGENTS = frozenset(
         "http://schema.org/Organization",
     )
 )
-"""Classes of agents that catalogues use in the place of ``foaf:Agent``."""
+"""Classes of agents that catalogues use in place of ``foaf:Agent``."""
 
 
 def context() -> dict[str, object]:
@@ -271,7 +269,7 @@ _CODED = frozenset(
         "Modality.classification",
     ]
 )
-"""Parts whose values are addresses of terms of a list; claims hold the term's own word."""
+"""Fields whose values are addresses of terms of a list; claims hold the term's local name."""
 
 
 def _key(each: ProfileField) -> Key:

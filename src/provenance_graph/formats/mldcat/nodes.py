@@ -1,4 +1,4 @@
-"""An MLDCAT-AP document as nodes: Turtle, JSON-LD and RDF/XML alike, read within bounds."""
+"""An MLDCAT-AP document as nodes, from Turtle, JSON-LD or RDF/XML, read within limits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TERMS_OF: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An object of a triple: a node by its name, or a text with its datatype."""
+    """An object of a triple: a node by its name, or a text."""
 
     text: str
     is_node: bool
@@ -41,16 +41,16 @@ class Value:
 
 @dataclass
 class Nodes:
-    """The nodes of a document by name: their classes, and their values by IRI of the property."""
+    """The nodes of a document by name, each with its values by the property's IRI."""
 
     values: dict[str, dict[str, list[Value]]]
     document: Document
 
     def role(self, node: str) -> str:
-        """The class of the profile that a node has; nothing where it has none.
+        """The profile's class of a node; empty where it has none.
 
-        A model that is also a dataset or a resource of DCAT is a model. A node without any class has
-        the only class that all its properties belong to.
+        A model that is also a dataset or a resource of DCAT is a model. A node without any class
+        has the only class that has all its properties.
         """
         stated = self.values.get(node, {})
         types = stated.get(str(RDF.type), ())
@@ -65,18 +65,18 @@ class Nodes:
         return fitting[0] if len(fitting) == 1 else ""
 
     def of(self, node: str, name: str) -> list[Value]:
-        """The values of a property that has no other name in any class: ``checksum``, ``url``."""
+        """The values of a node's property, by its local name in the profile: ``checksum``, ``url``."""
         owner = self.role(node)
         result = next((f for f in keys.FIELDS if f.name == f"{owner}.{name}"), None)
         return self.values.get(node, {}).get(str(result.iri), []) if result else []
 
     def text(self, node: str, name: str) -> str:
-        """The first value of a property as text."""
+        """The first value of a property as text; else empty."""
         return next((value.text for value in self.of(node, name)), "")
 
 
 def nodes_of(document: Document) -> Nodes:
-    """The document's triples by node; raises Unreadable with the line where the syntax ends."""
+    """The document's triples by node; raises Unreadable with the line of a syntax error."""
     result: dict[str, dict[str, list[Value]]] = {}
     blank: dict[str, str] = {}
 
@@ -99,7 +99,7 @@ def nodes_of(document: Document) -> Nodes:
 
 
 def without_meaning(document: Document) -> Iterator[tuple[str, str, str]]:
-    """Keys that no context defines, which JSON-LD drops: location, key and what stands there."""
+    """Yield keys that no context defines, which JSON-LD drops: location, key and value."""
     if document.features.syntax != "json" or not isinstance(document.json, dict):
         return
     contexts = [c for c in _with_context(document)["@context"] if isinstance(c, dict)]
@@ -142,7 +142,7 @@ def _triples(document: Document) -> Iterator[ox.Quad]:
 
 
 def _with_context(document: Document) -> dict[str, Any]:
-    """The document with the profile's context in the place of its address."""
+    """The document with the profile's context in place of the context's address."""
     whole = dict(document.json)
     stated = whole.get("@context")
     contexts = []

@@ -1,4 +1,4 @@
-"""What the classes and fields of MLDCAT-AP 3.1 are, and how the value of each kind is written."""
+"""Definitions of MLDCAT-AP 3.1's classes and fields, and of how each kind of value is written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from provenance_graph.formats.mldcat.vocabularies import (
 
 
 class ValueKind(Enum):
-    """How the value of a field is read and written."""
+    """The kind of a field's value, which determines how it is read and written."""
 
     TEXT = "text"
     TITLE = "title"
@@ -44,14 +44,14 @@ class ValueKind(Enum):
     DISTRIBUTION = "distribution"
     IDENTITY = "identity"
     PART = "part"
-    """Read as a part of the node that points to it."""
+    """A value of a part, such as a file, which is read with the node that refers to the part."""
     STATED = "as stated"
     NOT_PROVENANCE = "not provenance"
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileField:
-    """A property of a class: its key in the context, its IRI, our term, and how its value is read."""
+    """A property of a class: its key in the context, its IRI, our term, and its kind of value."""
 
     name: str
     iri: Iri

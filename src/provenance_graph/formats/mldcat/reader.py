@@ -1,8 +1,8 @@
 """MLDCAT-AP: models and datasets of a catalogue, as Turtle, JSON-LD or RDF/XML.
 
-Each node of a class of the profile is read by the table of ``keys``; what belongs to a part of a
-model (a file's checksum, a modality's size) is stated of the model. A document that uses the profile's
-context by its address is read with the context that is made from the table.
+Each node of a class of the profile is read by the table of ``keys``; facts of a part of a model (a
+file's checksum, a modality's size) are stated of the model. A document that names the profile's
+context by its address is read with the context generated from the table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LANGUAGE = re.compile(r".*/authority/language/([A-Z]{3})$")
 
 
 def recognises(features: Features) -> bool:
-    """Whether the profile's own vocabulary stands in its head."""
+    """Whether the profile's own vocabulary occurs in the document's head."""
     if features.syntax in ("trig", "xml"):
         return is_profile("\n".join(features.lines))
     if features.syntax != "json" or not isinstance(features.value, dict):
@@ -43,10 +43,10 @@ def recognises(features: Features) -> bool:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below the class of its node and the profile's name of the property.
+    """Yield every stated value, by the class of its node and the profile's name of the property.
 
-    A node that the document describes has its name as a value too: what points to it is a reference,
-    and what it says is counted where it stands.
+    The name of a described node is a value too: a value that names the node is a reference, and the
+    node's statements are counted at their own location.
     """
     if document.features.syntax == "json" and isinstance(document.json, dict):
         context = document.json.get("@context")
@@ -67,7 +67,7 @@ def _leaves(nodes: Nodes) -> Iterator[Leaf]:
 
 
 def _field(role: str, predicate: str) -> ProfileField | None:
-    """The profile's field of a class; of a model also DCAT's own, which the profile gives datasets."""
+    """The profile's field of a class; for a model also DCAT's fields that datasets have; or None."""
     own = BY_IRI.get((role, predicate))
     return own or (BY_IRI.get(("Dataset", predicate)) if role == "MachineLearningModel" else None)
 
@@ -87,7 +87,7 @@ def _short(predicate: str) -> str:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever publishes the catalogue, where the document holds one."""
+    """The origin: the publisher of the catalogue, where the document holds one."""
     nodes = nodes_of(document)
     catalogue = next((node for node in nodes.values if nodes.role(node) == "Catalogue"), "")
     publisher = nodes.text(catalogue, "publisher") if catalogue else ""
@@ -103,7 +103,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_catalogue(document: Document) -> ReaderOutput:
-    """Yield what the document says of each model and dataset."""
+    """Yield the document's claims about each model and dataset."""
     nodes = nodes_of(document)
     yield from coverage.unknown(_leaves(nodes), KEYS, "MLDCAT-AP 3.1")
     for where, key, dropped in without_meaning(document):
@@ -126,7 +126,7 @@ def read_catalogue(document: Document) -> ReaderOutput:
 
 
 def _subject(nodes: Nodes, node: str) -> Iri:
-    """Our name of a model or dataset: by its repository on the Hub, its own IRI of ours, or title."""
+    """The IRI of a model or dataset: by Hub repository, by an IRI of this graph, or by title."""
     model = nodes.role(node) != "Dataset"
     if node.startswith(f"{iris.ID}{'model' if model else 'dataset'}/"):
         return Iri(node)
@@ -154,7 +154,7 @@ def _page(subject: Iri, node: str, kind: Iri) -> ReaderOutput:
 def _value(
     nodes: Nodes, subject: Iri, known: ProfileField | None, predicate: str, value: Value, node: str
 ) -> ReaderOutput:
-    """What one value of a model or dataset says."""
+    """Yield the claims of one value of a model or dataset."""
     if predicate == RDF.type:
         return
     local = known.name.partition(".")[2] if known else _short(predicate)
@@ -181,7 +181,7 @@ def _is_model(subject: Iri) -> bool:
 
 
 def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
-    """The revision of a parent, as our own exports write it beside the profile's terms."""
+    """Yield the revision of a parent, as exports of this program write it."""
     stated = nodes.values.get(node, {})
     versions = [v.text for v in stated.get(SCHEMA.version, ()) if not v.is_node]
     for parent in stated.get(PROV.entity, ()):
@@ -190,7 +190,7 @@ def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
 
 
 def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutput:
-    """A licence by its address; by the name that its document has where no list has the address."""
+    """Yield a licence by its address; by its document's name where no table has the address."""
     if value.text.startswith(f"{iris.ID}licence/"):
         yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
         return
@@ -199,7 +199,7 @@ def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutp
     name = next(iter(labels), "")
     own = value.text.partition("#")[0] in nodes.values
     if name and own and licence_names.normalise(value.text).value is None:
-        # a node of the document's own, or a part of one: its name is all that it says
+        # a local node of the document, which has only a name
         yield from statements.licensed(subject, name, locator=where)
         return
     yield from statements.licensed(subject, value.text, name=name, link=link, locator=where)
@@ -208,7 +208,7 @@ def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutp
 def _plain(
     nodes: Nodes, subject: Iri, known: ProfileField, value: Value, where: str
 ) -> ReaderOutput:
-    """A value that needs no other node."""
+    """Yield the claim of a value that needs no other node."""
     term = known.term or PG.otherStatement
     if known.kind is ValueKind.DATE:
         yield statements.dated(subject, term, value.text, where)
@@ -231,7 +231,7 @@ def _plain(
 
 
 def _stated(nodes: Nodes, subject: Iri, local: str, value: Value) -> ReaderOutput:
-    """A value without a property here: as it stands, and the texts of the node it points to."""
+    """Yield a value without a property as stated, with the texts of its node."""
     yield coverage.other(subject, local, value.text)
     if not value.is_node:
         return
@@ -240,7 +240,7 @@ def _stated(nodes: Nodes, subject: Iri, local: str, value: Value) -> ReaderOutpu
 
 
 def _below(nodes: Nodes, node: str) -> Iterator[Leaf]:
-    """The values of a node and of the nodes that it points to, models and datasets left out."""
+    """Yield the values of a node and its sub-nodes, without models and datasets."""
     waiting: list[tuple[str, tuple[str, ...]]] = [(node, ())]
     seen: set[str] = set()
     while waiting and len(seen) < MAX_PARTS:
@@ -273,7 +273,7 @@ def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Reade
 
 
 def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> ReaderOutput:
-    """A model or dataset that this one comes from, or was trained or tested on."""
+    """Yield a model or dataset that this one comes from, or was trained or tested on."""
     model = term in _DERIVATIONS or (term == PROV.wasDerivedFrom and _is_model(subject))
     if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
         target = _subject(nodes, value.text)
@@ -326,14 +326,14 @@ def _risk(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Reader
 
 
 def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> ReaderOutput:
-    """A file or distribution as an artifact, with its addresses, digest, size and format."""
+    """Yield a file or distribution as an artifact, with addresses, digest, size and format."""
     node = value.text
     name = node.rstrip("/").rpartition("/")[2] if value.is_node else node
     if nodes.role(node) == "Distribution":
         name = nodes.text(node, "title") or nodes.text(node, "identifier") or name
     digests, unusable = digests_of(nodes, node)
     claims = list(packages.artifact(SOURCE, subject, name, digests))
-    unnamed = name.startswith("_:")  # a node of the document, which names no file
+    unnamed = name.startswith("_:")  # a blank node, which names no file
     yield from (c for c in claims if not (unnamed and c.predicate == PG.fileName))
     artifact = claims[0].subject
     for stated in unusable:

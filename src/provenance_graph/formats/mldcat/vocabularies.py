@@ -1,4 +1,4 @@
-"""The vocabularies of MLDCAT-AP 3.1, and how a text shows that it uses them."""
+"""The vocabularies of MLDCAT-AP 3.1, and recognition of texts that use them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Provenance formats: PROV, OpenLineage, RO-Crate."""
+"""Readers of provenance formats: PROV, OpenLineage, RO-Crate."""

@@ -1,4 +1,4 @@
-"""The nodes of an RO-Crate: what each is, what it means to the graph, and where references lead."""
+"""The nodes of an RO-Crate: their roles, their subjects, and the resolution of references."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FILE = frozenset(("File", "MediaObject"))
 
 
 def kinds_of(node: dict[Any, Any]) -> set[str]:
-    """What a node says it is, without the vocabularies."""
+    """The types of a node, without their vocabularies."""
     return {re.split(r"[:#/]", scalar_text(kind))[-1] for kind in as_list(node.get("@type"))}
 
 
 class Crate:
-    """The nodes of a crate by id, with what each is."""
+    """The nodes of a crate by id, with their roles."""
 
     def __init__(self, document: Document) -> None:
         whole = mapping(statements.sanitise(document.json, document.text))
@@ -47,7 +47,7 @@ class Crate:
         self.local = paths.source_slug(document)
 
     def role(self, node: dict[Any, Any]) -> str:
-        """What a node is to the graph."""
+        """The role of a node in the key table: descriptor, model, dataset, file and others."""
         id_ = scalar_text(node.get("@id"))
         kinds = kinds_of(node)
         if "ro-crate-metadata.json" in id_:
@@ -61,7 +61,7 @@ class Crate:
         return "action" if kinds & {"CreateAction", "Computation", "Action"} else "other"
 
     def subject(self, id_: str) -> Iri | None:
-        """The model or dataset that an id means, or None."""
+        """The model or dataset that an id names, or None."""
         node = self.by_id.get(id_)
         if node is None:
             return None
@@ -71,17 +71,17 @@ class Crate:
         if (repository := outside(id_) or outside(node.get("url"))) is not None:
             return repository
         if iris.minted_kind(id_) == role and iris.is_iri(id_):
-            return Iri(id_)  # whoever writes our name for it means it
+            return Iri(id_)  # an IRI of this graph names the entity
         name = jsonld.text_of(node.get("name"))
         head = self.local if id_ in ("./", "") else ""
         return paths.named(SOURCE, role, head or name or id_[-120:], self.document, id_)
 
     def meant(self, value: Any) -> dict[Any, Any]:
-        """The node that a value is or points to; empty where it is a text or leads out of the crate."""
+        """The node that a value is or references; empty for a text or an external reference."""
         return self.by_id.get(scalar_text(mapping(value).get("@id"))) or mapping(value)
 
     def resolved(self, leaf: Leaf) -> Leaf:
-        """A value as it is kept: of a reference to a node that is no subject, what that is."""
+        """A value as it is kept: a reference to a node that is no subject as that node's text."""
         node = self.by_id.get(scalar_text(leaf.value)) if leaf.path[-1] == "@id" else None
         if node is None or self.role(node) != "other" or leaf.path[1:] == ("@id",):
             return leaf
@@ -90,7 +90,7 @@ class Crate:
         return Leaf(leaf.path[:-1], leaf.where, text_) if text_ else leaf
 
     def name(self, value: Any) -> str:
-        """The name of what a value points to, or the text that it is."""
+        """The name of the node that a value references, else the value's text."""
         id_ = scalar_text(mapping(value).get("@id"))
         node = self.by_id.get(id_)
         if node is not None:
@@ -100,12 +100,12 @@ class Crate:
 
 @once
 def crate_of(document: Document) -> Crate:
-    """The document as a crate."""
+    """The document as a crate; cached on the document."""
     return Crate(document)
 
 
 def outside(value: Any) -> Iri | None:
-    """A repository of the Hub that an address names."""
+    """The Hub model or dataset that an address names, or None."""
     repository = hub.address(jsonld.link_of(value))
     if repository is None or repository.kind not in (
         hub.RepositoryKind.MODEL,

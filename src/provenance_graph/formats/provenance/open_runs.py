@@ -1,4 +1,4 @@
-"""A run of OpenLineage as its events tell it one after another."""
+"""The state of an OpenLineage run, accumulated from its events."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.statements import mapping, scalar_text
 
 MAX_FACTS = 500
-"""How much is remembered of one run: inputs, outputs, settings, values that are kept as stated."""
+"""The most facts kept of one run, for each of inputs, outputs, settings and values kept as
+stated."""
 _SETTINGS = re.compile(r"param|config|hyper|setting|argument", re.IGNORECASE)
-"""Facets of a run, by their names, that hold what the run was started with."""
+"""Names of run facets that hold the settings of the run."""
 
 
 @dataclass(slots=True)
 class OpenRun:
-    """What the events of one run have told so far.
+    """The facts that the events of one run have stated so far.
 
-    Each adds to it: often the first alone says what went in and with which code, the last what came
-    out. ``made`` and ``inputs`` are entities with their kinds, ``used`` the states that went in,
-    ``last`` the latest event with its location, ``open`` whether its end is waited for.
+    Often only the first event states the inputs and the code, and only the last the outputs.
+    ``made`` and ``inputs`` are entities with their kinds, ``used`` the versions of the inputs,
+    ``last`` the latest event with its location, ``open`` whether the run's end is still expected.
     """
 
     inputs: dict[tuple[Iri, Iri], None] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class OpenRun:
     last: tuple[str, dict[Any, Any]] = field(default_factory=lambda: ("", {}))
 
     def add(self, event: dict[Any, Any], own: list[Leaf]) -> None:
-        """Take up what an event says of its run and job."""
+        """Add the facts of an event about its run and job."""
         job, facets = mapping(event.get("job")), mapping(mapping(event.get("run")).get("facets"))
         code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
         self.code = scalar_text(code.get("url")) or self.code
@@ -56,7 +57,7 @@ class OpenRun:
                     self.settings[".".join(leaf.path[1:])] = scalar_text(leaf.value)
 
     def uses(self, source: Iri, state: Iri) -> None:
-        """Take up an input; its bare self not where an earlier event says in which state it was."""
+        """Add an input; without a version only where no earlier event stated its version."""
         known = f"/state/{source.removeprefix(iris.ID).removeprefix('in/')}/"
         if state != source or not any(known in each for each in self.used):
             self.used[state] = None

@@ -1,7 +1,8 @@
-"""OpenLineage run events: what a job read and wrote, alone, in a list, or one a line.
+"""OpenLineage run events: a job's inputs and outputs; one event, a list, or one a line.
 
-An output that says it is a model (its ``datasetType`` facet, or its name) was trained on its inputs;
-other outputs are datasets derived from them. A bad line of a stream is a problem with its number.
+An output that states that it is a model (its ``datasetType`` facet, or its name) was trained on the
+inputs; other outputs are datasets derived from them. A bad line of a stream is a problem with its
+number.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
 MAX_OPEN = 10_000
-"""How many runs that have not ended are remembered; what later ones said before stays with its event."""
+"""The most unfinished runs that are remembered; the facts of further runs stay with their event."""
 _IN_VAIN = frozenset(("FAIL", "ABORT"))
-"""How a run ends that leaves nothing behind that could come from anything."""
+"""Final states of a run without usable outputs."""
 _LAST = frozenset(("COMPLETE", *_IN_VAIN))
 MAX_KNOWN = 10_000
-"""How many datasets of a stream are held to tell what is said of them again."""
+"""The most datasets of a stream that are cached."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
 KEYS = KeyTable(
     (
@@ -89,7 +90,7 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is an event of a run, or a list or stream of them."""
+    """Whether a document is an event of a run, or a list or stream of events."""
     value = (
         features.value[0] if isinstance(features.value, list) and features.value else features.value
     )
@@ -101,12 +102,12 @@ def recognises(features: Features) -> bool:
 
 
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
-    """Every event with its location; what is none is a problem.
+    """Yield every event with its location; a problem for an entry that is none.
 
     Raises Unreadable where the document is no JSON object, list or lines of objects.
     """
     if document.features.syntax == "jsonl":
-        # each time anew: a stream may be a million events, which nobody should hold
+        # parsed again each time: a stream of a million events must not be held in memory
         for line in document.json_lines():
             if isinstance(line, Problem):
                 yield replace(line, hint="one event a line") if line.kind == "syntax" else line
@@ -128,7 +129,7 @@ def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the events; those of inputs and outputs below ``dataset``."""
+    """Yield every value of the events; those of inputs and outputs under ``dataset``."""
     for item in events(document):
         if not isinstance(item, Problem):
             yield from _leaves_of(*item)
@@ -143,12 +144,12 @@ def _leaves_of(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
 
 
 def _own_leaves(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
-    """What an event states of its job and run."""
+    """Yield the values of an event's job and run."""
     return coverage.leaves(event, ("event",), where, ("inputs", "outputs", "dataset"))
 
 
 def origin(document: Document) -> Origin:
-    """Whoever runs the jobs, as the first event's namespace names them."""
+    """The origin: an unnamed operator, with the first event's job namespace in the title."""
     first = next((e for e in events(document) if not isinstance(e, Problem)), ("", {}))
     job = mapping(first[1].get("job"))
     return Origin(
@@ -160,10 +161,10 @@ def origin(document: Document) -> Origin:
 
 
 def read_events(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what runs read and wrote."""
+    """Yield the claims about the inputs and outputs of runs."""
     bad = 0
     stream = _Stream()
-    done: set[Claim | Problem] = set()  # a stream says the same of its datasets with every run
+    done: set[Claim | Problem] = set()  # a stream repeats its datasets with every run
     for item in events(document):
         if isinstance(item, Problem):
             bad += 1
@@ -174,7 +175,7 @@ def read_events(document: Document) -> Iterator[Claim | Problem]:
             if result not in done:
                 done.add(result)
                 yield result
-    for run in stream.open.values():  # of which no event tells the end
+    for run in stream.open.values():  # runs whose end no event states
         for result in _lineage(run.last[1], run.last[0], run):
             if result not in done:
                 done.add(result)
@@ -186,10 +187,10 @@ def read_events(document: Document) -> Iterator[Claim | Problem]:
 
 @dataclass(slots=True)
 class _Stream:
-    """What the events of a document share.
+    """State shared by the events of a document.
 
-    ``odd`` takes up values under keys that the standard does not have. ``known`` holds datasets by
-    what is stated of them: most events of a stream repeat it word for word. ``open`` holds runs that
+    ``odd`` collects values under keys that the standard does not have. ``known`` caches datasets by
+    their description, which most events of a stream repeat word for word. ``open`` holds runs that
     have begun and not ended.
     """
 
@@ -198,7 +199,7 @@ class _Stream:
     open: dict[str, OpenRun] = field(default_factory=dict)
 
     def run_of(self, event: dict[Any, Any]) -> OpenRun:
-        """The run that an event belongs to, as far as it is known."""
+        """The state of the run that an event belongs to."""
         name = scalar_text(mapping(event.get("run")).get("runId"))
         run = self.open.pop(name, None) or OpenRun()
         ended = event.get("eventType") in _LAST
@@ -208,7 +209,7 @@ class _Stream:
         return run
 
     def described(self, raw: Any, where: str, new: list[Claim | Problem]) -> tuple[Iri | None, Iri]:
-        """Which dataset or model it is; ``new`` takes up what is said of it for the first time."""
+        """The dataset or model described; claims about a new one are added to ``new``."""
         item = mapping(raw)
         text_ = json.dumps(item, sort_keys=True, default=str)
         result = self.known.get(text_)
@@ -225,7 +226,7 @@ class _Stream:
 
 
 def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim | Problem]:
-    """What one event says, with what earlier events of its run said."""
+    """Yield the claims of one event, with the facts of earlier events of its run."""
     new: list[Claim | Problem] = []
     own = list(_own_leaves(where, event))
     stream.odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
@@ -248,7 +249,7 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
         run.last = where, event  # what it makes of what is stated when it has ended
     elif event.get("eventType") not in _IN_VAIN:
         yield from _lineage(event, where, run)
-    if event.get("dataset"):  # an event of a dataset, without a run
+    if event.get("dataset"):  # a dataset event, without a run
         stream.described(event["dataset"], f"{where}/dataset", new)
     elif not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
@@ -256,7 +257,7 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
 
 
 def _lineage(event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
-    """That what a run wrote comes from what it read, and the stage that it was of a model."""
+    """Yield that a run's outputs come from its inputs, and the training stage of a model."""
     for made, kind in run.made:
         for source, of in run.inputs:
             if source != made:
@@ -273,7 +274,7 @@ def _name(event: dict[Any, Any]) -> str:
 
 
 def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
-    """Which run wrote it, when, with which code; the rest of its events as stated."""
+    """Yield the run, time and code of an output; other values of its events as stated."""
     yield coverage.other(made, "run", _name(event))
     if (state := scalar_text(event.get("eventType"))) in _IN_VAIN:
         yield coverage.other(made, "eventType", state)
@@ -291,7 +292,7 @@ def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator
 
 
 def _stage(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
-    """The run that wrote a model, as a stage of its training; its settings are facets of the run."""
+    """Yield the run that wrote a model as a training stage, with its facets as settings."""
     name = _name(event)
     result = runs.TrainingRun(
         node=iris.entity(SOURCE, "run", iris.slug(name)[:200]),
@@ -317,7 +318,7 @@ _HUB = frozenset(
 
 
 def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
-    """A dataset or model by its namespace and name; the Hub's repositories as ours."""
+    """The dataset or model by namespace and name (Hub repositories by our IRIs), and its class."""
     namespace, name = stated_name(item.get("namespace")), stated_name(item.get("name"))
     facets = mapping(item.get("facets"))
     stated = mapping(facets.get("datasetType"))
@@ -342,7 +343,7 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
 def _described(
     item: dict[Any, Any], subject: Iri | None, kind: Iri, where: str, leafs: list[Leaf]
 ) -> Iterator[Claim | Problem]:
-    """What an event says of one of its inputs or outputs."""
+    """Yield an event's claims about one of its inputs or outputs."""
     if subject is None:
         yield Problem(where, "a dataset without a name", "namespace and name")
         return

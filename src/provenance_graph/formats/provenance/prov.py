@@ -1,4 +1,4 @@
-"""PROV-JSON and PROV-O: entities, the activities that used and made them, and who was responsible.
+"""PROV-JSON and PROV-O: entities, the activities that used and made them, and the agents.
 
 An entity is a model or a dataset where its type says so (``prov:type``, ``prov-ml:type``). Other
 entities are parts of a run: their values are kept as stated of the run, which is a training stage.
@@ -34,7 +34,7 @@ from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "prov"
 MAX_CYCLES = 20
-"""How many cycles of derivations are reported."""
+"""The most cycles of derivations that are reported."""
 
 _MODEL = re.compile(r"(?:^|[^a-z])(?:ml)?model(?:version|file|weights)?$", re.IGNORECASE)
 _DATA = re.compile(r"data(?:set)?(?:reference|item|schema)?$|collection$", re.IGNORECASE)
@@ -55,7 +55,7 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether its top-level keys are PROV-JSON's, or its head speaks PROV-O."""
+    """Whether a document has PROV-JSON's top-level keys, or PROV-O terms in its head."""
     if prov_o.is_prov_o(features):
         return True
     keys = features.keys & {*ELEMENTS, *RELATIONS, "prefix", "bundle"}
@@ -69,7 +69,7 @@ def recognises(features: Features) -> bool:
 
 
 def _whole(document: Document) -> Any:
-    """The document as PROV-JSON, whichever way it is written."""
+    """The document as PROV-JSON, from either syntax."""
     if prov_o.is_prov_o(document.features):
         return prov_o.as_json(document)
     return statements.sanitise(document.json, document.text)
@@ -77,7 +77,7 @@ def _whole(document: Document) -> Any:
 
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value, below the kind of element or relation that it stands on."""
+    """Yield every value, by the kind of its element or relation."""
     for where, part in parts(_whole(document)):
         for key, value in part.items():
             role = key if key in (*ELEMENTS, "prefix") else "other"
@@ -89,7 +89,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _type_of(element: Mapping[str, list[Any]]) -> str:
-    """Model, dataset or nothing, as the types of an element say."""
+    """``model``, ``dataset`` or empty, by the types of an element."""
     for key, values in element.items():
         if key.rpartition(":")[2] == "type":
             for value in values:
@@ -102,7 +102,7 @@ def _type_of(element: Mapping[str, list[Any]]) -> str:
 
 
 def origin(document: Document) -> Origin:
-    """Whoever ran it: the first agent that the document names."""
+    """The origin: the first agent of the document as publisher."""
     agents = mapping(mapping(_whole(document)).get("agent"))
     name = next((str(id_) for id_ in agents), "")
     return Origin(
@@ -114,7 +114,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_prov(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a PROV document says of models, datasets and the run that made them."""
+    """Yield a PROV document's claims about models, datasets and the run that made them."""
     graph, problems = parsed(_whole(document), document.url)
     yield from problems
     run = iris.entity(SOURCE, "run", paths.source_slug(document))
@@ -123,7 +123,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
         if kind:
             graph.subjects[id_] = _subject(graph.address(id_), id_, kind, document)
     for id_ in [i for i, kind in graph.kinds.items() if kind == "entity"]:
-        graph.elements[id_]  # an entity without attributes is one all the same
+        graph.elements[id_]  # creates the entry of an entity without attributes
     yield Claim(run, RDF.type, PG.TrainingStage)
     for id_, kind in graph.kinds.items():
         yield from _element(id_, kind, graph, run)
@@ -136,9 +136,9 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
 
 
 def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
-    """The repository of the Hub that an element's id means, else the entity of its address.
+    """The Hub repository that an element's id names, else the entity of its address.
 
-    An id without a declared prefix means nothing outside of its document.
+    An id without a declared prefix is local to its document.
     """
     repository = hub.address(address)
     if repository is not None and repository.owner:
@@ -147,14 +147,14 @@ def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
         if kind == "dataset" and repository.kind is hub.RepositoryKind.DATASET:
             return iris.dataset(repository.name)
     if iris.minted_kind(address) == kind and iris.is_iri(address):
-        return Iri(address)  # whoever writes our name for it means it
+        return Iri(address)  # an IRI of this graph names the entity
     if "://" in address:
         return iris.entity(SOURCE, kind, iris.slug(address.partition("://")[2]))
     return paths.named(SOURCE, kind, id_, document)
 
 
 def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
-    """The attributes of an element: of a model or dataset its own, else of the run."""
+    """Yield the attributes of an element: a model's or dataset's own, else the run's."""
     subject = graph.subjects.get(id_)
     if subject is not None:
         is_model = "/model/" in subject
@@ -187,7 +187,7 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
 
 
 def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
-    """Derivations as stated; what an activity used is what it made was made from."""
+    """Yield stated derivations, and those inferred from an activity's inputs and outputs."""
     used: dict[str, list[str]] = defaultdict(list)
     for activity, entity in graph.relations["used"]:
         used[activity].append(entity)
@@ -218,7 +218,7 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
 
 
 def _details(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
-    """What relations state besides their ends: a time, a plan."""
+    """Yield further attributes of relations: a time, a plan."""
     for kind, (left, right), key, text in graph.details:
         subject, word = graph.subjects.get(left), key.rpartition(":")[2]
         if subject and (kind, word) == ("wasGeneratedBy", "time"):
@@ -235,7 +235,7 @@ _NOT_SETTINGS = frozenset((*_TIMES, "type", "label", "name", "title", "descripti
 def _stage(
     graph: ProvGraph, activity: str, model: Iri, used: list[str], run: Iri
 ) -> Iterator[Claim | Problem]:
-    """The activity that made a model, as a stage of its training."""
+    """Yield the activity that made a model, as a training stage."""
     values = {k.rpartition(":")[2]: v for k, v in graph.elements.get(activity, {}).items()}
     settings = tuple(
         (key, text)
@@ -263,7 +263,7 @@ def _stage(
 
 
 def _cycles(graph: ProvGraph) -> Iterator[Problem]:
-    """Entities that are derived from themselves, by whichever way; each cycle once."""
+    """Yield a problem for each cycle of derivations, at most MAX_CYCLES."""
     edges = list(dict.fromkeys(graph.relations["wasDerivedFrom"]))
     for _ in range(MAX_CYCLES):
         sorter: TopologicalSorter[str] = TopologicalSorter()
@@ -285,7 +285,7 @@ def _cycles(graph: ProvGraph) -> Iterator[Problem]:
 def _from(
     graph: ProvGraph, made: str, source: str, *, inferred: bool, role: str = ""
 ) -> Iterator[Claim]:
-    """One model or dataset made from another."""
+    """Yield that one model or dataset was made from another."""
     subject, other = graph.subjects.get(made), graph.subjects.get(source)
     if subject is None or other is None or subject == other:
         return

@@ -1,6 +1,6 @@
-"""PROV-JSON parsed: elements with their attributes, and relations by kind.
+"""Parsed PROV-JSON: elements with their attributes, and relations by kind.
 
-A bundle is a named set of statements: what it states is read as what the document itself states.
+A bundle is a named set of statements: its statements are read as the document's own.
 """
 
 from __future__ import annotations
@@ -50,29 +50,29 @@ class ProvGraph:
     subjects: dict[str, Iri] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
     details: list[tuple[str, tuple[str, str], str, str]] = field(default_factory=list)
-    """What else relations state: kind, ends, key, text."""
+    """Further attributes of relations: kind, ends, key, text."""
     prefixes: dict[str, str] = field(default_factory=dict)
 
     def address(self, id_: str) -> str:
-        """The whole IRI of an element's id, as far as its prefix is declared."""
+        """The full IRI of an element's id; the id itself where its prefix is not declared."""
         prefix, colon, local = id_.partition(":")
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else id_
 
     def name(self, id_: str) -> str:
-        """What an element is called: its label or name, else its id."""
+        """The label or name of an element, else its id."""
         values = {k.rpartition(":")[2]: v for k, v in self.elements.get(id_, {}).items()}
         return first(values, "label", "name", "title") or id_
 
 
 def parts(whole: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
-    """The document and its bundles, each with the location where it stands."""
+    """Yield the document and its bundles, each with its location."""
     yield "", {key: value for key, value in mapping(whole).items() if key != "bundle"}
     for id_, bundle in mapping(mapping(whole).get("bundle")).items():
         yield f"/bundle/{id_}", mapping(bundle)
 
 
 def parsed(whole: Any, url: str) -> tuple[ProvGraph, list[Problem]]:
-    """The graph of a document, and the relations that lack an end; raises Unreadable."""
+    """The graph of a document, and problems such as incomplete relations; raises Unreadable."""
     if not isinstance(whole, dict):
         raise Unreadable(url, "PROV-JSON is an object")
     graph, problems = ProvGraph(), []
@@ -129,5 +129,5 @@ def plain(value: Any) -> Any:
 
 
 def first(values: Mapping[str, list[Any]], *keys: str) -> str:
-    """The first text under the first of the keys that has one."""
+    """The first text under the first of the keys that has one; else empty."""
     return next((scalar_text(v) for key in keys for v in values.get(key, ()) if scalar_text(v)), "")

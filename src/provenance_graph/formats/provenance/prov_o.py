@@ -1,7 +1,7 @@
-"""PROV-O: the ontology's classes and properties, and a document in it as the PROV-JSON that says the same.
+"""Conversion of PROV-O documents to PROV-JSON, with the ontology's classes and properties.
 
-Turtle and JSON-LD are read. A node without a class of PROV is an entity, so that what hangs on it
-stays with the run; a qualified usage gives its role to the usage.
+Turtle and JSON-LD are read. A node without a class of PROV is an entity, so that its attributes
+stay with the run; a qualified usage gives its role to the usage.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ RELATIONS: Mapping[str, tuple[str, str, str, str, str]] = MappingProxyType(
         for name in names.split()
     }
 )
-"""PROV-O's properties: the relation of PROV-JSON, the names of its ends, and what stands there."""
+"""PROV-O's properties: the relation of PROV-JSON, the names of its two ends, and their kinds."""
 
 _USED_TERM = re.compile(
     r"(?:\bprov:|/ns/prov#)(?:Entity|Activity|used|wasGeneratedBy|wasAssociatedWith)\b"
@@ -122,7 +122,7 @@ _USED_TERM = re.compile(
 
 
 def is_prov_o(features: Features) -> bool:
-    """Whether a document's head speaks PROV-O, and no vocabulary that a reader of its own has."""
+    """Whether a document's head uses PROV-O, and no vocabulary that has a reader of its own."""
     if features.syntax == "trig":
         head = "\n".join(features.lines)
     elif features.syntax == "json" and isinstance(features.value, (dict, list)):
@@ -134,9 +134,10 @@ def is_prov_o(features: Features) -> bool:
 
 
 def _typed_nodes(value: Any) -> str:
-    """The context and the classes of the first nodes of a JSON-LD document, as text.
+    """The context and the types of the first nodes of a JSON-LD document, as text.
 
-    Nothing of a research object or of metadata of another vocabulary, which may speak PROV too.
+    Empty for an RO-Crate and for documents without a PROV type: other vocabularies may use PROV
+    too.
     """
     if jsonld.is_crate(value):
         return ""
@@ -159,7 +160,7 @@ _OTHERS = re.compile(
 
 @once
 def as_json(document: Document) -> dict[str, Any]:
-    """The document as PROV-JSON; raises Unreadable with the line where the syntax ends."""
+    """The document as PROV-JSON; raises Unreadable with the line of a syntax error."""
     quads = list(islice(syntax.parsed(document), MAX_TRIPLES + 1))
     if len(quads) > MAX_TRIPLES:
         raise Unreadable(document.url, f"more than {MAX_TRIPLES:,} triples; split the file")
@@ -203,7 +204,7 @@ def _roles(
     attributes: Mapping[str, dict[str, list[str]]],
     relations: dict[str, dict[str, dict[str, str]]],
 ) -> list[str]:
-    """Give usages the roles that their qualified forms state; the nodes of which that is all."""
+    """Give usages the roles of their qualified forms; return the nodes with nothing else."""
     done: list[str] = []
     for node, stated in list(attributes.items()):
         for usage in stated.pop("prov:qualifiedUsage", ()):
@@ -224,7 +225,7 @@ _USAGE = frozenset(("prov:type", "prov:entity", "prov:hadRole"))
 
 
 class _ProvNames:
-    """The texts of terms; blank nodes are numbered in the order in which they are met."""
+    """The texts of terms; blank nodes are numbered in order of appearance."""
 
     def __init__(self) -> None:
         self._blank: dict[str, str] = {}
@@ -248,7 +249,7 @@ def _prefixes(document: Document) -> dict[str, str]:
 
 
 class _Shortener:
-    """IRIs by the prefixes that the document declares, as PROV-JSON names its elements."""
+    """IRIs shortened by the document's prefixes, as PROV-JSON names its elements."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self._longest = sorted(prefixes.items(), key=lambda item: -len(item[1]))

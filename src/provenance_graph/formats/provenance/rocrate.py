@@ -1,8 +1,8 @@
-"""RO-Crate: a research object with its datasets, models, software, people and the runs between them.
+"""RO-Crate: a research object with datasets, models, software, people and runs.
 
-The root of the crate is a dataset; nodes typed as models or datasets are what they say. A
-``CreateAction`` makes its results from its objects. Responsible-AI and datasheet terms become the
-properties that Croissant's become.
+The root of the crate is a dataset; nodes typed as models or datasets are models or datasets. A
+``CreateAction`` makes its results from its objects. Responsible-AI and datasheet terms have the
+same properties as in Croissant.
 """
 
 from __future__ import annotations
@@ -123,13 +123,13 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether its graph describes itself as an RO-Crate does."""
+    """Whether a document is an RO-Crate."""
     return features.syntax == "json" and jsonld.is_crate(features.value)
 
 
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every value of the crate, below what its node is."""
+    """Yield every value of the crate, by the role of its node."""
     crate = crate_of(document)
     context = mapping(document.json).get("@context")
     yield from coverage.leaves(context, ("context",), "/@context")
@@ -144,7 +144,7 @@ def _leaves_of(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Leaf]
 
 
 def origin(document: Document) -> Origin:
-    """Whoever published the crate, else its first author."""
+    """The origin: the publisher of the crate, else its first author."""
     crate = crate_of(document)
     root = crate.by_id.get(crate.root, {})
     makers = [*as_list(root.get("publisher")), *as_list(root.get("author"))]
@@ -159,7 +159,7 @@ def origin(document: Document) -> Origin:
 
 
 def read_crate(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a crate says of its datasets, models and files."""
+    """Yield a crate's claims about its datasets, models and files."""
     crate = crate_of(document)
     others = coverage.leaves(crate.outside_graph, ("document",), "")
     yield from coverage.unknown(others, KEYS, "an RO-Crate, whose nodes stand in @graph")
@@ -199,7 +199,7 @@ def _entity(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
 
 
 def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim]:
-    """Licence, makers and publisher."""
+    """Yield licence, creators and publisher."""
     for value in as_list(stated.get("license")):
         about = crate.meant(value)
         link = jsonld.link_of(about.get("url")) or jsonld.link_of(value)
@@ -223,7 +223,7 @@ def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Ite
 
 
 def _dated(subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim | Problem]:
-    """Dates, version and addresses."""
+    """Yield dates, version and addresses."""
     for key, predicate in _DATES:
         for value in as_list(stated.get(key)):
             yield statements.dated(subject, predicate, jsonld.text_of(value), f"{where}/{key}")
@@ -250,7 +250,7 @@ def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool)
 
 
 def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    """What a run made, from what; one that failed made nothing of it, and stays as stated."""
+    """Yield the results and inputs of a run; a failed run makes nothing and is kept as stated."""
     state = f"{jsonld.link_of(node.get('actionStatus'))} {jsonld.text_of(node.get('actionStatus'))}"
     failed = "FailedActionStatus" in state
     used = [scalar_text(mapping(value).get("@id")) for value in as_list(node.get("object"))]
@@ -277,7 +277,7 @@ def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
 def _stage(
     crate: Crate, where: str, node: dict[Any, Any], made: Iri, used: list[str]
 ) -> Iterator[Claim | Problem]:
-    """The run that made a model, as a stage of its training."""
+    """Yield the run that made a model, as a training stage."""
     settings = [
         (jsonld.text_of(about.get("name")), jsonld.text_of(about.get("value")))
         for id_ in used
@@ -305,7 +305,7 @@ def _stage(
 
 
 def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    """A file of the crate, with its size, form and digests."""
+    """Yield a file of the crate, with its size, format and digests."""
     root = crate.subject(crate.root)
     name = scalar_text(node.get("@id")) or jsonld.text_of(node.get("name"))
     if root is None or not name:
@@ -324,7 +324,7 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
 
 
 def _stored(of: Iri, name: str, stated: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
-    """What is stored: its digests, size and form."""
+    """Yield digests, size and format of a stored file."""
     digests = [
         packages.digest(a, scalar_text(stated.get(a))) for a in ("sha256", "md5") if stated.get(a)
     ]

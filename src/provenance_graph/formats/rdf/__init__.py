@@ -1,1 +1,1 @@
-"""RDF of the project's own: Turtle, TriG and JSON-LD."""
+"""Reader of this program's own RDF: Turtle, TriG and JSON-LD."""

@@ -1,8 +1,8 @@
-"""Our own RDF: record graphs as they are, other triples as plain claims of one record.
+"""RDF of this program: record graphs are read as records, other triples as plain claims.
 
-TriG, Turtle, N-Quads and N-Triples, and JSON-LD whose context stands in the document.
-Graphs that carry a record's header become that record; where no graph does, every triple
-is a plain claim of one record whose header comes from the import.
+TriG, Turtle, N-Quads and N-Triples, and JSON-LD with an inline context. A graph with a record's
+header becomes that record; where no graph has one, every triple is a plain claim of one record
+whose header comes from the import.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ KEYS = KeyTable(
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every triple by where it stands; those outside any record where others stand in one."""
+    """Yield every triple by its kind; those outside any record apart, where others are in one."""
     results, homes = [], set()
     for quad in syntax.parsed(document):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
@@ -63,7 +63,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def recognises(features: Features) -> bool:
-    """Whether it is Turtle or one of its kin, or JSON-LD that uses our namespace."""
+    """Whether a document is Turtle, TriG or similar, or JSON-LD that uses this namespace."""
     if features.syntax == "trig":
         return not is_profile("\n".join(features.lines)) and not is_prov_o(features)
     if features.syntax != "json" or not features.keys & {"@context", "@graph", "@id"}:
@@ -72,7 +72,7 @@ def recognises(features: Features) -> bool:
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
-    """The records of a document; a graph that is no good record is a Problem of its own.
+    """Yield the records of a document; a problem for each graph that is no valid record.
 
     Raises Unreadable beyond MAX_QUADS quads.
     """
@@ -94,7 +94,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
 
 
 def _unreified(quad: ox.Quad) -> Iterator[ox.Quad]:
-    """A quad, or where it says that a node reifies a triple, what a claim's node says of it."""
+    """Yield a quad; in place of a reified triple, the quads of the claim's node."""
     stated = quad.object
     if quad.predicate.value != _REIFIES or not isinstance(stated, ox.Triple):
         yield quad
@@ -168,7 +168,7 @@ def _plain(
 
 
 def _unheld(claim: Claim) -> Iterator[Problem]:
-    """A problem where the value of a claim cannot be held."""
+    """Yield a problem where the value of a claim cannot be stored."""
     if claim.unusable and claim.value is None:
         yield Problem(str(claim.subject), f"{iris.shorten(claim.predicate)}: {claim.unusable}")
 
@@ -176,7 +176,7 @@ def _unheld(claim: Claim) -> Iterator[Problem]:
 def _licence_documents(
     graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]],
 ) -> dict[Iri, str]:
-    """What licences are called that the document describes itself."""
+    """The names of licences that the document describes itself, by IRI."""
     quads = [quad for each in graphs.values() for quad in each]
     described = {s for s, p, o, _ in quads if p == RDF.type and o == LICENCE_DOCUMENT}
     return {
@@ -189,24 +189,24 @@ def _licence_documents(
 
 
 def _licensed(subject: Iri, value: Value, names: dict[Iri, str]) -> Iterator[Claim]:
-    """A licence that is a text, or a document with a name, as the table of licences reads it."""
+    """Yield a licence given as a text or a named document, by the table of licence names."""
     if isinstance(value, Literal):
         yield from statements.licensed(subject, value.lexical)
     elif value.startswith(f"{iris.ID}licence/"):
         yield Claim(subject, DCTERMS.license, value)
-    elif value.startswith(f"{subject}#"):  # a node of the document's own: its name is all it says
+    elif value.startswith(f"{subject}#"):  # a local node, which has only a name
         yield from statements.licensed(subject, names[value])
     else:
         yield from statements.licensed(subject, str(value), name=names[value], link=str(value))
 
 
 def _claim(subject: Iri, predicate: Iri, value: Value) -> Claim:
-    """A plain claim, its literal in the engine's form."""
+    """A plain claim with its literal in normal form."""
     return _usable(Claim(subject, predicate, value))
 
 
 def _usable(claim: Claim) -> Claim:
-    """A claim with its literal in the engine's form; a text that is no value is kept as stated."""
+    """A claim with its literal in normal form; an invalid literal is kept as stated."""
     value = claim.value
     if not isinstance(value, Literal):
         return claim
@@ -219,7 +219,7 @@ def _usable(claim: Claim) -> Claim:
 
 
 class _MintedNames:
-    """Quads with names for their blank nodes: below the record, by order of appearance."""
+    """Quads with IRIs for their blank nodes, below the record and in order of appearance."""
 
     def __init__(self, plain: Any) -> None:
         self.plain: Iri = plain.record

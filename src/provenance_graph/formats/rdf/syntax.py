@@ -1,4 +1,4 @@
-"""RDF from outside, parsed within bounds: TriG and its kin, and JSON-LD with its context inside."""
+"""Bounded parsing of untrusted RDF: TriG and similar, and JSON-LD with an inline context."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOKENS = re.compile(
 
 
 def parsed(document: Document) -> Iterator[ox.Quad]:
-    """Quads one by one; raises Unreadable with the line where the syntax ends."""
+    """Yield quads one by one; raises Unreadable with the line of a syntax error."""
     text = document.text
     if document.features.syntax == "json":
         _local_contexts(document.json, document.url)
@@ -41,7 +41,7 @@ def parsed(document: Document) -> Iterator[ox.Quad]:
 
 
 def guard_contexts(text: str, url: str) -> None:
-    """Raise Unreadable where the contexts of JSON-LD are more than a reader can bear."""
+    """Raise Unreadable where the contexts of JSON-LD exceed the limits."""
     try:
         check_contexts(text.encode())
     except BadContexts as error:
@@ -62,7 +62,7 @@ def guard_depth(text: str, url: str) -> None:
 
 
 def _local_contexts(value: Any, url: str) -> None:
-    """Raise Unreadable where a context stands elsewhere: nothing is fetched to read a file."""
+    """Raise Unreadable for a context given by address: nothing is fetched to read a file."""
     waiting = [value]
     while waiting:
         result = waiting.pop()
