@@ -1,10 +1,10 @@
-"""A form as data: its sections and fields, and where each field's value comes from.
+"""A form as data: its sections and fields, and the sources of each field's value.
 
-One file a form, ``ontology/forms/NAME.toml``; adding a form touches nothing else. A field names what
-fills it, each in the form ``PROPERTY``, ``PROPERTY=VALUE`` (that value alone) or
-``PLACE/PROPERTY``: ``dataset/dcterms:license`` is the licence of each dataset that the model
-was trained on. ``score`` stands for results of evaluations, ``derived/NAME`` for what
-follows by a rule.
+One file per form, ``ontology/forms/NAME.toml``; adding a form changes no other file. A field lists
+its sources, each in the form ``PROPERTY``, ``PROPERTY=VALUE`` (only that value) or
+``PLACE/PROPERTY``: ``dataset/dcterms:license`` is the licence of each dataset that the model was
+trained on. ``score`` stands for results of evaluations, ``derived/NAME`` for a value derived by a
+rule.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from provenance_graph.core.shipped import Shipped, all_shipped, read_shipped
 PLACES = frozenset(
     {"itself", "dataset", "tested", "parent", "developer", "version", "file", "offer", "score"}
 )
-"""Beside the model: what else a field may speak of; ``itself`` is a dataset that the form is about."""
+"""The related entities that a field may be about; ``itself`` is a dataset as the form's subject."""
 DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
 SUBJECT_KINDS = frozenset({"developer", "dataset", "system", "authority"})
 
 
 class FormSource(BaseModel):
-    """What fills a field: a property, of the model or of what stands beside it."""
+    """A source of a field's value: a property of the model or of a related entity."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,17 +44,17 @@ class FormSource(BaseModel):
 
     @property
     def plain(self) -> bool:
-        """Whether it is a property of what the form is about."""
+        """Whether the source is a property of the form's subject itself."""
         return self.place in ("", "itself")
 
 
 class FormField(BaseModel):
     """One question of a form.
 
-    ``each`` says that all sources are needed for the field to be whole, ``parts`` names what the
-    question asks for with the sources that answer each; what stands in ``from`` alone is shown and
-    answers no part. ``ask`` is who could say what nobody states; ``binds`` on whom the question is
-    binding, where not on all.
+    ``each`` says that the field is complete only with all its sources. ``parts`` maps the parts of
+    the question to the sources that answer each; a source in ``from`` alone is shown and answers no
+    part. ``ask`` is who could answer what nobody states; ``binds`` names for whom the question is
+    mandatory, where it is not for all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,7 +106,7 @@ class Section(BaseModel):
 
 
 class Form(Shipped):
-    """A form: who asks, on which legal or scientific ground, and its sections."""
+    """A form: the authority, its legal or scientific ground, and the sections."""
 
     title: str
     authority: str
@@ -129,17 +129,17 @@ class Form(Shipped):
 
     @property
     def of_datasets(self) -> bool:
-        """Whether it may be about a dataset itself, and not only about a model."""
+        """Whether the form may be about a dataset itself, not only about a model."""
         sources = (source for field in self.fields.values() for source in field.sources)
         return any(source.place == "itself" for source in sources)
 
     def key_of(self, field: FormField) -> str:
-        """Under which key a value is kept that somebody wrote where no property holds it."""
+        """The key under which a filled-in value without a property is kept."""
         return f"{self.id} {field.id}"
 
 
 def _source(text: object) -> FormSource:
-    """A source from its text; raises ValueError.
+    """A source parsed from its text; raises ValueError.
 
     >>> _source("dataset/dcterms:license")
     FormSource(place='dataset', term='http://purl.org/dc/terms/license', only='')
@@ -171,12 +171,12 @@ def read(path: Path) -> Form:
 
 @cache
 def forms() -> Mapping[str, Form]:
-    """Every form that ships, by id."""
+    """Every shipped form, by id."""
     return all_shipped("forms", Form)
 
 
 def form_named(name: str) -> Form:
-    """A form by its id; raises NotFound with the ids there are."""
+    """A form by its id; raises NotFound with the known ids."""
     known = {form.casefold(): form for form in forms()}
     if name.casefold() not in known:
         raise NotFound(name, "form", known=sorted(forms()))
