@@ -1,7 +1,7 @@
-"""Settings of the service: from flags, environment and a file, in this order of rank.
+"""Settings of the service: flags override the environment, which overrides a file.
 
-Every setting has one name: ``--query-seconds`` as a flag, ``PROVENANCE_GRAPH_QUERY_SECONDS``
-in the environment, ``query_seconds`` in the TOML file. ``docs/service.md`` has the table.
+Every setting has one name: ``--query-seconds`` as a flag, ``PROVENANCE_GRAPH_QUERY_SECONDS`` in the
+environment, ``query_seconds`` in the TOML file. ``docs/service.md`` has the table.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _setting(default: Any, about: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How one service runs."""
+    """All settings of one service."""
 
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on; 0 takes a free one")
@@ -80,17 +80,17 @@ class Settings:
 
     @property
     def bounds(self) -> Bounds:
-        """Bounds on a request's body."""
+        """Limits on a request body."""
         return Bounds(self.body_mb << 20, self.body_seconds)
 
     @property
     def query_bounds(self) -> Bounds:
-        """Bounds on the body of a query, which needs no token: its text, percent-encoded."""
+        """Limits on the body of a query, which needs no token: room for its percent-encoded text."""
         return Bounds(min(self.body_mb << 20, (self.query_kb << 12) + 4096), self.body_seconds)
 
     @property
     def fairness(self) -> Fairness:
-        """What one client may take."""
+        """Limits on the use by one client."""
         return Fairness(
             self.client_seconds,
             self.client_errors,
@@ -101,7 +101,7 @@ class Settings:
         )
 
     def limits(self, seconds: float | None = None) -> Limits:
-        """Limits of one query."""
+        """Limits of one query; ``seconds`` overrides the usual time."""
         return Limits(
             seconds=seconds or self.query_seconds,
             memory_bytes=self.memory_mb << 20,
@@ -117,7 +117,9 @@ def load(
     file: Path | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """Settle every setting: a flag wins over the environment, that over the file.
+    """The settings from a TOML file, overridden by the environment, overridden by flags.
+
+    Raises UsageError for an unknown setting, a wrong value or an unreadable file.
 
     >>> load({"port": 9000}, environment={"PROVENANCE_GRAPH_PORT": "1", "PROVENANCE_GRAPH_RAW": "yes"}).port
     9000
@@ -173,7 +175,7 @@ def _check(settings: Settings) -> None:
 
 
 def table() -> str:
-    """Every setting with its default and meaning, as Markdown, for the manual."""
+    """A Markdown table of every setting with its default and meaning, for the manual."""
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for each in fields(Settings):
         default = str(each.default).lower() if isinstance(each.default, bool) else each.default

@@ -1,1 +1,1 @@
-"""Where quads are stored and queries are answered within limits."""
+"""Stores of quads: embedded, remote and in memory; SPARQL queries are answered within limits."""

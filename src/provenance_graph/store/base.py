@@ -1,4 +1,4 @@
-"""What a store is: the protocol every backend keeps, and the limits a query runs under."""
+"""The protocols that every store implements, and the change that one commit makes."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ __all__ = [
 
 
 class Store(Protocol):
-    """A dataset that can be read. Implementations: embedded, remote, and in memory for tests.
+    """A dataset that can be read; implemented by the embedded, remote and in-memory stores.
 
-    ``bindings`` puts values into the query's variables as terms, never as text.
+    ``bindings`` put values into the variables of a query as terms, never as text.
     """
 
     @property
     def version(self) -> str:
-        """Changes with every commit; the same data under one version."""
+        """The version of the data, which changes with every commit."""
 
     def quads(
         self,
@@ -54,7 +54,7 @@ class Store(Protocol):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        """Yield matching quads; ``graph`` None is the default graph, ``ANY`` every named graph."""
 
     def select(
         self,
@@ -70,16 +70,16 @@ class Store(Protocol):
         bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> bool:
-        """The answer of an ASK; raises QueryError and its kinds."""
+        """The result of an ASK query; raises QueryError and its kinds."""
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Any query's answer in a media type, written by the engine itself."""
+        """The answer of any query in a media type, serialised by the engine."""
 
     def graphs(self) -> Iterator[Iri]:
         """The names of the named graphs."""
 
     def close(self) -> None:
-        """Give back what the store holds."""
+        """Release the resources of the store."""
 
     def __enter__(self) -> Self:
         """Use as a context manager."""
@@ -90,21 +90,21 @@ class Store(Protocol):
 
 @runtime_checkable
 class Expecting(Protocol):
-    """A store where each look-up costs a request, and which combines look-ups announced in advance."""
+    """A store where each look-up costs a request, and which combines announced look-ups."""
 
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
-        """Names that are looked up next, or whose ``claims`` are."""
+        """Announce names that are looked up next; with ``claims``, their claims are looked up."""
 
     def expect_whole(self, listings: Iterable[WholeListing]) -> None:
-        """Listings that are read to their end next."""
+        """Announce listings that are read completely next."""
 
     def assure(self) -> None:
-        """Raise StoreError where its engine answers queries otherwise than SPARQL 1.1 has it."""
+        """Raise StoreError if the engine deviates from SPARQL 1.1 in its answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one commit does: drop whole graphs, then remove quads, then add quads."""
+    """The changes of one commit, in order: drop graphs, remove quads, add quads."""
 
     drop: tuple[Iri, ...] = ()
     remove: Iterable[Quad] = field(default=())
@@ -112,10 +112,10 @@ class Change:
 
 
 class WritableStore(Store, Protocol):
-    """A store that one process may change."""
+    """A store that one process at a time may change."""
 
     def next_version(self, digest: str) -> str:
-        """The version that the next commit with that digest makes."""
+        """The version that the next commit with this digest will have."""
 
     def commit(self, change: Change, digest: str = "") -> str:
-        """Apply a change at once or not at all, publish it, and give the new version."""
+        """Apply a change atomically and publish it; returns the new version."""

@@ -1,8 +1,8 @@
-"""Claims and headers as columns: what the claim table and a build's parts hold.
+"""Claims and record headers as columns, for the claim table and for the parts of a build.
 
-A row of ``CLAIMS`` is one claim, with the number of its record; a row of ``HEADERS`` is one
-record. Codes are kept by their place in the enumeration of :mod:`core.claims`. Nothing is
-lost: :func:`claim` and :func:`header` give back what went in.
+A row of ``CLAIMS`` is one claim, with the number of its record. A row of ``HEADERS`` is one record.
+Codes are stored as their position in the enumeration of :mod:`core.claims`. The conversion is
+lossless: :func:`claim` and :func:`header` restore the original objects.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
 
 NO_VALUE, IRI, LITERAL = 0, 1, 2
-"""Kinds of values."""
+"""Kinds of values in the column ``kind``."""
 
 NONE = 255
-"""The code of a basis or precision that a claim does not give."""
+"""Code for a basis or precision that a claim does not have."""
 
 CLAIMS: Mapping[str, type[pl.DataType]] = {
     "name": pl.String,
@@ -73,7 +73,7 @@ HEADERS: Mapping[str, type[pl.DataType]] = {
     "exported_from": pl.String,
     "content": pl.UInt64,
 }
-"""``content`` is the record's part in the digest of a store."""
+"""Columns of a header; ``content`` is the record's contribution to the digest of a store."""
 
 C = TypeVar("C", bound=Code)
 
@@ -94,7 +94,7 @@ PRECISION_CODE, CUSTODY_CODE = _codes(Precision), _codes(Custody)
 
 
 class ColumnWriter:
-    """Gathers records and gives them as two frames."""
+    """Collects records and returns them as a frame of claims and a frame of headers."""
 
     def __init__(self, first: int = 0) -> None:
         self._claims: list[tuple[object, ...]] = []
@@ -105,28 +105,28 @@ class ColumnWriter:
         return len(self._claims)
 
     def add(self, record: Record, content: int) -> None:
-        """Put a record's claims and header in."""
+        """Add the claims and the header of a record; ``content`` is its part in the store's digest."""
         number, self._next = self._next, self._next + 1
         self._headers.append(header_row(record.header, number, content))
         self._claims.extend(claim_row(claim, number) for claim in record.claims)
 
     def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The claims and the headers gathered so far."""
+        """The frames of claims and of headers collected so far."""
         return claim_frame(self._claims), header_frame(self._headers)
 
 
 def claim_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
-    """Rows of :func:`claim_row` as a frame."""
+    """A frame of rows made by :func:`claim_row`."""
     return pl.DataFrame(rows, schema=dict(CLAIMS), orient="row")
 
 
 def header_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
-    """Rows of :func:`header_row` as a frame."""
+    """A frame of rows made by :func:`header_row`."""
     return pl.DataFrame(rows, schema=dict(HEADERS), orient="row")
 
 
 def with_current(headers: pl.DataFrame) -> pl.DataFrame:
-    """Headers with ``current``: whether each record is the latest reading of its document."""
+    """Headers with a column ``current``: whether each record is the latest reading of its document."""
     order = headers.select("number", "of_document", "collection", "revision", "retrieved", "iri")
     latest = (
         order.sort("revision", "retrieved", "iri")
@@ -189,7 +189,7 @@ def header_row(header: Header, number: int, content: int) -> tuple[object, ...]:
 
 
 def value_of(kind: int, text: str, datatype: str, language: str) -> Value | None:
-    """A value from its columns."""
+    """The value in the columns kind, value, datatype and language; None for no value."""
     if kind == IRI:
         return Iri(text)
     if kind == LITERAL:
@@ -198,13 +198,13 @@ def value_of(kind: int, text: str, datatype: str, language: str) -> Value | None
 
 
 def claims(frame: pl.DataFrame) -> Iterator[Claim]:
-    """The claims of a frame, in its order."""
+    """Yield the claims of a frame in row order."""
     for row in frame.select(*CLAIMS).iter_rows():
         yield claim(row)
 
 
 def claim(row: Sequence[Any]) -> Claim:
-    """A claim from its row, whose columns are those of ``CLAIMS``."""
+    """The claim in a row with the columns of ``CLAIMS``."""
     (
         name,
         predicate,
@@ -240,12 +240,12 @@ def claim(row: Sequence[Any]) -> Claim:
 
 
 def headers(frame: pl.DataFrame) -> dict[int, Header]:
-    """The headers of a frame by their numbers."""
+    """The headers of a frame by record number."""
     return {row["number"]: header(row) for row in frame.iter_rows(named=True)}
 
 
 def header(row: Mapping[str, object]) -> Header:
-    """A header from its row."""
+    """The header in a row, given by column name."""
 
     def text(column: str) -> str:
         return str(row[column])
@@ -272,7 +272,7 @@ def header(row: Mapping[str, object]) -> Header:
 
 
 class LazyHeaders(dict[int, Header]):
-    """Headers by number, each made from its row when it is first asked for."""
+    """Headers by record number, each made from its row at first access."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         super().__init__()
@@ -286,7 +286,7 @@ class LazyHeaders(dict[int, Header]):
 
 
 def plain() -> pl.Expr:
-    """Whether an ordinary triple says all of a claim, as ``Claim.plain`` has it."""
+    """Expression: whether one ordinary triple states the whole claim, as ``Claim.plain`` defines."""
     texts = ("confidence", "as_stated", "locator", "unusable", "valid_from", "valid_until")
     return pl.all_horizontal(
         pl.col("kind") != NO_VALUE,
@@ -298,7 +298,7 @@ def plain() -> pl.Expr:
 
 
 def records(claim_rows: pl.DataFrame, header_rows: pl.DataFrame) -> Iterator[Record]:
-    """The records that two frames hold, in the order of their numbers."""
+    """Yield the records in a frame of claims and a frame of headers, by record number."""
     stated: dict[int, list[Claim]] = {}
     for row in claim_rows.select(*CLAIMS).iter_rows():
         stated.setdefault(row[-1], []).append(claim(row))
@@ -311,7 +311,7 @@ _XSD_STRING = str(XSD.string)
 
 
 def nquads(frame: pl.DataFrame, graph: str = "") -> bytes:
-    """Quads with columns subject, property, kind, value, datatype and language as N-Quads."""
+    """N-Quads of a frame with the columns of ``QUADS``, in ``graph`` or the default graph."""
     text = pl.col("value").str.replace_many(*_ESCAPES)
     literal = pl.concat_str(
         pl.lit('"'),
@@ -339,7 +339,7 @@ def nquads(frame: pl.DataFrame, graph: str = "") -> bytes:
 
 
 def quad_rows(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> list[tuple[object, ...]]:
-    """Quads as rows of subject, property, kind, value, datatype and language."""
+    """Rows of subject, property, kind, value, datatype and language; the graph is left out."""
     rows: list[tuple[object, ...]] = []
     for subject, predicate, value, _ in quads:
         if isinstance(value, Iri):
@@ -362,5 +362,5 @@ QUADS: Mapping[str, type[pl.DataType]] = {
 
 
 def quad_frame(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> pl.DataFrame:
-    """Quads as a frame, without their graphs."""
+    """A frame of quads with the columns of ``QUADS``; the graph is left out."""
     return pl.DataFrame(quad_rows(quads), schema=dict(QUADS), orient="row")

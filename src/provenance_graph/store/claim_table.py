@@ -1,13 +1,13 @@
-"""The claim table of a store's version: what a build made in columns, in files beside the store.
+"""The claim table of a store version: claims and facts in Parquet files beside the store.
 
-``derived/claims-<FORMAT>-<version>`` holds, for every bucket of subjects, its accepted facts
-(``facts-*.parquet``: the default graph, sorted by property) and the claims about it
-(``claims-*.parquet``, sorted by subject); ``headers.parquet``, one row a record, and
-``names.parquet``, one row a name that means another. ``manifest.json`` has the digest of each.
+``derived/claims-<FORMAT>-<version>`` holds, for every bucket of subjects, the accepted facts
+(``facts-*.parquet``: the default graph, sorted by property) and the claims (``claims-*.parquet``,
+sorted by subject). ``headers.parquet`` has one row for each record, ``names.parquet`` one row for
+each name that denotes another entity. ``manifest.json`` has the digest of each file.
 
-It is of one version and of no other. A commit does not wait for it: whoever makes an index has the
-table of the version before brought along first (``changes.claim_rows``), as far as the change log
-reaches. It can be deleted at any time; what is made from it is then made from the store.
+A table belongs to one version. A commit does not update it: before an index is made, the table of
+the version before is updated (``changes.claim_rows``), as far as the change log reaches. A table
+can be deleted at any time; then the store is read instead.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ FORMAT = 2
 MANIFEST = "manifest.json"
 _HEAD = "claims-"
 COLUMNS = (*columns.CLAIMS, "subject")
-"""The columns of its claims; ``subject`` is what the name means."""
+"""Columns of the claims; ``subject`` is the canonical IRI of the claim's name."""
 CLAIM_ORDER = ("subject", "property", "name", "record", "value")
 FACT_ORDER = ("property", "subject")
-"""How its rows are sorted."""
+"""Sort order of the claims (CLAIM_ORDER) and of the facts."""
 GROUP_ROWS = 20_000
-"""Rows of which a file says the least and the greatest values, so that readers pass others over."""
+"""Rows of one Parquet row group. Each group states its least and greatest values, so that
+readers can skip it."""
 _log = logging.getLogger(__name__)
 
 
 def bucket_of(subject: str, buckets: int) -> int:
-    """The bucket of a subject, the same in every version of this software.
+    """The number of a subject's bucket, the same in every version of this software.
 
     >>> bucket_of("https://w3id.org/provenance-graph/id/model/a/b", 7)
     0
@@ -50,12 +51,12 @@ def bucket_of(subject: str, buckets: int) -> int:
 
 
 def folder_of(derived: Path, version: str) -> Path:
-    """Where the table of a version is."""
+    """The folder of the table of a version."""
     return derived / f"{_HEAD}{FORMAT}-{version}"
 
 
 def versions(derived: Path) -> list[str]:
-    """The versions that have a table."""
+    """The versions that have a table in this format."""
     head = f"{_HEAD}{FORMAT}-"
     return [one.name.removeprefix(head) for one in derived.glob(f"{head}*") if one.is_dir()]
 
@@ -67,10 +68,11 @@ def keep(
     files: Mapping[str, Path],
     retained: Collection[str] = (),
 ) -> None:
-    """Make the table of a version of files, by their names in it, which stay where they are.
+    """Make the table of a version from ``files`` (by name in the table), which stay in place.
 
-    It appears whole or not at all, and the tables of other versions are removed but for those
-    ``retained``, which somebody may be reading.
+    Files are hard-linked, or copied where the file system has no links. The table appears as a
+    whole or not at all. Tables of other versions are removed, except the ``retained`` ones, which
+    may be in use.
     """
     derived.mkdir(exist_ok=True)
     with alone(
@@ -108,7 +110,7 @@ def _keep(
 
 
 def forget(derived: Path, but: Collection[Path] = ()) -> None:
-    """Remove the tables of all versions, but for some folders."""
+    """Remove the tables of all versions, except the folders in ``but``."""
     for pattern in (f"{_HEAD}*", f".{_HEAD}*-*"):
         for old in derived.glob(pattern):
             own = pattern[0] == "." and old.name.endswith(f".{os.getpid()}")
@@ -122,7 +124,7 @@ def _digest(file: Path) -> str:
 
 
 class ClaimTable:
-    """The claim table of one version, whose files are as they were written."""
+    """The claim table of one version, with verified files."""
 
     def __init__(self, folder: Path, buckets: int) -> None:
         self.folder, self.buckets = folder, buckets
@@ -131,7 +133,7 @@ class ClaimTable:
     def open(cls, derived: Path, version: str) -> ClaimTable | None:
         """The table of a version; None where there is none.
 
-        One whose files are not as they were written is reported, and removed.
+        A table whose files do not match the manifest is logged and removed.
         """
         folder = folder_of(derived, version)
         if not folder.is_dir():
@@ -154,11 +156,11 @@ class ClaimTable:
         return cls(folder, buckets)
 
     def files(self, kind: str) -> list[Path]:
-        """Its files of ``claims`` or ``facts``, in the order of the buckets."""
+        """The files of a kind (``claims`` or ``facts``) in bucket order."""
         return sorted(self.folder.glob(f"{kind}-*.parquet"))
 
     def facts(self, predicate: str) -> pl.DataFrame:
-        """The accepted facts of a property, with columns subject, kind, value, datatype, language."""
+        """The accepted facts of a property: subject, kind, value, datatype, language."""
         return (
             pl.scan_parquet(self.files("facts"))
             .filter(pl.col("property") == predicate)
@@ -167,7 +169,10 @@ class ClaimTable:
         )
 
     def facts_by_subject(self) -> Iterator[pl.DataFrame]:
-        """All accepted facts, sorted by subject, bucket by bucket; each has whole subjects."""
+        """Yield a frame for each bucket: its accepted facts, sorted by subject.
+
+        All facts of a subject are in one frame.
+        """
         for file in self.files("facts"):
             yield pl.read_parquet(file).sort("subject", maintain_order=True)
 
@@ -177,7 +182,7 @@ class ClaimTable:
         return pl.scan_parquet(self.files("claims"))
 
     def buckets_of(self, subjects: Iterable[str]) -> Iterator[tuple[list[str], pl.DataFrame]]:
-        """The claims about some subjects, bucket by bucket, each with its subjects."""
+        """Yield, for each bucket of ``subjects``, its subjects and the claims about them."""
         by_bucket: dict[int, list[str]] = {}
         for subject in subjects:
             by_bucket.setdefault(bucket_of(subject, self.buckets), []).append(subject)
@@ -191,7 +196,7 @@ class ClaimTable:
 
     @cached_property
     def headers(self) -> pl.DataFrame:
-        """One row a record: the columns of ``claim_columns.HEADERS``, ``file`` and ``current``."""
+        """One row for each record: the columns of ``claim_columns.HEADERS``, ``file``, ``current``."""
         return pl.read_parquet(self.headers_file)
 
     @property
@@ -201,16 +206,16 @@ class ClaimTable:
 
     @property
     def records(self) -> int:
-        """How many records there are."""
+        """The number of records."""
         return int(pl.scan_parquet(self.headers_file).select(pl.len()).collect().item())
 
     def record_names(self, numbers: Iterable[int]) -> list[str]:
-        """The records of these numbers, sorted."""
+        """The sorted IRIs of the records with these numbers."""
         wanted = pl.col("number").is_in(pl.Series(sorted(numbers), dtype=pl.UInt64).implode())
         rows = pl.scan_parquet(self.headers_file).select("number", "iri").filter(wanted)
         return sorted(rows.collect()["iri"])
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What each name means that means another."""
+        """The canonical IRI of each name that denotes another entity."""
         return dict(pl.read_parquet(self.folder / "names.parquet").iter_rows())

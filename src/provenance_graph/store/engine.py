@@ -1,6 +1,6 @@
-"""Reading an Oxigraph store in this process, for query texts of our own.
+"""Read an Oxigraph store in this process, for the software's own queries.
 
-Nothing here can be stopped once it runs: a text from outside goes to ``workers``.
+A query that runs here cannot be stopped: a query from outside is evaluated by ``pool``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DEFAULT_GRAPH = ox.DefaultGraph()
 
 
 class SnapshotLease:
-    """One state of a store, protected from deletion while it is read."""
+    """A state of a store that is not deleted while this object exists."""
 
     __slots__ = ("__weakref__", "engine")
 
@@ -45,10 +45,10 @@ _iri = Remembered(Iri, 131_072).__getitem__
 
 
 def our_value(result: object) -> Value:
-    """A value from the engine's term; a blank node becomes a name that starts with ``_:``.
+    """The value of an engine term; a blank node becomes a name that starts with ``_:``.
 
-    Records hold none, but a plain dataset or a query's BNODE() may.
-    Raises QueryError for a triple term of RDF 1.2.
+    Records hold no blank nodes, but a plain dataset or BNODE() in a query may. Raises QueryError
+    for a triple term of RDF 1.2.
     """
     if isinstance(result, ox.NamedNode):
         return _iri(result.value)
@@ -66,14 +66,14 @@ def _subject(result: object) -> Iri:
 
 
 def _pattern_node(name: Iri | None) -> ox.NamedNode | ox.BlankNode | None:
-    """A name to look for, which a request may have made up: it is not remembered."""
+    """The engine node for a name in a pattern; not cached, since a request may have invented it."""
     if name is None:
         return None
     return ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
 
 
 def request(query: SparqlQuery, media_type: str) -> Request:
-    """A query in the engine's own terms."""
+    """A query in the engine's types, with its bindings inserted."""
     dataset = query.dataset
     return Request(
         bind(query.text, query.bindings),
@@ -85,17 +85,17 @@ def request(query: SparqlQuery, media_type: str) -> Request:
 
 
 class EngineReads(ABC):
-    """The reading half of the store protocol over an engine in this process."""
+    """The read methods of the store protocol over an engine in this process."""
 
     own_engine = True
-    """Its answers in any form are written as this software expects."""
+    """Whether the answers are serialised by this software's own engine."""
 
     by_subject = False
-    """Whether all quads of a graph come subject by subject."""
+    """Whether the quads of a graph are grouped by subject."""
 
     @abstractmethod
     def _lease(self) -> SnapshotLease:
-        """The state to read."""
+        """The state to read; raises StoreError when closed."""
 
     def quads(
         self,
@@ -104,7 +104,7 @@ class EngineReads(ABC):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph.
+        """Yield matching quads; ``graph`` None is the default graph, ``ANY`` every named graph.
 
         Raises QueryError for a term that no quad can have at its position.
         """
@@ -137,7 +137,7 @@ class EngineReads(ABC):
                 if isinstance(holder, ox.DefaultGraph):
                     continue
                 name = _subject(holder)
-            yield (  # what the pattern fixes is as it was asked for, and need not be read again
+            yield (  # terms that the pattern fixes are returned as given
                 _subject(quad.subject) if subject is None else subject,
                 _iri(quad.predicate.value) if predicate is None else predicate,
                 our_value(quad.object) if object is None else object,
@@ -150,7 +150,7 @@ class EngineReads(ABC):
         bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
-        """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here.
+        """The rows of a SELECT query of this software: only ``limits.rows`` is enforced.
 
         Raises QueryError for bad syntax, and NotASelect for another form of query.
         """
@@ -176,7 +176,7 @@ class EngineReads(ABC):
         bindings: Bindings | None = None,
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
     ) -> bool:
-        """The answer of an ASK, for texts of our own.
+        """The result of an ASK query of this software.
 
         Raises QueryError for bad syntax or another form of query.
         """
@@ -187,7 +187,7 @@ class EngineReads(ABC):
         return bool(result)
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Any query's answer in a media type, for texts of our own; time is not bounded."""
+        """The answer of a query of this software in a media type; its time is not limited."""
         lease = self._lease()
         parts: list[bytes] = []
         end = write_answer(
@@ -205,15 +205,15 @@ class EngineReads(ABC):
             yield _subject(name)
 
     def size(self) -> int:
-        """How many quads there are, in all graphs."""
+        """The number of quads in all graphs."""
         return len(self._lease().engine)
 
     def dump(self) -> bytes:
-        """Everything as N-Quads."""
+        """All quads as N-Quads."""
         return self._lease().engine.dump(format=ox.RdfFormat.N_QUADS) or b""
 
     def close(self) -> None:  # noqa: B027 - a store that holds nothing has nothing to give back
-        """Give back what the store holds."""
+        """Release the resources of the store."""
 
     def __enter__(self) -> Self:
         return self
@@ -223,7 +223,7 @@ class EngineReads(ABC):
 
 
 def update_text(change: Change) -> str:
-    """A change as one SPARQL update, which the engine applies at once or not at all."""
+    """A change as one SPARQL update, which the engine applies atomically."""
     parts = [f"DROP SILENT GRAPH {_name(graph)};" for graph in change.drop]
     for word, quads in (("DELETE", change.remove), ("INSERT", change.add)):
         body = _by_graph(quads)

@@ -1,11 +1,10 @@
-"""A read replica: the published checkpoints of another store, copied as they appear.
+"""Read replicas: the published checkpoints of another store, copied as they appear.
 
-The store that is followed is a folder, or an address below which its files are served as they
-are (``CURRENT``, ``format``, ``checkpoints/<n>/…``): an object store or any web server. Every file
-is held against the size and digest that the followed store published; data files that have not
-changed are shared with the version before. What is whole is published here by one rename, so
-that readers of this folder never see half a copy, and go on with the old version while the
-source is slow, gone or damaged.
+The followed store is a folder, or an address below which its files are served unchanged
+(``CURRENT``, ``format``, ``checkpoints/<n>/…``): an object store or any web server. Every file is
+compared with the size and digest that the followed store published. Unchanged data files are shared
+with the version before. A complete copy is published by one rename. So readers of the replica never
+see part of a copy, and keep the old version while the source is slow, gone or damaged.
 """
 
 from __future__ import annotations
@@ -31,31 +30,31 @@ from provenance_graph.store.layout import Current, WriterLock
 _PIECE = 1 << 20
 _MAX_CURRENT = 4 << 20
 _LEFT_FREE = 64 << 20
-"""Bytes that a copy leaves free on the disk."""
+"""Bytes of disk space that a copy leaves free."""
 
 
 class FollowedStore(Protocol):
-    """Where a store is followed from."""
+    """The source of a replica."""
 
     def text(self, path: str) -> str:
-        """A small file's text; raises StoreError."""
+        """The text of a small file; raises StoreError."""
 
     def pieces(self, path: str) -> Iterator[bytes]:
-        """A file in pieces; raises StoreError."""
+        """Yield a file in pieces; raises StoreError."""
 
 
 class FolderSource:
-    """A store in a folder, of this machine or mounted."""
+    """A source in a local or mounted folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def text(self, path: str) -> str:
-        """A small file's text."""
+        """The text of a small file."""
         return b"".join(self.pieces(path)).decode("utf-8", "replace")
 
     def pieces(self, path: str) -> Iterator[bytes]:
-        """A file in pieces."""
+        """Yield a file in pieces; raises StoreMissing or StoreError."""
         try:
             with (self._root / path).open("rb") as file:
                 while piece := file.read(_PIECE):
@@ -67,14 +66,14 @@ class FolderSource:
 
 
 class WebSource:
-    """A store whose files are served below an address."""
+    """A source whose files are served below an address."""
 
     def __init__(self, url: str, seconds: float = 30, client: httpx2.Client | None = None) -> None:
         self._url = url.rstrip("/")
         self._client = client or httpx2.Client(follow_redirects=False, timeout=seconds)
 
     def text(self, path: str) -> str:
-        """A small file's text."""
+        """The text of a small file; raises StoreError for more than 4 MiB."""
         body = bytearray()
         for piece in self.pieces(path):
             body += piece
@@ -83,7 +82,7 @@ class WebSource:
         return body.decode("utf-8", "replace")
 
     def pieces(self, path: str) -> Iterator[bytes]:
-        """A file in pieces."""
+        """Yield a file in pieces; raises StoreMissing or StoreError."""
         url = f"{self._url}/{path}"
         try:
             with self._client.stream("GET", url) as answer:
@@ -97,14 +96,14 @@ class WebSource:
 
 
 def source_of(location: str) -> FollowedStore:
-    """The source that a user names: a folder or an address."""
+    """The source at a location: a web source for an HTTP address, else a folder."""
     if location.startswith(("http://", "https://")):
         return WebSource(location)
     return FolderSource(Path(location))
 
 
 def published(source: FollowedStore, location: str) -> Current:
-    """What the followed store publishes now; raises StoreMissing, StoreFormat or StoreError."""
+    """The published state of the followed store; raises StoreMissing, StoreFormat or StoreError."""
     written = source.text("format").strip()
     if written != layout.FORMAT:
         raise StoreFormat(
@@ -134,13 +133,14 @@ class Replica:
 
     @property
     def current(self) -> Current | None:
-        """The version that is here; None where there is none."""
+        """The published state of the replica; None where there is none."""
         return layout.find_current(self.folder)
 
     def refresh(self) -> bool:
-        """Copy what is published now, where it is not here; says whether it was new.
+        """Copy the published state unless it is already here; whether it was new.
 
-        Raises StoreError, and leaves what is here, where a file is missing, cut or changed.
+        Raises StoreError, and keeps the present state, where a file is missing, truncated or
+        changed.
         """
         there, here = published(self._source, self.location), self.current
         if here is not None and here.version == there.version:
@@ -229,10 +229,10 @@ class Follower(Protocol):
 
     @property
     def current(self) -> Current | None:
-        """The version that is here; None where there is none."""
+        """The published state in the folder; None where there is none."""
 
     def refresh(self) -> bool:
-        """Copy what is new; says whether anything was, and raises StoreError."""
+        """Copy a new state if there is one; whether there was. Raises StoreError."""
 
 
 def follow(
@@ -242,7 +242,10 @@ def follow(
     alive: Callable[[], bool],
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Refresh a replica again and again; a fault is logged once, and once when it is over."""
+    """Refresh a replica every ``seconds`` while ``alive`` returns True.
+
+    An error is reported once, and its end once.
+    """
     failing = ""
     while alive():
         try:
@@ -260,7 +263,7 @@ def follow(
 
 
 def run(replica: Follower, seconds: float) -> None:
-    """Follow until the process that started this one ends; faults go to standard error."""
+    """Follow until the parent process ends; errors are written to standard error."""
     parent = os.getppid()
 
     def say(message: str) -> None:
@@ -272,7 +275,7 @@ def run(replica: Follower, seconds: float) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Follow a place into a folder."""
+    """Run as a program with the arguments LOCATION FOLDER SECONDS."""
     location, folder, seconds = arguments
     run(Replica(Path(folder), location), float(seconds))
 

@@ -1,14 +1,14 @@
-"""What an embedded store's directory holds, and who may touch it.
+"""The layout of an embedded store's directory, and its locks.
 
-====================  ===============================================================
-``format``            the number of this layout
-``CURRENT``           JSON: version, sequence, db and checkpoint; replaced by rename
-``lock``              held by the one writer, with its process id
-``db-<n>/``           the writer's database, made anew by each
-``checkpoints/<n>/``  published states, hard links to the database's files
-====================  ===============================================================
+====================  =============================================================== ``format``
+the number of this layout ``CURRENT``           JSON: version, sequence, db and checkpoint; replaced
+by rename ``lock``              held by the one writer, with its process id ``db-<n>/``
+the writer's database, made anew by each ``checkpoints/<n>/``  published states, hard links to the
+database's files ====================
+===============================================================
 
-A reader holds a shared lock on its checkpoint's directory, so that the writer leaves it.
+A reader holds a shared lock on the directory of its checkpoint, so that the writer does not delete
+it.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ from provenance_graph.core.threads import side_by_side
 
 FORMAT = "provenance-graph store 1"
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
-"""A name in a folder that leads nowhere else."""
+"""Matches a file name without separators, so that it stays within its folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The published state."""
+    """The published state of a store, as CURRENT states it."""
 
     version: str
     sequence: int
     db: str
     checkpoint: str
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    """The checkpoint's files by name: size and digest; empty in stores of earlier versions."""
+    """The files of the checkpoint by name: size in bytes and digest; empty in stores of earlier
+    versions."""
 
 
 def read_current(root: Path) -> Current:
@@ -70,7 +71,7 @@ def read_current(root: Path) -> Current:
 
 
 def find_current(root: Path) -> Current | None:
-    """What is published in a folder; None where nothing is that can be read."""
+    """The published state of a store; None where none can be read."""
     try:
         return read_current(root)
     except StoreError:
@@ -78,7 +79,11 @@ def find_current(root: Path) -> Current | None:
 
 
 def _current(read: dict[str, Any]) -> Current:
-    """What CURRENT states; raises ValueError and its like for what is not written by us."""
+    """The state in the content of CURRENT.
+
+    Raises ValueError, TypeError, AttributeError or KeyError for content that this software did not
+    write.
+    """
     version, sequence, db, checkpoint = (
         read[name] for name in ("version", "sequence", "db", "checkpoint")
     )
@@ -95,14 +100,14 @@ MENDED = (
     "put a backup in its place with `provenance-graph restore BACKUP`, or run "
     "`provenance-graph build`"
 )
-"""What helps against damage."""
+"""Advice for a damaged store."""
 
 
 def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
-    """The files of a checkpoint with size and digest.
+    """The files of a checkpoint by name: size in bytes and digest.
 
-    ``known`` are those of the same database before: a data file of the same name is the
-    same, since the engine never changes one.
+    ``known`` are the files of an earlier checkpoint of the same database: a data file of the same
+    name and size is unchanged, since the engine never changes one.
     """
     sizes = {
         file: file.stat().st_size
@@ -126,10 +131,11 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
 
 
 def verify(folder: Path, files: Mapping[str, tuple[int, str]], *, wholly: bool = False) -> None:
-    """Raise StoreError where a checkpoint is differs from what was published.
+    """Raise StoreError where the files of a checkpoint differ from what was published.
 
-    Sizes are always looked at, and the content of all small files; that of data files only
-    ``wholly``, since the engine checks each block of them as it reads it.
+    Sizes are always compared, as is the content of all small files. The content of data files is
+    compared only with ``wholly``, since the engine checks each block as it reads it. Raises
+    FileNotFoundError where the whole folder has been removed.
     """
     for name, (size, digest) in files.items():
         file = folder / name
@@ -152,17 +158,18 @@ def _digest(file: Path) -> str:
 
 _DATA = ".sst"
 _MUCH = 64 << 20
-"""Bytes of which the digests are taken on all cores: of a build the seconds of one core show."""
+"""Bytes above which digests are computed on all cores, since one core would take noticeable
+seconds."""
 _NOT_COUNTED = ("LOG", "LOCK")
 
 
 def write_current(root: Path, current: Current) -> None:
-    """Publish a state: from here on, it is what readers open."""
+    """Publish a state: from then on readers open it."""
     replace_file(root / "CURRENT", json.dumps(asdict(current)))
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Replace a file's text at once, and durably."""
+    """Replace the text of a file atomically and durably."""
     aside = path.with_name(path.name + ".new")
     with aside.open("w", encoding="utf-8") as file:
         file.write(text + "\n")
@@ -173,7 +180,7 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder survive a power failure."""
+    """Flush a folder, so that a rename in it survives a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -182,7 +189,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def lock_shared(folder: Path) -> int:
-    """Hold a folder in use; gives a handle to close. Raises OSError when it is going."""
+    """Take a shared lock on a folder; returns a file descriptor to close.
+
+    Raises OSError while the folder is being deleted.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -193,7 +203,7 @@ def lock_shared(folder: Path) -> int:
 
 
 def remove_unused(folder: Path) -> None:
-    """Delete a checkpoint that no process reads; one in use is left for the next call."""
+    """Delete a checkpoint unless a process reads it."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
@@ -208,7 +218,7 @@ def remove_unused(folder: Path) -> None:
 
 
 class WriterLock:
-    """The one writer's lock on a store's directory; gone when its process is."""
+    """The lock of the one writer of a store; released when its process ends. Raises StoreBusy."""
 
     def __init__(self, root: Path) -> None:
         try:
@@ -231,7 +241,7 @@ class WriterLock:
         self._file.flush()
 
     def release(self) -> None:
-        """Let the next writer in."""
+        """Release the lock."""
         with suppress(ValueError):
             self._file.truncate(0)
             self._file.close()

@@ -1,4 +1,4 @@
-"""Files of RDF text into an engine, in as few loads as there are forms."""
+"""Load RDF files into an engine with one bulk load for each format."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ FORMS = {
 
 
 class FileChain(io.RawIOBase):
-    """Files read one after another as if they were one.
+    """A raw stream over files, one after another.
 
-    Each ends with a line end, so that the next begins on a line of its own. ``step`` hears of
-    the bytes read.
+    A line end is added after each file, so that the next one begins on a new line. ``step`` is
+    called with the number of bytes of each read.
     """
 
     def __init__(self, files: Iterable[Path], step: Callable[[int], None]) -> None:
@@ -27,11 +27,11 @@ class FileChain(io.RawIOBase):
         self._open: io.BufferedReader | None = None
 
     def readable(self) -> bool:
-        """It is."""
+        """True: the stream can be read."""
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        """At most ``size`` bytes and at least one, until the last file is at its end."""
+        """Up to ``size`` bytes and at least one; empty only after the last file."""
         while True:
             if self._open is None:
                 path = next(self._files, None)
@@ -57,9 +57,9 @@ def load_files(
     files: Sequence[tuple[Path, str]],
     step: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Load files, each with its form, of valid text; raises as the engine does.
+    """Load files of valid RDF text, each with its format (a key of FORMS).
 
-    ``step`` is called with the bytes done and the bytes there are.
+    ``step`` is called with the bytes done and the bytes in all. Raises what the engine raises.
     """
     total = sum(path.stat().st_size for path, _ in files)
     done = 0

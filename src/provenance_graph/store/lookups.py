@@ -1,10 +1,10 @@
-"""Look-ups answered in this process, without a worker: only what is proven to be small.
+"""Look-ups that this process answers without a worker, because their cost has a proven bound.
 
-A worker protects from queries that take long, need much or end the process. A look-up
-(``sparql.lookup``) can do none of these: its text is of a fixed shape, one pattern gives a
-row for a step of one index, several patterns have at most ``MAX_ROWS`` combinations, counted
-before the engine joins them, and what is written ends at ``MAX_BYTES``, so that rows end too.
-Whatever turns out larger is left to a worker, at the cost of the rows read until then.
+A worker protects from queries that run long, need much memory or crash the process. A look-up
+(``sparql.lookup``) can do none of these. Its text has a fixed shape. One pattern gives a row for
+each step of one index. Several patterns have at most ``MAX_ROWS`` combinations, counted before the
+engine joins them. Output ends at ``MAX_BYTES``, which limits the rows too. A look-up that exceeds a
+limit is left to a worker, at the cost of the rows read until then.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from provenance_graph.store.values import Answer
 MAX_ROWS: Final = 200
 MAX_BYTES: Final = 32 << 10
 _AGAIN: Final = 2.0
-"""Seconds until a state that could not be opened is tried again."""
+"""Seconds before another attempt to open a state that could not be opened."""
 _DEFAULT: Final = ox.DefaultGraph()
 
 
 class _State:
-    """One published state, open for reading; its folder stays while it is used."""
+    """One published state, open for reading; its folder is not deleted meanwhile."""
 
     def __init__(self, folder: str, version: str) -> None:
         self.folder, self.version = folder, version
@@ -51,11 +51,11 @@ class _State:
 
 
 class Full(Exception):
-    """An answer is larger than a look-up may be."""
+    """An answer exceeds the size limit of a look-up."""
 
 
 class BoundedSink:
-    """A file that keeps what is written, up to a size; beyond it, writing raises Full."""
+    """A file in memory that raises Full when more than ``limit`` bytes are written."""
 
     __slots__ = ("_left", "parts")
 
@@ -63,7 +63,7 @@ class BoundedSink:
         self._left, self.parts = limit, list[bytes]()
 
     def write(self, chunk: bytes) -> int:
-        """Keep a piece."""
+        """Store a piece; returns its length."""
         self._left -= len(chunk)
         if self._left < 0:
             raise Full
@@ -71,14 +71,14 @@ class BoundedSink:
         return len(chunk)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: no bytes are buffered."""
 
 
 class Lookups:
-    """Answers look-ups over the newest state; opens it aside when it changes.
+    """Answers look-ups over the newest state; opens a new state in a thread.
 
-    ``source`` gives the folder and version that is published now. Everything runs in one
-    event loop.
+    ``source`` returns the folder and version that are published now. All methods run in one event
+    loop.
     """
 
     def __init__(self, source: Callable[[], tuple[str, str]]) -> None:
@@ -88,7 +88,7 @@ class Lookups:
         self._failed = 0.0
 
     def answer(self, query: str, lookup: Lookup, media_type: str) -> Answer | None:
-        """The whole answer; None where a worker is to give it. Takes about a millisecond."""
+        """The whole answer; None where a worker must give it. Takes about a millisecond."""
         state = self._current()
         if state is None:
             return None
@@ -99,7 +99,7 @@ class Lookups:
         try:
             state.engine.query(query).serialize(readable(out, form), form)  # type: ignore[arg-type]
         except (Full, Unwritable, ValueError, RuntimeError, OSError, SyntaxError):
-            return None  # too large, damaged, or not to be written so, which a worker tells
+            return None  # too large, damaged, or not serialisable: a worker reports the error
         kind = "ask" if lookup.ask else "select"
         return Answer(b"".join(out.parts), media_type, kind, version=state.version)
 
@@ -120,7 +120,7 @@ class Lookups:
         try:
             fresh = await loop.run_in_executor(None, _State, folder, version)
         except (OSError, ValueError, RuntimeError):
-            self._failed = time.monotonic()  # replaced meanwhile, or damaged: a worker tells
+            self._failed = time.monotonic()  # replaced meanwhile, or damaged: a worker reports it
         else:
             old, self._state = self._state, fresh
             if old is not None:
@@ -129,14 +129,14 @@ class Lookups:
             self._opening = None
 
     def close(self) -> None:
-        """Give back what is open."""
+        """Close the open state."""
         if self._state is not None:
             self._state.close()
             self._state = None
 
 
 def _small(engine: ox.Store, patterns: tuple[Pattern, ...]) -> bool:
-    """Whether all patterns together have few combinations."""
+    """Whether the patterns have at most MAX_ROWS combinations of matches."""
     combinations = 1
     for pattern in patterns:
         terms = [_engine_term(term) for term in pattern]

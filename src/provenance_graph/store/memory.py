@@ -1,4 +1,4 @@
-"""A small store in memory, for tests and notebooks."""
+"""A small store in memory, for tests and notebooks, and for data fetched from a remote store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from provenance_graph.store.engine import EngineReads, SnapshotLease, update_tex
 
 
 class MemoryStore(EngineReads):
-    """A store that lives as long as its object.
+    """A store in memory, which is not kept after its object.
 
     >>> from provenance_graph.core.iris import Iri
     >>> a = Iri("https://example.org/a")
@@ -36,7 +36,7 @@ class MemoryStore(EngineReads):
 
     @property
     def version(self) -> str:
-        """Changes with every commit."""
+        """The version of the data, which changes with every commit."""
         return self._version
 
     def _lease(self) -> SnapshotLease:
@@ -45,11 +45,11 @@ class MemoryStore(EngineReads):
         return SnapshotLease(self._engine)
 
     def next_version(self, digest: str) -> str:
-        """The version that the next commit with that digest makes."""
+        """The version that the next commit with this digest will have."""
         return f"{self._sequence + 1}-{digest[:12]}"
 
     def commit(self, change: Change, digest: str = "") -> str:
-        """Apply a change at once or not at all, and give the new version.
+        """Apply a change atomically; returns the new version.
 
         Raises StoreError for a term that cannot be stored.
         """
@@ -64,5 +64,5 @@ class MemoryStore(EngineReads):
         return self._version
 
     def close(self) -> None:
-        """Forget everything."""
+        """Refuse further reads and commits."""
         self._closed = True

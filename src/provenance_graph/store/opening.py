@@ -1,4 +1,4 @@
-"""Opening a store by the place that a user names."""
+"""Open a store at a location: a folder, or the address of a SPARQL service."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def open_store(location: str) -> Store:
     """Open a folder or a remote service for reading.
 
     An address without a path means its ``/sparql``, where this project's own service answers.
+    Raises StoreMissing, StoreFormat or StoreError.
     """
     if location.startswith(("http://", "https://")):
         from provenance_graph.store.remote.ahead import AheadStore
@@ -38,13 +39,13 @@ def open_store(location: str) -> Store:
 
 
 def is_earlier(store: QuadSource) -> bool:
-    """Whether records were built into a store by a version that stored no day of the view."""
+    """Whether a store was built by a version that did not record the day of the accepted view."""
     built = any(True for _ in store.quads(graph=graph_names.SHIPPED))
     return built and not any(True for _ in store.quads(graph=graph_names.VIEW))
 
 
 def require_current(store: QuadSource, location: object) -> None:
-    """Raise StoreFormat, with the command that migrates it, for a store of an earlier version."""
+    """Raise StoreFormat for a store of an earlier version, naming the command that migrates it."""
     if is_earlier(store):
         raise StoreFormat(
             f"{location} was built by an earlier version, whose records say neither collection nor "
@@ -53,7 +54,7 @@ def require_current(store: QuadSource, location: object) -> None:
 
 
 def address_of(location: str) -> str:
-    """Where a service that a user names answers queries.
+    """The query address of a service; an address without a path gets ``/sparql``.
 
     >>> address_of("http://127.0.0.1:7878/"), address_of("https://example.org/query")
     ('http://127.0.0.1:7878/sparql', 'https://example.org/query')
@@ -73,10 +74,10 @@ def open_writer(location: Path | str) -> EmbeddedWriter | RemoteWriter:
 
 
 def derived_folder(location: str) -> Path | None:
-    """Where indexes made from a store at ``location`` are stored: beside it.
+    """The folder for indexes of the store at ``location``, inside the store's folder.
 
-    None for a remote store, and for one in a folder that may not be written to: then an
-    index is made for the occasion.
+    None for a remote store, and for a folder that cannot be written: then an index is made for each
+    use.
 
     >>> derived_folder("https://example.org/sparql") is None
     True

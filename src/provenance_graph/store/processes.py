@@ -1,7 +1,7 @@
-"""Where the tasks of long work run: in this process, in processes beside it, or on a cluster.
+"""Engines that run the tasks of long work: in this process, in parallel processes, on a cluster.
 
-An engine has one method, ``run``: a function that can be pickled, and tasks. The functions
-are the same everywhere; they exchange files below a folder that every worker can reach.
+An engine has one main method, ``run``, which takes a picklable function and tasks. The functions
+are the same on every engine; they exchange files below a folder that every worker can reach.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ class Engine(Protocol):
     """Runs the tasks of a stage."""
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """The results, in the order in which they are ready."""
+        """Yield the results in the order in which they are ready."""
 
     def rest(self) -> None:
-        """Give back memory: no task comes for a while."""
+        """Free memory, since no task follows for a while."""
 
     def __enter__(self) -> Self:
         """Use as a context manager."""
 
     def __exit__(self, *failure: object) -> None:
-        """Give back what the engine holds."""
+        """Release the resources of the engine."""
 
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without garbage collection: a build makes millions of objects and no cycles."""
+    """A context without garbage collection: a build makes millions of objects and no cycles."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -59,12 +59,12 @@ def without_collection(function: Callable[[T], R], task: T) -> R:
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def pool(processes: int) -> ProcessPoolExecutor:
-    """Processes that end with this one."""
+    """A pool of processes that end with this one."""
     return ProcessPoolExecutor(
         processes,
         multiprocessing.get_context("spawn"),
@@ -74,9 +74,10 @@ def pool(processes: int) -> ProcessPoolExecutor:
 
 
 class LocalEngine:
-    """Processes on this machine; a stage of one task runs in this one.
+    """Runs tasks in processes on this machine; a stage of one task runs in this process.
 
-    To enter it raises StoreError where the system has no threads for the libraries of its tasks.
+    Entering it raises StoreError where the system cannot start the threads of the libraries that
+    tasks use.
     """
 
     def __init__(self, processes: int = 0) -> None:
@@ -84,9 +85,10 @@ class LocalEngine:
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """The results, in the order in which they are ready; raises what a task raised.
+        """Yield the results in the order in which they are ready; raises what a task raises.
 
-        The processes begin at once, so that tasks that are given meanwhile come after these.
+        The tasks are submitted at once, so that tasks submitted later come after them. Raises
+        StoreError where a process is killed.
         """
         if len(tasks) < 2 or self._count < 2:
             return map(function, tasks)
@@ -111,10 +113,10 @@ class LocalEngine:
     def _submit(
         self, waiting: set[Future[R]], function: Callable[[T], R], tasks: Sequence[T]
     ) -> None:
-        """Hand out the tasks.
+        """Submit the tasks to the pool.
 
-        Raises OSError where not all processes start, RuntimeError where the thread that hands them
-        their tasks does not: no further task begins.
+        Raises OSError where not all processes start, RuntimeError where the pool's own thread does
+        not start; then no further task begins.
         """
         if self._pool is None:
             self._pool = pool(self._count)
@@ -126,12 +128,12 @@ class LocalEngine:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
             for process in set(multiprocessing.active_children()) - before:
-                process.terminate()  # it would wait for ever for a task, and this process for it
+                process.terminate()  # else it waits for a task for ever, and this process waits for it
                 process.join()
             raise
 
     def rest(self) -> None:
-        """End the processes: what they hold, up to a gigabyte, is free for the engine's load."""
+        """End the processes, which frees up to a gigabyte for the engine's load."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
@@ -152,6 +154,6 @@ def _killed() -> StoreError:
 
 
 def _begin(parent: int) -> None:
-    """Keep to one thread, since there is one process a core, and end when the build does."""
+    """Limit Polars to one thread, since there is a process for each core; end with the parent."""
     os.environ["POLARS_MAX_THREADS"] = "1"
     die_with_parent(parent)

@@ -1,7 +1,7 @@
-"""A plain dataset without records and view: updates and graphs as clients send them.
+"""A plain dataset without records and accepted view: updates and graphs as clients send them.
 
-For experiments and for conformance runs. Its folder says that it is one, so that nobody
-writes past the records of a real store by mistake.
+It is for experiments and conformance runs. Its folder is marked, so that a store with records is
+not written as a plain dataset by mistake.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def is_plain(root: Path) -> bool:
 
 
 def check(root: Path) -> None:
-    """Raise StoreError where a real store is, which must not be written past its records."""
+    """Raise StoreError for a store with records, which must not be written as a plain dataset."""
     if (root / "CURRENT").exists() and not is_plain(root):
         raise StoreError(
             f"{root} holds records, which --raw would write past; name another --store"
@@ -35,7 +35,7 @@ def check(root: Path) -> None:
 
 
 def prepare(root: Path) -> None:
-    """Make an empty plain dataset, unless one is there."""
+    """Create an empty plain dataset unless a store exists."""
     if (root / "CURRENT").exists():
         return
     root.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,9 @@ def prepare(root: Path) -> None:
 
 
 def put_text(graph: Iri | None, documents: Iterable[bytes], *, replace: bool) -> str:
-    """The update that puts N-Triples documents into a graph, whose blank nodes stay distinct.
+    """The update that adds N-Triples documents to a graph, or with ``replace`` replaces it.
+
+    Blank nodes of different documents stay distinct.
 
     >>> put_text(None, [b"<urn:a> <urn:b> <urn:c> ."], replace=False)
     'INSERT DATA { <urn:a> <urn:b> <urn:c> . }'
@@ -64,16 +66,16 @@ class PlainWriter(EmbeddedWriter):
     """The one writer of a plain dataset."""
 
     def update(self, text: str, limits: Limits) -> str:
-        """Run a SPARQL update at once or not at all; gives the new version."""
+        """Run a SPARQL update atomically; returns the new version."""
         check_update(text, limits)
         return self._run(text)
 
     def put(self, graph: Iri | None, documents: Iterable[bytes], *, replace: bool) -> str:
-        """Add N-Triples to a graph (None: the default graph), or put them in its place."""
+        """Add N-Triples to a graph (None: the default graph), or replace its content by them."""
         return self._run(put_text(graph, documents, replace=replace))
 
     def drop(self, graph: Iri | None) -> str:
-        """Drop a graph."""
+        """Drop a graph; None clears the default graph. Returns the new version."""
         return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")
 
     def holds(self, graph: Iri | None) -> bool:

@@ -1,9 +1,9 @@
-"""What the writer does in the normal mode: every graph a client writes is a record.
+"""Writes to a store of records: every graph that a client writes becomes a record.
 
-The record's header names who wrote it and when; the accepted view follows in the same
-commit. Nothing is written past records: not the accepted view, not another's record, not
-the reference data. The records of a client live in a namespace that the service gives to
-its token, so that none can pass for a later retrieval of somebody else's document.
+The record's header names its author and time; the accepted view is updated in the same commit. A
+client cannot write the accepted view, another client's record, or the reference data. The records
+of a client have names in a namespace that the service gives to its token, so that no record can
+pass for a later retrieval of somebody else's document.
 """
 
 from __future__ import annotations
@@ -51,23 +51,25 @@ from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse
 
 _RESERVED: Final = str(mint("graph", ""))
 _MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
-"""What makes clients that resolve references reach another name, somebody else's perhaps."""
+"""Matches names from which a client that resolves references reaches another name, perhaps of
+another holder."""
 _READ_TIMES: Final = 4
-"""How many times what one write may change the records of a client may hold for an update."""
+"""Limit on the statements of all records that an update reads, as a multiple of the limit of one
+write."""
 _TERMS: Final = 4
-"""Terms of a statement that is written out: its graph, subject, predicate and object."""
+"""Terms of a statement with all parts written out: graph, subject, predicate and object."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordTarget:
-    """Writes into a store of records."""
+    """The write target of a store of records."""
 
     store: EmbeddedWriter
     limits: Limits
     now: Callable[[], str] = clock.now
     size: WriteSize = field(default_factory=WriteSize)
     log: ChangeLog | None = None
-    """Where commits are noted, if not one by one in the store's own log."""
+    """The change log for commits; None: each commit is noted in the store's own log."""
 
     @classmethod
     def open(cls, root: Path, settings: Settings) -> RecordTarget:
@@ -78,7 +80,7 @@ class RecordTarget:
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """Writes inside are published together at its end, once the change log has them."""
+        """A context whose writes are published together at its end, after the change log has them."""
         with self.store.group(), self.log.group() if self.log is not None else nullcontext():
             yield
 
@@ -87,9 +89,9 @@ class RecordTarget:
         self.store.probe()
 
     def state(self, graph: Iri | None, who: str) -> tuple[Collection[str], bool]:
-        """The versions that a reader may have seen last, and whether a graph exists.
+        """The versions that a reader may hold (full and public), and whether a graph exists.
 
-        Raises a refusal for a graph of somebody else's, whether it exists or not.
+        Raises RequestRefused for a graph of another client, whether it exists or not.
         """
         if graph is not None and not self._wrote(graph, who):
             self._own(graph, who)
@@ -101,17 +103,20 @@ class RecordTarget:
     def put(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
     ) -> Written:
-        """Make the documents a record of that name, or add them to it."""
+        """Replace the record ``graph`` by documents, or add them to it; raises RequestRefused."""
         return carry_out_alone(self, self.prepare(graph, parts, who, replace))
 
     def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
-        """Put documents into graphs, in one commit where that gives the same as one by one."""
+        """Put documents into graphs: in one commit where the result is the same, else one by one.
+
+        Returns, for each write, the result or the exception.
+        """
         return carry_out_together(self, writes)
 
     def prepare(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
     ) -> Prepared:
-        """The record that documents make of a graph; raises a refusal."""
+        """The record that the documents make of a graph, not yet stored; raises RequestRefused."""
         name = self._own(graph, who)
         stored = self._stored(name)
         self.size.check(sum(part.body.count(b"\n") for part in parts))
@@ -123,9 +128,9 @@ class RecordTarget:
         return Prepared([self._record(name, stated, who)], created=not stored)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
-        """Drop a record; the view follows.
+        """Drop a record and update the accepted view; raises RequestRefused.
 
-        Also one that the same client wrote before records had a namespace.
+        The record may also be one that the client wrote before records had namespaces.
         """
         if graph is None or not self._wrote(graph, who):
             graph = self._own(graph, who)
@@ -133,27 +138,27 @@ class RecordTarget:
         return Written(done.version, False, done.removed)
 
     def update(self, update: UpdateRequest, who: str) -> Written:
-        """Run an update on the client's own records, all at once, in this process."""
+        """Run an update on the client's own records in this process, as one write."""
         text = self._checked(update, who)
         if inserts_only(text):
             return self._insert(text, who)
         rehearsal = self._rehearsal(text, update, who)
         outcome = Outcome.unpack(rehearse(rehearsal.pack()))
         done = self.settle(outcome, rehearsal.digest, who, update.within)
-        assert done is not None  # nobody else writes meanwhile
+        assert done is not None  # this process is the only writer
         return done
 
     def rehearsal(self, update: UpdateRequest, who: str) -> Rehearsal | None:
-        """What is to be worked out elsewhere before an update can be written; None for nothing.
+        """The input for evaluating an update in another process; None where none is needed.
 
-        The update sees all of the client's records and nothing else, so that whatever it
-        reads or changes is whole; one that speaks of one graph alone (``within``) sees that
-        one. One that only inserts data reads none.
+        The update sees all records of the client and nothing else, so that it reads and changes
+        whole records; an update of one graph (``within``) sees that graph only. An update that only
+        inserts data reads none.
         """
         check_length(update.text, self.limits)
         self.size.check_data(update.text)
         if inserts_only(update.text):
-            return None  # it is checked where it is carried out
+            return None  # ``update`` checks it
         return self._rehearsal(self._checked(update, who), update, who)
 
     def _rehearsal(self, text: str, update: UpdateRequest, who: str) -> Rehearsal:
@@ -162,9 +167,10 @@ class RecordTarget:
     def settle(
         self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
     ) -> Written | None:
-        """Write what an update was found to make of the client's records, or of one of them.
+        """Write the outcome of an evaluated update to the client's records, or to ``within``.
 
-        None where these are no longer those with the ``digest`` it was worked out on.
+        Returns None where the records no longer have the ``digest`` on which the update was
+        evaluated.
         """
         if outcome.default:
             raise default_refused()
@@ -181,7 +187,7 @@ class RecordTarget:
         )
 
     def _insert(self, text: str, who: str) -> Written:
-        """Carry out an update that only inserts data: into the graphs that it itself names."""
+        """Run an update that only inserts data, reading only the graphs that it names."""
         scratch = Scratch()
         scratch.update(text)
         if scratch.holds_default():
@@ -193,7 +199,7 @@ class RecordTarget:
         return self._replace(after, before, who)
 
     def _checked(self, update: UpdateRequest, who: str) -> str:
-        """The text that the engine runs, if it is one that this client may send."""
+        """The update's text for the engine; raises RequestRefused if the client may not send it."""
         check_length(update.text, self.limits)
         text = update.prepared()
         self.size.check_data(text)
@@ -204,7 +210,7 @@ class RecordTarget:
     def _replace(
         self, after: Mapping[Iri, Sequence[Quad]], before: Mapping[Iri, Sequence[Quad]], who: str
     ) -> Written:
-        """Make records of graphs, and drop those that are left with nothing."""
+        """Replace the bodies of records that changed, and drop records that are now empty."""
         bodies = {name: self._stated(quads, name) for name, quads in after.items()}
         changed = [
             name for name in sorted(bodies) if set(bodies[name]) != set(before.get(name, ()))
@@ -221,10 +227,10 @@ class RecordTarget:
         return carry_out_alone(self, Prepared(add, drop))
 
     def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store.
+        """Store a person's decision on the identity of two names.
 
-        Names that private records alone speak of are unknown to whoever may not read those.
-        Answers 409 where another person decided otherwise.
+        Names that occur in private records only are unknown to a person who may not read these.
+        Raises RequestRefused (409) where another person decided otherwise.
         """
         names = decision.name, decision.may_be
         known = self.store if decision.sees_private else self.store.public
@@ -245,11 +251,11 @@ class RecordTarget:
         return Written(done.version, False, done.added + done.removed)
 
     def flag(self, flag: Flag, who: str) -> Written:
-        """Say that a claim or a record is wrong; the first of the notes is the flag's record.
+        """Record that a claim or a record is wrong; ``notes[0]`` of the result is the flag's IRI.
 
-        The flag is a record of the client's own, so that the client can take it back. What is
-        private is not known here: a flag is public.
-        Raises NotFound for a claim or record that the store does not have.
+        The flag is a record of the client, who can delete it. A flag is public, so claims of
+        private records are treated as unknown. Raises NotFound for a claim or record that the store
+        does not have.
         """
         record = Iri(flag.claim.partition("#")[0])
         if collection_of(record) in private_collections(self.store):
@@ -267,7 +273,7 @@ class RecordTarget:
         return Written(done.version, False, done.added + done.removed, (name,))
 
     def commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
-        """One commit; the change log has what it changed, which the indexes follow."""
+        """Add and drop records in one commit; the change log notes its changes for the indexes."""
         return update(self.store, add, drop, self._levels, log=self.log)
 
     @property
@@ -275,12 +281,12 @@ class RecordTarget:
         return EvidenceLevels(derived_folder(str(self.store.root)))
 
     def _collection(self, name: Iri, who: str) -> Iri:
-        """The collection of a client's records: one of its own where that is private."""
+        """The collection of a client's records: the client's own where that is private."""
         own = mint("collection", f"service-{who}")
         return own if own in private_collections(self.store) else collection_of(name)
 
     def _records(self, who: str) -> list[Iri]:
-        """The records that a client has written."""
+        """The names of the records that a client has written in its namespace, sorted."""
         quads = self.store.quads(predicate=PROV.wasAttributedTo, object=agent(who), graph=ANY)
         location = namespace(who)
         return sorted({name for name, _, _, g in quads if name == g and name.startswith(location)})
@@ -289,9 +295,10 @@ class RecordTarget:
         return [quad for quad in self.store.quads(graph=name) if quad[0] != name]
 
     def _bodies(self, who: str, within: Iri | None) -> dict[Iri, list[Quad]]:
-        """What each record of a client holds, or one of them, its header aside.
+        """The quads of each record of a client, or of ``within`` only, without the header.
 
-        Raises a refusal with 413 where all of them are too much to be read for one update.
+        Raises RequestRefused (413) where all records together are too large to be read for one
+        update.
         """
         if within is not None:
             return {self._own(within, who): self._body_of(within)}
@@ -309,10 +316,11 @@ class RecordTarget:
         return results
 
     def _stated(self, quads: Iterable[Quad], name: Iri) -> list[Quad]:
-        """What a client states in a record: not its header, which is ours to write.
+        """The quads without statements about the record itself, which form its header.
 
-        The header that the record has now may come along, as in a copy of the graph that was
-        fetched before. Raises a refusal with 422 for anything else about the record itself.
+        Header statements are allowed if they equal the present header, as in a copy of the graph
+        that was fetched before. Raises RequestRefused (422) for any other statement about the
+        record itself.
         """
         stated: list[Quad] = []
         own: list[Quad] = []
@@ -326,7 +334,7 @@ class RecordTarget:
         return stated
 
     def _wrote(self, graph: Iri, who: str) -> bool:
-        """Whether a record is this client's by its header, wherever it lives."""
+        """Whether the header of a record names the client as author, in any namespace."""
         by = self.store.quads(graph, PROV.wasAttributedTo, agent(who), graph=graph)
         return any(True for _ in by)
 
@@ -334,7 +342,7 @@ class RecordTarget:
         return any(True for _ in self.store.quads(subject=name, graph=name))
 
     def _refuse_foreign(self, text: str, who: str) -> None:
-        """Tell a client which graph that its update names is not its own."""
+        """Raise RequestRefused if the update names a graph outside the client's namespace."""
         by_prologue: dict[str, list[str]] = {}
         for prologue, name in graphs_named(text):
             by_prologue.setdefault(prologue, []).append(name)
@@ -343,7 +351,7 @@ class RecordTarget:
                 self._own(name, who)
 
     def _own(self, graph: Iri | None, who: str) -> Iri:
-        """The graph, if it is in this client's namespace; else a refusal that says why."""
+        """The graph, if it is in the client's namespace; else raises RequestRefused (403)."""
         if graph is None:
             raise default_refused()
         location = namespace(who)

@@ -1,6 +1,6 @@
-"""How HTTP processes and the writer talk: one request and one answer on a unix socket.
+"""Messages between HTTP processes and the writer: one request and one answer on a unix socket.
 
-A message is a JSON object and any number of byte strings, each with its length before it.
+A message is a JSON object and any number of byte strings, each preceded by its length (4 bytes).
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _BLOBS: Final = 1_000
 
 
 class Hangup(Exception):
-    """The other side has gone."""
+    """The other process closed the connection."""
 
 
 def pack(head: dict[str, object], blobs: Sequence[bytes] = ()) -> bytes:
-    """A message as bytes."""
+    """A message in bytes: the JSON object ``head`` and the byte strings ``blobs``."""
     text = json.dumps({**head, "blobs": len(blobs)}).encode()
     pieces = (text, *blobs)
     return b"".join(part for piece in pieces for part in (_LENGTH.pack(len(piece)), piece))
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any], list[bytes]]:
-    """Read a message, in the writer."""
+    """Read a message from a socket; raises Hangup where it is incomplete. Used by the writer."""
     head = json.loads(_read(connection))
     count = min(int(head.pop("blobs")), _BLOBS)
     return head, [_read(connection) for _ in range(count)]
@@ -53,7 +53,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 
 async def ask(path: str, message: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Send a message to the writer and wait for its answer; raises Hangup when it dies."""
+    """Send a message to the writer and return its answer; raises Hangup if the writer ends."""
     try:
         reader, writer = await asyncio.open_unix_connection(path)
     except OSError as error:

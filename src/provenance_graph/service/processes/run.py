@@ -1,4 +1,4 @@
-"""Puts a service together and runs it: store, writer, HTTP processes."""
+"""Assemble and run a service: store, writer, HTTP processes, indexer."""
 
 from __future__ import annotations
 
@@ -50,20 +50,21 @@ if TYPE_CHECKING:
 
 _NICE: Final = 10
 _INDEX_AFTER: Final = 1.0
-"""Seconds that the serving processes have for their own start."""
+"""Seconds that the indexer leaves to the start of the serving processes."""
 _SOON: Final = 0.3
-"""Seconds after the start at which the REST API is loaded, unless somebody asks for it before."""
+"""Seconds after the start at which the REST API is loaded, unless a request needs it before."""
 
 
 def run(settings: Settings, root: Path, folder: Path) -> int:
-    """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets.
+    """Serve a store until a signal stops the service; returns an exit code.
 
-    Raises UsageError where the address cannot be listened on, or writes are open without a token.
+    ``folder`` holds the sockets. Raises UsageError where the address cannot be listened on, or
+    writes are enabled without a token.
     """
     tokens = _tokens(settings)
     signing = _signing_key(settings)
-    networks(settings.federation_networks)  # what is wrong there is reported before anything starts
-    # From here on the secret is nowhere in our memory or environment, only its hash.
+    networks(settings.federation_networks)  # a mistake is reported before anything starts
+    # From here on memory and environment hold the hash of the secret only.
     settings = replace(settings, token="")
     forget_environment(f"{ENVIRONMENT}TOKEN")
     forget_environment(f"{ENVIRONMENT}KEY_PASSWORD")
@@ -93,7 +94,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
 
 
 def _is_indexed(settings: Settings, root: Path) -> bool:
-    """Whether indexes are stored beside the store, made by a process of their own."""
+    """Whether a separate process stores indexes beside the store."""
     return not settings.raw and derived_folder(str(root)) is not None
 
 
@@ -111,7 +112,10 @@ def _announce(host: str, port: int, root: Path) -> Callable[[], object]:
 
 
 def _tokens(settings: Settings) -> Tokens:
-    """The tokens; without any, only a plain dataset on a loopback address takes writes."""
+    """The tokens; raises UsageError for writes without any.
+
+    Exception: a plain dataset (``--raw``) on a loopback address takes writes without tokens.
+    """
     tokens = auth.load(settings.token, Path(settings.token_file) if settings.token_file else None)
     if settings.writable and not tokens and not (settings.raw and _loopback(settings.host)):
         raise UsageError(
@@ -122,7 +126,7 @@ def _tokens(settings: Settings) -> Tokens:
 
 
 def _signing_key(settings: Settings) -> Ed25519PrivateKey | None:
-    """The key that signs bundles; what is wrong with its file is told before anything starts."""
+    """The key that signs bundles, or None; raises an error for a bad key file before the start."""
     if not settings.signing_key:
         return None
     from provenance_graph.formats.bundles.keys import private_key
@@ -141,10 +145,10 @@ def _loopback(host: str) -> bool:
 
 
 def _prepare(settings: Settings, root: Path) -> None:
-    """Make an empty plain dataset where one is wanted; refuse the wrong kind of store."""
+    """Create an empty plain dataset if one is wanted; raise StoreError for the wrong kind of store."""
     if settings.raw and settings.writable:
         plain.check(root)
-        # In a process of its own: an engine that ran here would not survive the forks to come.
+        # In a separate process: the threads of an engine used here would not survive a fork.
         supervise.run_once(lambda: plain.prepare(root))
     elif not (root / "CURRENT").exists():
         raise StoreMissing(str(root))
@@ -170,7 +174,7 @@ def _writer_work(
 
 
 def open_target(settings: Settings, root: Path) -> WriteTarget:
-    """What the writer writes into: a plain dataset, or records with their view."""
+    """The target of writes: a plain dataset, or records with their accepted view."""
     limits = Limits(text_bytes=settings.update_mb << 20, depth=settings.depth)
     if settings.raw:
         return PlainTarget(PlainWriter(root), limits)
@@ -245,7 +249,7 @@ def _http_work(
 
 
 class _RestApi:
-    """The routes of the REST API over what they all read; loaded when they are asked for."""
+    """The routers of the REST API and the store access that they share; loaded at first use."""
 
     def __init__(
         self,
@@ -261,15 +265,15 @@ class _RestApi:
         self._access: Access | None = None
 
     def first_routers(self) -> list[APIRouter]:
-        """The routes that load fast."""
+        """The routers that load fast."""
         from provenance_graph.service.api.first import first_routers
 
         return first_routers(self._reads())
 
     def routers(self, busy: Callable[[], bool]) -> list[APIRouter]:
-        """All routes; stored indexes are opened first, so that no request waits for them.
+        """All routers; stored indexes are opened first, so that no request waits for them.
 
-        Loading them gives way while ``busy`` says that somebody is being answered.
+        Loading pauses while ``busy`` returns True, that is while a request is being answered.
         """
         with giving_way(busy):
             from provenance_graph.service.api.common.indexes import INDEXES
@@ -281,9 +285,9 @@ class _RestApi:
             return routers(self._root, access)
 
     def read_ahead(self, busy: Callable[[], bool]) -> None:
-        """Read what the answers on any model rest on, so that the first reader need not wait.
+        """Read the data behind answers on any model, so that the first request does not wait.
 
-        It gives way while ``busy`` says that somebody is being answered.
+        Reading pauses while ``busy`` returns True, that is while a request is being answered.
         """
         from provenance_graph.service.api.ahead import read_ahead
 
@@ -304,7 +308,10 @@ class _RestApi:
 
 
 def _writer_socket(folder: Path) -> tuple[str, socket.socket]:
-    """A listening unix socket that outlives the writer, so that a restart loses no caller."""
+    """The path of a listening unix socket, and the socket; it outlives the writer.
+
+    So a restart of the writer loses no caller.
+    """
     path = str(folder / "writer")
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     made.bind(path)

@@ -1,8 +1,8 @@
-"""An application that answers what loads fast at once, and all else once that is loaded.
+"""An application in stages: routes that load fast answer at once, the others once they are loaded.
 
-Reading the code of all analysis takes longer than anything else at a start. So the protocols'
-routes, search and what is cached for each version stand first; the complete application is made
-aside and takes over when it is there.
+Loading the code of all analyses takes most of a start. So the routes of the protocols, of search
+and of answers from stored indexes are served first. The complete application is loaded in a thread
+and takes over when it is ready.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _AT_ONCE: Final = (
 _EARLY: Final = frozenset(
     f"/api/v1/{name}" for name in ("search", "models", "facets", "conflicts", "stats")
 )
-"""What ``first_routers`` answer."""
+"""Paths that the routers of ``first_routers`` answer."""
 _CALM: Final = 1.0
-"""Seconds between the complete application and what may be done beforehand for later requests."""
+"""Seconds between the complete application and the preparation of data for later requests."""
 
 
 class Staged:
-    """The first application, and the complete one made by ``complete`` in a thread.
+    """The first application, and the complete one, which ``complete`` makes in a thread.
 
-    ``afterwards`` is called in a thread a moment later, when the first requests are answered.
+    ``afterwards`` is called in a thread _CALM seconds later, when the first requests are answered.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class Staged:
         self._loading: asyncio.Future[ASGIApp] | None = None
 
     def put_first(self, app: ASGIApp) -> None:
-        """An application with the protocols' routes and those of ``first_routers``."""
+        """Set the application with the protocols' routes and those of ``first_routers``."""
         self._early = app
 
     def load(self) -> None:
-        """Begin to load the complete application."""
+        """Start to load the complete application, unless it is being loaded."""
         if self._loading is None:
             loop = asyncio.get_running_loop()
             self._loading = loop.run_in_executor(None, self._make)
@@ -76,7 +76,7 @@ class Staged:
             loop.call_later(_CALM, loop.run_in_executor, None, self._afterwards)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; what the first application has not waits for the complete one."""
+        """Serve one request; a route that the first application lacks waits for the complete one."""
         path = str(scope.get("path", ""))
         if scope["type"] != "http":
             await self._first(scope, receive, send)
@@ -90,7 +90,7 @@ class Staged:
             await (await self._complete())(scope, receive, send)
 
     async def _complete(self) -> ASGIApp:
-        """The complete application; where no thread can load it now, one that refuses so."""
+        """The complete application; where no thread can load it now, one that answers a refusal."""
         try:
             self.load()
             assert self._loading is not None

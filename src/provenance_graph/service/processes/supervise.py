@@ -1,7 +1,7 @@
-"""Keeps the service's processes running: the HTTP processes and the writer.
+"""Supervisor of the service's processes: HTTP processes, writer, indexer.
 
-The first process opens the sockets, starts the others and starts again whichever dies.
-All others end with it, so that nothing is left behind; a service manager watches it.
+The first process opens the sockets, starts the others, and restarts any that ends. All others end
+with the first process, so that none is left over; a service manager watches the first process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Work = Callable[[], None]
 
 @dataclass(slots=True)
 class Child:
-    """One process that is kept running."""
+    """One process that the supervisor keeps running."""
 
     name: str
     work: Work
@@ -42,13 +42,13 @@ class Child:
     started: float = 0.0
     restarts: int = -1
     died: Callable[[int | None], object] = lambda _: None
-    """Called with the exit code each time it has ended."""
+    """Called with the exit code each time the process has ended."""
     due: float | None = None
     quick: int = 0
-    """How many times in a row it ended soon after its start."""
+    """Number of consecutive times that the process ended soon after its start."""
 
     def start(self) -> None:
-        """Start it, or start it again; where the system gives no process now, it is due again."""
+        """Start or restart the process; if the system cannot start one now, set a time to retry."""
         self.due = None
         self.started = time.monotonic()
         made = _FORK.Process(target=_run, args=(self.work, os.getpid()), name=self.name)
@@ -69,7 +69,7 @@ class Child:
 
     @property
     def pause(self) -> float:
-        """Seconds before the next start of one that keeps ending soon."""
+        """Seconds to wait before the next start of a process that keeps ending soon."""
         return min(_PAUSE * 2 ** min(self.quick - 1, 16), _LONGEST) if self.quick else 0.0
 
 
@@ -82,23 +82,23 @@ def _run(work: Work, parent: int) -> None:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Starts children, restarts the dead, and ends all in order."""
+    """Starts child processes, restarts those that end, and stops all of them in order."""
 
     children: list[Child] = field(default_factory=list)
     seconds: float = 15.0
     on_child_exit: Callable[[int], None] = lambda _: None
-    """Called with the id of each process that has died."""
+    """Called with the id of each process that has ended."""
     _stop: bool = False
     _again: bool = False
 
     def run(self) -> int:
-        """Stay until a signal stops it; gives an exit code."""
+        """Run until a signal stops the service; returns an exit code."""
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
-        gc.freeze()  # what is loaded is shared with the children, and looked at by none
+        gc.freeze()  # loaded objects stay shared with the children: no collection touches them
         for child in self.children:
             child.start()
         while not self._stop:
@@ -129,7 +129,7 @@ class Supervisor:
                 self._ended(child, process, now)
 
     def _ended(self, child: Child, process: BaseProcess, now: float) -> None:
-        """Note that a process ended; one that keeps ending is started more and more rarely."""
+        """Record that a process ended, and restart it: the later, the more often it ends soon."""
         process.join()
         how = process.exitcode
         if process.pid is not None:
@@ -145,7 +145,7 @@ class Supervisor:
             child.start()
 
     def _end(self) -> None:
-        """In the order they were given: HTTP processes before the writer they write through."""
+        """Stop the processes in order of rank: HTTP processes before the writer that they use."""
         until = time.monotonic() + self.seconds + 2
         for rank in sorted({child.rank for child in self.children}):
             group = [c.process for c in self.children if c.rank == rank and c.process is not None]
@@ -160,16 +160,19 @@ class Supervisor:
 
 
 def run_once(work: Work) -> None:
-    """Do something in a process of its own; raises StoreError with what it raised there.
+    """Run ``work`` in a separate process; raises StoreError with the message of its error.
 
-    Whatever opens the engine belongs here: an engine's threads do not survive the forks to
-    come, and a writer forked after it would wait for them for ever.
+    Work that opens the engine must run there: the engine's threads do not survive a fork, and a
+    writer forked afterwards would wait for them for ever.
     """
     begin(work)()
 
 
 def begin(work: Work) -> Work:
-    """The same without waiting; what it gives waits for the end, and raises."""
+    """Start ``work`` in a separate process; returns a function that waits for its end.
+
+    That function raises StoreError with the message of the error raised in the process.
+    """
     with starting_work("this command"):
         ours, theirs = _FORK.Pipe(duplex=False)
         process = _FORK.Process(target=_once, args=(work, theirs))
@@ -198,13 +201,13 @@ def _once(work: Work, connection: Connection) -> None:
 
 
 def quiet_logs() -> None:
-    """Warnings of the HTTP server go to standard error; the access log is our own."""
+    """Send warnings to standard error; from uvicorn only errors, since the access log is our own."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    # A malformed request is its sender's affair and is answered with 400.
+    # A malformed request is answered with 400 and not logged.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def peer_name(listener: socket.socket) -> tuple[str, int]:
-    """Host and port that a socket listens on."""
+    """The host and port that a socket listens on."""
     host, port = listener.getsockname()[:2]
     return str(host), int(port)

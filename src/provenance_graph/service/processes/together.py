@@ -1,6 +1,7 @@
-"""Writes that came together are carried out in one commit, which costs half of one for each.
+"""Writes that arrive together are stored in one commit, at half the cost of one commit each.
 
-The accepted view of records is the same whichever commits they came in, so nobody can see it.
+The accepted view of records does not depend on how they are divided into commits, so clients see no
+difference.
 """
 
 from __future__ import annotations
@@ -21,31 +22,31 @@ from provenance_graph.shapes.setbased import validate_records
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a write comes to, not checked against the shapes yet: records to put in and to drop."""
+    """The records that a write adds and drops, not yet checked against the shapes."""
 
     add: Sequence[Record]
     drop: Sequence[Iri] = ()
     created: bool = False
 
     def names(self) -> set[Iri]:
-        """The records that it changes."""
+        """The names of the records that the write changes."""
         return {*self.drop, *(record.header.record for record in self.add)}
 
 
 class Commits(Protocol):
-    """What writes are prepared against and committed to."""
+    """A target that prepares writes and commits them."""
 
     def prepare(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
     ) -> Prepared:
-        """The record that documents make of a graph; raises a refusal."""
+        """The record that the documents make of a graph, not yet stored; raises RequestRefused."""
 
     def commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
-        """Put records in and drop others, at once."""
+        """Add and drop records in one commit."""
 
 
 def carry_out_alone(target: Commits, prepared: Prepared) -> Written:
-    """Check one write against the shapes and commit it; raises a refusal."""
+    """Check one write against the shapes and commit it; raises RequestRefused."""
     for findings in validate_records(prepared.add, Severity.VIOLATION):
         if findings:
             raise broken(findings)
@@ -54,10 +55,10 @@ def carry_out_alone(target: Commits, prepared: Prepared) -> Written:
 
 
 def carry_out_together(target: Commits, writes: Sequence[PutRequest]) -> list[Written | Exception]:
-    """Carry out writes in their order; what came of each, or was raised, in that order too.
+    """Carry out writes in order; returns for each one the result or the exception.
 
-    Those of one record come one after another. What is refused leaves the others alone, and
-    when a commit of several fails, each is tried by itself.
+    Writes to the same record are committed one after another. A refused write does not affect the
+    others, and when a commit of several writes fails, each is tried alone.
     """
     results: dict[int, Written | Exception] = {}
     waiting: dict[int, Prepared] = {}

@@ -1,7 +1,7 @@
-"""One service over two states: the token chooses which, and nothing is filtered at answer time.
+"""One service over two states of a store; the token chooses the state, no answer is filtered.
 
-Whoever sends no token, or one without the scope ``read-private``, is served by an application
-over the public state alone, with indexes, caches and a version of its own.
+A request without a token, or with one that lacks the scope ``read-private``, is served by an
+application over the public state only, which has its own indexes, caches and version.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SCOPE: Final = "read-private"
 
 
 class TwoStates:
-    """Serves the public state, and the full one to holders of a token that may read it.
+    """Serves the public state, and the full state to holders of a token with ``read-private``.
 
-    ``full`` makes and opens the application of the full state, once it is wanted.
+    ``full`` makes and opens the application of the full state at its first use.
     """
 
     def __init__(

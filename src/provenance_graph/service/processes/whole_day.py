@@ -1,8 +1,8 @@
-"""Makes a past day as a whole in a process of its own.
+"""Program that makes the dataset of a past day and its indexes, in a process with limits.
 
-``python -m provenance_graph.service.processes.whole_day STORE DAY MEMORY`` makes the dataset of the
-day and its indexes; it ends with 1 and writes the reason as JSON where it cannot. SQLITE_TMPDIR in
-its environment names a folder below STORE: elsewhere it may not write.
+``python -m provenance_graph.service.processes.whole_day STORE DAY MEMORY``: MEMORY is in bytes. On
+failure it exits with 1 and writes the reason as JSON. SQLITE_TMPDIR in its environment must name a
+folder below STORE, since it may not write elsewhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from provenance_graph.store.pool.sandbox import confine_writer
 
 
 def main(location: str, day: str, memory: str) -> int:
-    """Make a day in this process, within so many bytes of memory."""
+    """Make the dataset of a day in this process, with ``memory`` bytes; returns the exit code."""
     root = Path(location).resolve()
     try:
         with EmbeddedStore.open(root) as store:
@@ -37,7 +37,7 @@ def main(location: str, day: str, memory: str) -> int:
 
 
 def _start_threads() -> None:
-    """Let Polars start what a confined process cannot."""
+    """Let Polars start its threads, which it cannot do once the process is confined."""
     one = pl.DataFrame({"n": [1]})
     one.join(one, on="n").group_by("n").len()
 

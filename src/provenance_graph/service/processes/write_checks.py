@@ -1,4 +1,4 @@
-"""What a written record must keep to: its size, its graph, its header."""
+"""Checks of a written record: its size, its graph, its header."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MAX_SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class WriteSize:
-    """How much one write may change: the accepted view is made anew for every entity in it."""
+    """Limits on one write: the accepted view is recomputed for every entity in it."""
 
     statements: int = 50_000
     entities: int = 5_000
 
     def check(self, statements: int, entities: int = 0) -> None:
-        """Raise a refusal with 413 for a write that is larger."""
+        """Raise RequestRefused (413) for a write above the limits."""
         if statements <= self.statements and entities <= self.entities:
             return
         detail = (
@@ -38,18 +38,21 @@ class WriteSize:
         raise refuse(413, "Write too large", detail, "too-large")
 
     def check_data(self, text: str) -> None:
-        """The same of the blocks of data in an update, as soon as they are seen to be larger."""
+        """Raise RequestRefused (413) as soon as the data blocks of an update exceed the limits."""
         for size in data_sizes(text):
             self.check(size.statements, size.entities)
 
     def check_bodies(self, bodies: Collection[Sequence[Quad]]) -> None:
-        """The same of what records hold, their headers aside; records count as entities do."""
+        """Raise RequestRefused (413) for record bodies, without headers, above the limits.
+
+        A record counts as an entity.
+        """
         entities = {quad[0] for body in bodies for quad in body}
         self.check(sum(map(len, bodies)), max(len(entities), len(bodies)))
 
 
 def default_refused() -> Exception:
-    """What a write to the default graph is answered with."""
+    """The refusal (403) of a write to the default graph."""
     return refuse(
         403,
         "Forbidden",
@@ -60,7 +63,7 @@ def default_refused() -> Exception:
 
 
 def header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
-    """What a write of a record's own header is answered with."""
+    """The refusal (422) of statements about a record itself that differ from its header."""
     text = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:MAX_SHOWN])
     return refuse(
         422,
@@ -73,14 +76,14 @@ def header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
 
 
 def broken(findings: Sequence[Finding]) -> RequestRefused:
-    """What a write is answered with whose records break the shapes."""
+    """The refusal (422) of a write whose records violate the shapes; names the first findings."""
     text = "; ".join(f"{f.path}: {f.message}" for f in findings[:MAX_SHOWN])
     more = f" and {len(findings) - MAX_SHOWN} more" if len(findings) > MAX_SHOWN else ""
     return refuse(422, "Record refused", f"{text}{more}", "invalid")
 
 
 def quads_of(lines: bytes, name: Iri) -> list[Quad]:
-    """The quads of a body in N-Quads that is sent for a graph."""
+    """The quads of N-Quads or N-Triples that a client sends for the graph ``name``."""
     scratch = Scratch()
     scratch.read(lines, name)
     return list(scratch.quads(name))

@@ -1,8 +1,8 @@
-"""The writer: a process of its own that owns the store's directory.
+"""The writer: a separate process that alone writes the store's directory.
 
-HTTP processes send it writes; it applies one after another, publishes each, and only then
-answers. It may be killed at any moment: what was acknowledged stays, what was not is
-either whole or absent, and its successor goes on.
+HTTP processes send it writes. It applies them one after another, publishes them, and only then
+answers. It may be killed at any moment: an acknowledged write stays, any other is either whole or
+absent, and the next writer continues.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from provenance_graph.store.sparql.rewrite import UpdateRequest
 from provenance_graph.store.staging import Outcome, Rehearsal
 
 GROUP_SECONDS: Final = 0.2
-"""How long writes gather at most before they are published together."""
+"""Longest time, in seconds, for which writes are collected before they are published together."""
 QUIET: Final = 0.03
 """Seconds without another write after which a group is closed."""
 _GROUP: Final = 256
@@ -41,17 +41,17 @@ _TICK: Final = 2.0
 _SMALL: Final = 1 << 16
 """Bytes of documents up to which a write is carried out together with others."""
 _TOGETHER: Final = 1 << 18
-"""Bytes of documents that are carried out together."""
+"""Bytes of documents that are carried out together at most."""
 
 _Answer: TypeAlias = tuple[dict[str, object], Sequence[bytes]]
 _Request: TypeAlias = tuple[socket.socket, dict[str, Any], list[bytes]]
 
 
 class WriteTarget(Protocol):
-    """What a writer does with its requests: a plain dataset, or records."""
+    """The target of writes: a plain dataset, or records."""
 
     def group(self) -> AbstractContextManager[None]:
-        """Writes inside are published together at its end; raises StoreError where not."""
+        """A context whose writes are published together at its end; raises StoreError on failure."""
 
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""
@@ -60,17 +60,17 @@ class WriteTarget(Protocol):
         """Run a SPARQL update, in this process."""
 
     def rehearsal(self, update: UpdateRequest, who: str) -> Rehearsal | None:
-        """What is to be worked out elsewhere before an update can be written; None for nothing."""
+        """The input for evaluating an update in another process; None where none is needed."""
 
     def settle(
         self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
     ) -> Written | None:
-        """Write what was worked out; None where the records have changed since."""
+        """Write the outcome of an evaluated update; None where the records have changed since."""
 
     def state(self, graph: Iri | None, who: str) -> tuple[Collection[str], bool]:
-        """The versions that a reader may have seen last, and whether a graph exists.
+        """The latest versions that a reader may hold, and whether a graph exists.
 
-        Raises a refusal for a graph that is not this client's to write.
+        Raises RequestRefused for a graph that the client may not write.
         """
 
     def put(
@@ -79,16 +79,16 @@ class WriteTarget(Protocol):
         """Put documents into a graph."""
 
     def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
-        """The same for several, each with what it raised where it failed."""
+        """Put documents into graphs; returns, for each write, the result or the exception."""
 
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a graph."""
 
     def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store."""
+        """Store a person's decision on the identity of two names."""
 
     def flag(self, flag: Flag, who: str) -> Written:
-        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
+        """Record that a claim or a record is wrong; ``notes[0]`` of the result is its record."""
 
 
 def run_writer(
@@ -100,7 +100,7 @@ def run_writer(
     board: Board,
     group_seconds: float = GROUP_SECONDS,
 ) -> None:
-    """Serve writes until a signal stops it; an alarm ends a write that takes too long."""
+    """Serve writes until a signal stops the process; an alarm kills it in a write over ``seconds``."""
 
     def stop(*_: object) -> None:
         raise SystemExit(0)
@@ -123,7 +123,7 @@ def run_writer(
 
 
 def _next(listener: socket.socket) -> tuple[socket.socket, bool] | None:
-    """The next write, and whether it was waiting for us; None where none comes for a while."""
+    """The next connection, and whether it was already waiting; None after _TICK idle seconds."""
     for seconds in (0.0, _TICK):
         listener.settimeout(seconds)
         with contextlib.suppress(BlockingIOError, TimeoutError):
@@ -134,10 +134,11 @@ def _next(listener: socket.socket) -> tuple[socket.socket, bool] | None:
 def gathered(
     listener: socket.socket, first: socket.socket, waited: bool, seconds: float, before: int
 ) -> Iterator[socket.socket]:
-    """Writes to publish together: what waits already, and what comes within some time.
+    """Yield connections whose writes are published together: the waiting, and those soon after.
 
-    Whoever sends one after another was answered with the group ``before`` and comes again, beside
-    those who had to wait meanwhile; nobody waits for more, and who writes alone for nobody.
+    A client that sends writes one after another was answered with the group ``before`` and is
+    expected again, beside the connections that waited meanwhile. No more writes than these are
+    waited for, and a client that writes alone is never delayed. ``seconds`` limits the wait.
     """
     until = time.monotonic() + seconds
     there = [first, *_waiting(listener)]
@@ -154,7 +155,7 @@ def gathered(
 
 
 def _waiting(listener: socket.socket) -> list[socket.socket]:
-    """Connections that wait now."""
+    """The connections that wait now."""
     results: list[socket.socket] = []
     listener.settimeout(0.0)
     with contextlib.suppress(BlockingIOError):
@@ -164,7 +165,7 @@ def _waiting(listener: socket.socket) -> list[socket.socket]:
 
 
 class Writing:
-    """A target that may have to be opened again, and what is reported about it."""
+    """Carries out writes on a target, reopens it after a failure, and reports its state."""
 
     def __init__(
         self, open_target: Callable[[], WriteTarget], seconds: float, board: Board
@@ -174,10 +175,10 @@ class Writing:
         self._failure = ""
         self._healthy = True
         self.writers = 1
-        """How many writes came together last time."""
+        """Number of writes in the last group."""
 
     def target(self) -> WriteTarget | None:
-        """The target, opened if it can be; a predecessor may hold its lock for a moment."""
+        """The target, opened if possible, else None; waits shortly for a previous writer's lock."""
         until = time.monotonic() + (_GRACE if not self._failure else 0.0)
         while self._target is None:
             try:
@@ -196,7 +197,7 @@ class Writing:
         return self._target
 
     def recover(self) -> None:
-        """Check, while no write is under way, whether the cause of an earlier failure is gone."""
+        """While no write is under way, check whether the cause of an earlier failure is gone."""
         if self._target is None:
             self.target()
         elif not self._healthy:
@@ -236,7 +237,7 @@ class Writing:
             self._board.tell(DEGRADED if failed else READY, failed)
 
     def _received(self, connection: socket.socket) -> _Request | None:
-        """A write that was sent; None when its sender has gone."""
+        """A request with its connection; None when the client has gone."""
         connection.settimeout(_PATIENCE)
         try:
             return connection, *rpc.receive(connection)
@@ -247,7 +248,7 @@ class Writing:
     def _answered(
         self, target: WriteTarget | None, requests: Sequence[tuple[dict[str, Any], list[bytes]]]
     ) -> list[_Answer]:
-        """Carry out writes: one, or several that go together."""
+        """Carry out one write, or several small ones together; returns the answers in order."""
         if target is None:
             detail = f"nothing can be written: {self._failure}"
             return [({"error": "StoreBusy", "detail": detail}, ())] * len(requests)
@@ -261,7 +262,7 @@ class Writing:
 
 
 def _runs(requests: Iterable[_Request]) -> Iterator[list[_Request]]:
-    """The writes in their order: small documents to put together, all else one by one."""
+    """Yield the writes in order, in lists: small documents to put together, all others alone."""
     together: list[_Request] = []
     total = 0
     for request in requests:
@@ -281,7 +282,7 @@ def _runs(requests: Iterable[_Request]) -> Iterator[list[_Request]]:
 
 
 def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
-    """Carry out one write; what is wrong with it is reported, not raised."""
+    """Carry out one write; an error becomes its answer and is not raised."""
     try:
         return _carried_out(target, head, blobs)
     except FAILURES as error:
@@ -289,7 +290,7 @@ def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> 
 
 
 def _reported(error: Exception) -> _Answer:
-    """What a write is answered with that failed."""
+    """The answer to a write that failed."""
     if isinstance(error, RequestRefused):
         problem = error.problem
         assert isinstance(problem, HttpProblem)
@@ -300,7 +301,7 @@ def _reported(error: Exception) -> _Answer:
     if isinstance(error, OSError):
         detail = f"the store cannot be written: {error.strerror}"
         return {"error": "StoreError", "detail": detail}, ()
-    # A bug of ours: the commit was rolled back, and the next request can be carried out.
+        # A bug: the commit was rolled back, and the next request can be carried out.
     sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
     return {"error": "ProvenanceError", "detail": "an error on our side; nothing was changed"}, ()
 

@@ -1,4 +1,4 @@
-"""The HTTP process's side of writing: it sends a write and waits until it is published."""
+"""Client of the writer in an HTTP process: sends a write and waits until it is published."""
 
 from __future__ import annotations
 
@@ -29,33 +29,34 @@ from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 
 _REHEARSALS: Final = 4
-"""How often an update is worked out anew, its records having changed meanwhile."""
+"""Number of times an update is evaluated, if its records change meanwhile."""
 _QUICK: Final = 0.5
-"""Seconds below which an update may be carried out in the writing process itself."""
+"""Seconds of evaluation below which an update may be carried out in the writer itself."""
 _PATIENCE: Final = 30.0
-_STARTS: Final = 5.0  # a writer that ended is mostly back by then
-_EXIT_REPORT_SECONDS: Final = 1.0  # how long to wait for the first process to say how it ended
+_STARTS: Final = 5.0  # by then a restarted writer usually runs
+_EXIT_REPORT_SECONDS: Final = 1.0  # wait for the supervisor to report its exit code
 
 
 @dataclass(frozen=True, slots=True)
 class WriterClient:
-    """The HTTP process's side: it sends a write and waits until it is published."""
+    """Sends writes to the writer and waits until they are published."""
 
     path: str
     seconds: float
     seen: Callable[[], object]
-    """Called after each acknowledged write, so that this process's readers move on."""
+    """Called after each acknowledged write, so that the readers of this process use the new
+    version."""
     read: Callable[[UploadPart], Awaitable[UploadPart]]
-    """Turns a document from outside into N-Triples, in a confined process."""
+    """Converts a document from outside to N-Triples, in a confined process."""
     rehearse: Callable[[bytes], Awaitable[bytes]]
-    """Works out what an update makes of a client's records, in a confined process."""
+    """Evaluates an update on a client's records, in a confined process."""
     board: Board
-    """Where the writer's state is reported."""
+    """The file with the writer's state."""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
-    """One update of a client after another, where it has to be worked out elsewhere."""
+    """Locks by client: updates of one client that need evaluation run one after another."""
 
     def state(self) -> Mapping[str, object]:
-        """Whether it can write, and why not: for /health."""
+        """Whether the writer can write, and if not, why; for /health."""
         result = self.board.read()
         reported: dict[str, object] = {"state": result.state, "restarts": result.restarts}
         if result.reason:
@@ -65,9 +66,9 @@ class WriterClient:
     async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
         """Run a SPARQL update.
 
-        What its WHERE costs holds nobody up: it is worked out in a confined process, on the
-        client's records as the writer has them, and written if they are the same then.
-        Raises StoreBusy where other writes of the client change what it reads, or the writer is not there.
+        Evaluating its WHERE delays no other write: a confined process evaluates it on the client's
+        records, and the writer stores the outcome if the records are unchanged. Raises StoreBusy
+        where other writes of the client keep changing these records, or the writer is not running.
         """
         head: dict[str, object] = {
             "do": "update",
@@ -92,7 +93,7 @@ class WriterClient:
                     return self._written(answer)
                 started = time.monotonic()
                 outcome = await self._rehearsed(blobs[0])
-                # records that change all the time: what is known to be quick is done in place
+                # if the records changed meanwhile, the writer evaluates a quick update itself
                 head["here"] = time.monotonic() - started < _QUICK
                 settle = {**head, "do": "settle", "digest": answer["digest"]}
                 answer, _ = await self._answer(settle, [outcome])
@@ -139,7 +140,7 @@ class WriterClient:
         return await self._ask(head, [])
 
     async def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store."""
+        """Store a person's decision on the identity of two names."""
         head: dict[str, object] = {
             "do": "decide",
             "who": who,
@@ -149,7 +150,7 @@ class WriterClient:
         return await self._ask(head, [])
 
     async def flag(self, flag: Flag, who: str) -> Written:
-        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
+        """Record that a claim or a record is wrong; the result's ``notes[0]`` is the flag's record."""
         head: dict[str, object] = {"do": "flag", "who": who, "when": asdict(ALWAYS), **asdict(flag)}
         return await self._ask(head, [])
 
@@ -166,7 +167,10 @@ class WriterClient:
     async def _answer(
         self, head: dict[str, object], blobs: list[bytes]
     ) -> tuple[dict[str, Any], list[bytes]]:
-        """What the writer answers; raises the error that it reported."""
+        """The writer's answer and its byte strings; raises the error that the writer reports.
+
+        Raises StoreBusy where the writer is not running or does not answer in time.
+        """
         before = self.board.read()
         if before.state == ENDED and time.time() > before.since + _STARTS:
             raise StoreBusy(f"nothing can be written now: {before.reason}; it is being tried again")
@@ -182,7 +186,7 @@ class WriterClient:
         return answer, result
 
     async def _ended(self, restarts: int) -> ProvenanceError:
-        """Why the writing process ended in the middle of a write."""
+        """The error for a writer that ended during a write, by its exit code."""
         until = time.monotonic() + _EXIT_REPORT_SECONDS
         while self.board.read().restarts == restarts and time.monotonic() < until:
             await asyncio.sleep(0.02)
@@ -205,7 +209,7 @@ def _too_much_memory() -> QueryTooLarge:
 
 
 def _error(answer: dict[str, Any]) -> ProvenanceError:
-    """The writer's exception, raised again here."""
+    """The exception that the writer reported, to be raised in this process."""
     if "problem" in answer:
         problem = answer["problem"]
         return RequestRefused(

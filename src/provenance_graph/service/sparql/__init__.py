@@ -1,1 +1,1 @@
-"""SPARQL protocol and graph store routes."""
+"""Routes of the SPARQL protocol and the graph store protocol."""

@@ -1,7 +1,7 @@
-"""What the service is and what the dataset holds: SPARQL Service Description and VoID.
+"""SPARQL Service Description and VoID: descriptions of the service and of its dataset.
 
-Both are small graphs of our own making. The engine writes them in any format, as the
-template of a CONSTRUCT, so that the serving process needs no RDF library.
+Both are small graphs made here. The engine serialises them, as the template of a CONSTRUCT, so that
+the serving process needs no RDF library.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _VOID: Final = "http://rdfs.org/ns/void#"
 _DCT: Final = iris.PREFIXES["dcterms"]
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _GRAPHS_SHOWN: Final = 100
-"""Named graphs of one page of the description; ``?graphs=N`` is the page that starts at N."""
+"""Named graphs on one page of the description; ``?graphs=N`` is the page that starts at N."""
 _MAX_GRAPHS: Final = 10_000_000
 _INPUT_FORMATS: Final = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
 _RESULT_FORMATS: Final = (
@@ -49,7 +49,10 @@ _PREFIXES: Final = (
 
 
 def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer:
-    """The RDF representation that a request wants, by ``format=`` or Accept."""
+    """The RDF representation that a request accepts, by ``format=`` or Accept.
+
+    Raises RequestRefused: 406 where there is none, 400 for ``asOf``.
+    """
     params = parameters(query_string(request))
     refuse_day(params)
     wanted = wanted_format(params)
@@ -63,7 +66,7 @@ def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer
 async def graph_reply(
     service: Service, request: Request, template: str, more: Mapping[str, str] | None = None
 ) -> Response:
-    """A graph of our own in the representation the client wants most."""
+    """The triples of ``template`` in the representation that the client prefers."""
     offer = offered(request)
     tag = etag(service.backend.version, template, offer.media_type)
     headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", **(more or {})}
@@ -79,7 +82,7 @@ async def graph_reply(
 
 
 async def service_description(service: Service, request: Request) -> Response:
-    """The service description, at the endpoint itself (SPARQL 1.1 Service Description §2)."""
+    """The service description at the query endpoint (SPARQL 1.1 Service Description §2)."""
     start = _start(request)
     template = await description(service, request, start)
     void = service.url(request, "/.well-known/void")
@@ -88,7 +91,7 @@ async def service_description(service: Service, request: Request) -> Response:
 
 
 def _start(request: Request) -> int:
-    """The first named graph to list, by ``?graphs=``."""
+    """The number of the first named graph to list, from ``?graphs=``; raises RequestRefused (400)."""
     text = single(parameters(query_string(request)), "graphs") or "0"
     if not (is_digits(text) and len(text) < 9):
         raise bad_request("graphs is the number of the first named graph to list", "graphs")
@@ -96,7 +99,7 @@ def _start(request: Request) -> int:
 
 
 async def description(service: Service, request: Request, start: int = 0) -> str:
-    """The triples of the service description, with one page of the named graphs."""
+    """The triples of the service description in Turtle, with one page of the named graphs."""
     endpoint = service.url(request, "/sparql")
     settings = service.settings
     limits = (
@@ -132,13 +135,13 @@ async def description(service: Service, request: Request, start: int = 0) -> str
 
 
 def quoted(text: str) -> str:
-    """A text as a quoted Turtle literal."""
+    """A text as a Turtle string literal, with quotes and escapes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
 async def named_graphs(service: Service, request: Request, start: int) -> tuple[int, list[Iri]]:
-    """How many named graphs there are, and the names of one page of them, in order."""
+    """The number of named graphs, and the sorted names of the page that starts at ``start``."""
     counting = "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { } }"
     [counted] = await read_rows(service, request, counting)
     query = (

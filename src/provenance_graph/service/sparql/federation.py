@@ -1,7 +1,7 @@
-"""SERVICE, carried out by us: allow-listed endpoints only, checked addresses, no redirects.
+"""SERVICE clauses: only allowed endpoints are contacted, at checked addresses, without redirects.
 
-The evaluating processes have no network. A ``SERVICE <iri> { … }`` clause is sent to its
-endpoint as a query of its own, and what comes back takes its place in the text as VALUES.
+The processes that evaluate queries have no network. A ``SERVICE <iri> { … }`` clause is sent to its
+endpoint as a separate query, and the answer replaces the clause in the text as VALUES.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ServiceCall:
 
 
 async def resolve_host(host: str, port: int) -> list[str]:
-    """The addresses of a host name."""
+    """The IP addresses of a host name."""
     loop = asyncio.get_running_loop()
     getaddrinfo = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in getaddrinfo]
@@ -61,7 +61,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def networks(listed: str) -> tuple[Network, ...]:
-    """The networks that an operator lists; raises UsageError for what is none.
+    """The networks in a comma-separated list; raises UsageError for a wrong one.
 
     >>> networks("127.0.0.1/32, fd00::/8")
     (IPv4Network('127.0.0.1/32'), IPv6Network('fd00::/8'))
@@ -74,7 +74,7 @@ def networks(listed: str) -> tuple[Network, ...]:
 
 
 def public_address(addresses: Sequence[str], host: str, besides: Sequence[Network] = ()) -> str:
-    """The first address, if every one of them is public or in ``besides``; else FetchError.
+    """The first address, if all are public or in ``besides``; else raises FetchError.
 
     >>> public_address(["93.184.216.34"], "example.org")
     '93.184.216.34'
@@ -98,7 +98,7 @@ def _within(address: str, listed: Sequence[Network]) -> bool:
 
 
 class Federation:
-    """Asks the endpoints that the operator allows, and no others."""
+    """Sends SERVICE clauses to the endpoints that the operator allows."""
 
     def __init__(
         self,
@@ -116,9 +116,10 @@ class Federation:
         )
 
     async def resolve(self, text: str, request: Request, limits: Limits) -> tuple[str, Limits]:
-        """The query with every SERVICE clause replaced by what its endpoint answered.
+        """The query with every SERVICE clause replaced by its endpoint's answer, and its limits.
 
-        The limits let the text be as long as the answers are allowed to make it.
+        The limits allow a text as long as the answers may make it. Raises QueryRefused for an
+        endpoint that is not allowed, FetchError where one does not answer (unless SILENT).
         """
         plain = unescape(text)
         if "service" not in plain.lower():
@@ -236,7 +237,7 @@ class Federation:
 
 
 def as_values(body: bytes) -> str:
-    """A SPARQL JSON_RESULTS result as a VALUES block.
+    """A SPARQL JSON result as a VALUES block.
 
     Raises FetchError for an answer that is malformed or has more than _ROWS rows.
 

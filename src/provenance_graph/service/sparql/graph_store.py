@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Graph Store HTTP Protocol at ``/data``, direct and indirect."""
+"""The SPARQL 1.1 Graph Store HTTP Protocol at ``/data``: direct and indirect graph names."""
 
 from __future__ import annotations
 
@@ -58,34 +58,37 @@ _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{1,70}")
 
 
 class GraphStoreEndpoint:
-    """Answers ``/data`` and everything below it."""
+    """Answers ``/data`` and all paths below it."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def get(self, request: Request) -> Response:
-        """A graph as RDF."""
+        """GET: a graph as RDF."""
         graph, named = self._graph(request)
         if not named:
             raise bad_request("name a graph: ?default, ?graph=<IRI encoded>, or /data/path")
         return await self._get(request, graph)
 
     async def put(self, request: Request) -> Response:
-        """Documents in the place of a graph."""
+        """PUT: replace a graph by documents."""
         graph, named = self._graph(request)
         if not named:
             raise bad_request("PUT needs a graph: ?default or ?graph=<IRI encoded>")
         return await self._put(request, graph, replace=True)
 
     async def post(self, request: Request) -> Response:
-        """Documents added to a graph, or to a new one."""
+        """POST: add documents to a graph, or create a new graph from them."""
         graph, named = self._graph(request)
         if not named:
             return await self._create(request)
         return await self._put(request, graph, replace=False)
 
     def _graph(self, request: Request) -> tuple[Iri | None, bool]:
-        """The graph that a request names (None: the default graph), and whether it names one."""
+        """The graph that a request names (None: the default graph), and whether it names one.
+
+        Raises RequestRefused (400) for several or malformed names.
+        """
         params = parameters(query_string(request))
         refuse_day(params)
         below = str(request.scope["path"]).removeprefix(PATH).lstrip("/")
@@ -104,7 +107,7 @@ class GraphStoreEndpoint:
             raise bad_request(f"graph: {error}", "graph") from error
 
     def _direct(self, request: Request, below: str) -> Iri:
-        """The graph of a path: the URL itself, or a graph of ours by its short name."""
+        """The graph of a path: the URL itself for a plain dataset, else an IRI in our namespace."""
         path = quote(below, safe="/-._~@:+()!,;='*$&")
         if self._service.settings.raw:
             return Iri(self._service.url(request, f"{PATH}/{path}"))
@@ -136,7 +139,7 @@ class GraphStoreEndpoint:
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 
     async def _parts(self, request: Request, base: str) -> list[UploadPart]:
-        """The RDF documents of a request, as yet unread."""
+        """The RDF documents in a request body, not yet parsed; raises RequestRefused."""
         if header(request, "content-range") is not None:
             raise bad_request("a graph cannot be written in ranges (RFC 9110 §14.4)")
         body = await read_body(request, self._service.settings.bounds)
@@ -157,7 +160,7 @@ class GraphStoreEndpoint:
         return _reply(written)
 
     async def _create(self, request: Request) -> Response:
-        """POST to the graph store itself makes a new graph (§5.5)."""
+        """Create a new graph by POST to the graph store itself (§5.5)."""
         writer, who = allow_write(self._service, request)
         where = "" if self._service.settings.raw else namespace(who).removeprefix(iris.ID)
         path = f"{PATH}/{where}{uuid.uuid4()}"
@@ -169,7 +172,7 @@ class GraphStoreEndpoint:
         return respond(headers={**written_headers(written.version), **location}, status=201)
 
     async def delete(self, request: Request) -> Response:
-        """Drop a graph.
+        """DELETE: drop a graph.
 
         Answers 404 for a graph that does not exist.
         """
@@ -183,7 +186,7 @@ class GraphStoreEndpoint:
             return _reply(await writer.delete(graph, who, _when(request)))
 
     async def patch(self, request: Request) -> Response:
-        """PATCH with a SPARQL Update of this graph alone (§5.7)."""
+        """PATCH: run a SPARQL update on this graph only (§5.7)."""
         graph, named = self._graph(request)
         writer, who = allow_write(self._service, request)
         if not named:
@@ -201,7 +204,7 @@ class GraphStoreEndpoint:
 
 
 def _when(request: Request) -> Precondition:
-    """What the request makes the write depend on."""
+    """The precondition of a write, from If-Match and If-None-Match."""
     return Precondition(header(request, "if-match") or "", header(request, "if-none-match") or "")
 
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the routes that SPARQL's protocols define."""
+"""OpenAPI descriptions of the SPARQL protocol and graph store routes."""
 
 from __future__ import annotations
 

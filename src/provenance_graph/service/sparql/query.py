@@ -43,7 +43,7 @@ class QueryEndpoint:
         self._service, self._pages, self._federation = service, pages, federation
 
     async def get(self, request: Request) -> Response:
-        """A query's answer, the service description, or the workbench for a browser."""
+        """Answer a query, the service description without one, or the query page for a browser."""
         sparql_request = read_query("GET", query_string(request), "", b"")
         accept = header(request, "accept")
         if sparql_request is None or not sparql_request.format:
@@ -55,7 +55,7 @@ class QueryEndpoint:
         return await self.answer(request, sparql_request, accept)
 
     async def post(self, request: Request) -> Response:
-        """A query's answer."""
+        """Answer the query in the body."""
         body = await read_body(request, self._service.settings.query_bounds)
         kind = header(request, "content-type") or ""
         sparql_request = read_query("POST", query_string(request), kind, body)
@@ -65,7 +65,7 @@ class QueryEndpoint:
     async def answer(
         self, request: Request, sparql_request: SparqlRequest, accept: str | None
     ) -> Response:
-        """The answer in the representation the client wants most."""
+        """The answer to a query in the form that the client prefers; raises RequestRefused."""
         service, call = self._service, call_of(request)
         limits = service.limits(request, sparql_request.seconds)
         check_length(sparql_request.text, limits)
@@ -74,7 +74,7 @@ class QueryEndpoint:
             raise bad_request("this is an update; send it by POST to /update", "update")
         offer = self._offer(kind, sparql_request.format, accept)
         text = await read_through(with_base, sparql_request.text, service.url(request, PATH))
-        if not service.settings.raw:  # a plain dataset is for clients that declare their own
+        if not service.settings.raw:  # clients of a plain dataset declare their own prefixes
             text = await read_through(prefixes, text)
         version = service.backend.version
         keeps = not await read_through(volatile, text)
@@ -109,7 +109,10 @@ class QueryEndpoint:
 
     @staticmethod
     def _offer(kind: str, wanted: str, accept: str | None) -> Offer:
-        """The representation: of a ``format=`` parameter where given, else of Accept."""
+        """The representation chosen by a ``format=`` parameter if given, else by Accept.
+
+        Raises RequestRefused (406) where there is none.
+        """
         offers = OFFERS.get(kind, SELECT_OFFERS)
         if wanted:
             accept = accept_of(wanted)
@@ -121,13 +124,13 @@ class QueryEndpoint:
 
 
 async def large(request: Request, result: Large, offer: Offer, headers: dict[str, str]) -> Response:
-    """An answer that is sent while it is made.
+    """The response for a large answer, sent while the rest is computed.
 
-    HTTP/1.0 has no way to say that an answer broke off, so there all of it is made first,
-    in a file; to HEAD nothing is sent, so that nothing more is made.
+    HTTP/1.0 cannot signal a broken answer, so there the whole answer is computed into a file first.
+    For HEAD no body is sent and no more is computed.
     """
     call_of(request).notes["streamed"] = True
-    if call_of(request).head:  # of a length that nobody knows
+    if call_of(request).head:  # the length is not known
         return stream(_nothing(), offer.content_type, headers)
     size = await result.whole() if request.scope.get("http_version") == "1.0" else None
     return stream(result.read(), offer.content_type, headers, size=size)

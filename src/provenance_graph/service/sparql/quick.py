@@ -1,8 +1,8 @@
-"""Point look-ups by GET, answered before any framework: as the query endpoint answers them.
+"""Point look-ups by GET, answered before the framework, with the query endpoint's headers.
 
-Only what needs nothing else is taken: one ``query`` parameter, a plain Accept, no condition,
-no compression, and a text that is proven to be cheap (``store.lookups``). All the rest goes
-on to the application, which answers the same query with the same headers.
+A request is answered here only if it has one ``query`` parameter, a plain Accept, no condition, no
+compression, and a text that is proven to be cheap (``store.lookups``). Every other request goes to
+the application, which answers the same query with the same headers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FIXED: Final = [
 
 
 class QuickLookups:
-    """Answers look-ups, and passes everything else on."""
+    """ASGI middleware that answers look-ups and passes every other request on."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
@@ -74,7 +74,7 @@ class QuickLookups:
         call = scope["call"]
         assert isinstance(call, Call)
         if "pg:" in text and not self._service.settings.raw:
-            return False  # its terms are held against the ontology first
+            return False  # the application checks its terms against the ontology first
         try:
             answer = self._service.look_up(call.client, text, offer.written)
         except ProvenanceError:

@@ -1,4 +1,4 @@
-"""What a SPARQL 1.1 Protocol request asks, read to the letter of the specification."""
+"""Parse SPARQL 1.1 Protocol requests strictly by the specification."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Parameters = Mapping[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class SparqlRequest:
-    """A query or update with the dataset, time and format that the request names."""
+    """A query or update with its dataset, timeout and format; ``seconds`` is None if not given."""
 
     text: str
     dataset: DatasetChoice = OWN_DATASET
@@ -40,7 +40,9 @@ class SparqlRequest:
 
 
 def parameters(encoded: bytes) -> dict[str, list[str]]:
-    """Decode a query string or form body once, as UTF-8, refusing what is malformed.
+    """The parameters of a query string or form body, percent-decoded once, as UTF-8.
+
+    Raises RequestRefused (400) for malformed or too many parameters.
 
     >>> parameters(b"query=ASK+%7B%7D&default-graph-uri=urn%3Ax")
     {'query': ['ASK {}'], 'default-graph-uri': ['urn:x']}
@@ -80,7 +82,7 @@ def media_type(content_type: str) -> tuple[str, dict[str, str]]:
 
 
 def read_text(body: bytes, named: Mapping[str, str], what: str) -> str:
-    """A body as text: SPARQL is UTF-8 and nothing else (§2.1.3)."""
+    """A body as text: SPARQL is always UTF-8 (§2.1.3). Raises RequestRefused (400 or 415)."""
     charset = named.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise unsupported_media(f"charset={charset}", "UTF-8")
@@ -93,9 +95,9 @@ def read_text(body: bytes, named: Mapping[str, str], what: str) -> str:
 def read_query(
     method: str, query_string: bytes, content_type: str, body: bytes
 ) -> SparqlRequest | None:
-    """The query of a request by GET, URL-encoded POST or direct POST; None when it has none.
+    """The query of a request by GET, URL-encoded POST or direct POST; None without one.
 
-    A bare GET without ``query`` asks for the service description.
+    A GET without ``query`` requests the service description. Raises RequestRefused.
     """
     params = parameters(query_string)
     if method in ("GET", "HEAD"):
@@ -111,7 +113,7 @@ def read_query(
 
 
 def read_update(method: str, query_string: bytes, content_type: str, body: bytes) -> SparqlRequest:
-    """The update of a request by URL-encoded or direct POST."""
+    """The update of a request by URL-encoded or direct POST; raises RequestRefused."""
     params = parameters(query_string)
     if method != "POST":
         raise method_not_allowed(method, "POST, OPTIONS")
@@ -155,9 +157,9 @@ def _request(text: str, params: Parameters, default: str, named: str) -> SparqlR
 
 
 def single(params: Parameters, name: str) -> str:
-    """The value of a parameter that is given once, or nothing.
+    """The value of a parameter, or an empty string where it is not given.
 
-    Raises a refusal with 400 where it is given with several values, of which none counts more.
+    Raises RequestRefused (400) where it is given with different values.
 
     >>> single({"format": ["ttl"]}, "format"), single({}, "format")
     ('ttl', '')
@@ -169,10 +171,10 @@ def single(params: Parameters, name: str) -> str:
 
 
 def wanted_format(params: Parameters, name: str = "format") -> str:
-    """The format that is asked for, in lower case, or nothing.
+    """The requested format in lower case, or an empty string.
 
-    Clients name one twice, by its short name and by its media types (SPARQLWrapper does). Raises a
-    refusal with 400 where two formats are named.
+    Some clients name one format twice, by its short name and its media types (SPARQLWrapper does).
+    Raises RequestRefused (400) where two formats are named.
 
     >>> wanted_format({"format": ["json-ld", "application/ld+json,application/x-json+ld"]})
     'json-ld'
@@ -185,7 +187,7 @@ def wanted_format(params: Parameters, name: str = "format") -> str:
 
 
 def refuse_day(params: Parameters) -> None:
-    """Refuse ``asOf`` where the store is read as it is now: it must not be passed over."""
+    """Raise RequestRefused (400) for ``asOf``, which must not be ignored where the present is read."""
     if "asOf" in params:
         raise bad_request(
             "no asOf here: this reads the store as it is now; ask a stored question as of a day "
@@ -212,7 +214,7 @@ def _seconds(params: Parameters) -> float | None:
 
 
 async def read_through(function: Callable[..., T], text: str, *others: str) -> T:
-    """Call a function that reads a whole text: a long one outside the event loop."""
+    """Call a function that reads a whole text; for a long text in a thread."""
     if len(text) <= _SHORT:
         return function(text, *others)
     return await in_thread(function, text, *others)

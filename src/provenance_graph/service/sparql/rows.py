@@ -1,4 +1,4 @@
-"""Rows of our own queries, read back in the serving process."""
+"""Read the rows of the service's own queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from provenance_graph.store.values import SparqlQuery
 async def read_rows(
     service: Service, request: Request, query: str, bindings: Mapping[str, Value] | None = None
 ) -> list[dict[str, str]]:
-    """The rows of one of our own SELECTs as texts, cached per version of the store."""
+    """The rows of one of the service's own SELECT queries, as texts by variable.
+
+    The answer is cached for each version of the store.
+    """
     key = etag(service.backend.version, "rows", query, repr(bindings))
     answer = service.cache.find(key)
     if answer is None:

@@ -27,7 +27,7 @@ class UpdateEndpoint:
         self._service = service
 
     async def answer(self, request: Request) -> Response:
-        """Run an update; when it is acknowledged, every later query sees it."""
+        """Run an update; every query after the acknowledgement sees it."""
         service = self._service
         writer, who = allow_write(service, request)
         if header(request, "if-match") is not None:
@@ -53,14 +53,14 @@ class UpdateEndpoint:
 
 
 def written_headers(version: str) -> dict[str, str]:
-    """What every acknowledged write says."""
+    """The headers of every acknowledged write."""
     return {"x-store-version": version, "cache-control": "no-store"}
 
 
 def allow_write(
     service: Service, request: Request, scope: str = "write"
 ) -> tuple[StoreWriter, str]:
-    """The writer and who writes, or a refusal that says what would be needed.
+    """The writer and the name of the client; raises RequestRefused that says what is required.
 
     ``scope`` is what the token must allow: ``write``, or ``review`` for decisions on identity.
     """
@@ -69,7 +69,7 @@ def allow_write(
         raise refuse(403, "Forbidden", detail, "read-only")
     if not service.tokens:
         # Only `--raw` on a loopback address starts without tokens. A page of another origin
-        # must not write through its reader's browser.
+        # must not write through the browser of its visitor.
         site = header(request, "sec-fetch-site") or "none"
         if header(request, "origin") is not None or site not in ("none", "same-origin"):
             detail = "without tokens, writes from web pages are refused"

@@ -1,12 +1,12 @@
-"""Checkpoints of a database: folders that share its data files and never change again.
+"""Checkpoints of a RocksDB database: immutable folders that share its data files.
 
-The engine's own way flushes every table first, which costs some twenty waits for the disk.
-While little has been written since the last flush, its log says all of it: then data files
-are linked, and the log and the list of files are copied. A reader replays the log when it
-opens the folder.
+The engine's own checkpoint flushes every table first, which costs some twenty waits for the disk.
+While little has been written since the last flush, the log holds all of it: then data files are
+linked, and the log and the list of files are copied. A reader replays the log when it opens the
+folder.
 
-The engine keeps the files of old logs and writes new ones over them, so that neither the
-presence nor the size of such a file says that anything in it is still needed.
+The engine reuses the files of old logs. So neither the presence nor the size of a log file shows
+that its content is still needed.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ import pyoxigraph as ox
 from provenance_graph.store.layout import sync_folder
 
 MAX_LOG: Final = 3 << 18
-"""Bytes of log that a reader replays at most; beyond them the tables are flushed.
-
-A flush costs some 150 ms of processor time with the compactions that follow, a megabyte replayed
-15 ms in each process that reads.
-"""
+"""Bytes of log that a reader replays at most; above them the tables are flushed. A flush costs
+some 150 ms of processor time with the compactions that follow; replaying a megabyte costs 15 ms
+in each process that reads."""
 _LIST: Final = "MANIFEST"
 _LOG: Final = ".log"
-"""What the engine adds to; every other file is written once and replaced by rename."""
+"""Suffix of files to which the engine appends, as to the list; every other file is written once
+and replaced by rename."""
 _DATA: Final = ".sst"
 _END: Final = bytes.fromhex("f7cff485b741e288")
-"""The last bytes of a data file: the number of RocksDB's block-based table format."""
+"""Last bytes of a data file: the magic number of RocksDB's block-based table format."""
 _IGNORED: Final = ("LOG", "LOCK")
 _TRIES: Final = 3
 _BLOCK: Final = 32768
 _HEAD: Final = struct.Struct("<IHBI")
-"""A record of RocksDB's log: checksum, length, kind, and the number of the log it was written for."""
+"""Header of a record in RocksDB's log: checksum, length, kind, and number of the log that it
+belongs to."""
 
 
 @dataclass(slots=True)
 class LiveLog:
-    """The first log of an open database that says what its data files do not."""
+    """The number of the first log with data that are not in the data files of an open database."""
 
     first: int
 
     @classmethod
     def opened(cls, db: Path) -> LiveLog:
-        """That of a database that has just been opened: the engine has flushed what it replayed."""
+        """The newest log of a database just opened: the engine has flushed what it replayed."""
         return cls(_newest_log(db))
 
 
@@ -76,10 +76,10 @@ def make(engine: ox.Store, db: Path, folder: Path, live: LiveLog) -> None:
 
 
 def copy(source: Path, target: Path, first_log: int = 0) -> None:
-    """Copy a database folder by hard links to its data files; it must be a checkpoint, or have no writer.
+    """Copy a database folder, with hard links to its data files; raises OSError.
 
-    Logs before the first that is needed are left out, and of each what an earlier one left in
-    its file. Raises OSError; the target must not exist.
+    The source must be a checkpoint or have no writer; the target must not exist. Logs before
+    ``first_log`` are left out, as is the part of a log file that an earlier log wrote.
     """
     target.mkdir(parents=True)
     for name in sorted(_files(source)):
@@ -96,10 +96,10 @@ def copy(source: Path, target: Path, first_log: int = 0) -> None:
 
 
 def _is_whole(file: Path) -> bool:
-    """Whether a data file is written to its end, where its format puts a number.
+    """Whether a data file is complete, that is ends with the magic number of its format.
 
-    What a compaction is still writing belongs to no state yet; linked, it would go on growing
-    in a checkpoint that never changes.
+    A file that a compaction is still writing belongs to no state yet. Linked, it would grow in a
+    checkpoint that must not change.
     """
     with file.open("rb") as opened:
         size = opened.seek(0, os.SEEK_END)
@@ -108,7 +108,7 @@ def _is_whole(file: Path) -> bool:
 
 
 def _link(file: Path, linked: Path) -> None:
-    """The same bytes under another name, copied where the file system cannot share them."""
+    """Hard-link a file, or copy it where the file system has no links."""
     try:
         os.link(file, linked)
     except FileNotFoundError:
@@ -119,9 +119,9 @@ def _link(file: Path, linked: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, int]:
-    """The files that make up a database, with their sizes.
+    """The files of a database by name, with their sizes in bytes.
 
-    A file that a compaction removes while they are listed is none of them any more.
+    A file that a compaction removes during the listing is left out.
     """
     sizes: dict[str, int] = {}
     with os.scandir(folder) as entries:
@@ -142,9 +142,9 @@ def _newest_log(db: Path) -> int:
 
 
 def written(log: Path) -> int:
-    """How many bytes of a log's file were written for it; what follows, an earlier log left there.
+    """Bytes at the start of a log file that belong to this log; an earlier log wrote the rest.
 
-    All of them where not even the first record has the number that files written over have.
+    The whole size where not even the first record has the log's number.
     """
     number, at = int(log.stem), 0
     with log.open("rb") as file:

@@ -1,9 +1,9 @@
-"""Databases that were loaded side by side, merged into one: sorted, compressed, each quad once.
+"""Merge databases that were loaded in parallel into one: sorted, compressed, each quad once.
 
-The engine's bulk load of many quads leaves files that overlap and merges them as it goes, without
-compression while one order of the quads is small; it has no setting for either. A library for
-RocksDB, the extra ``compact``, takes the files of small loads, which the engine has not merged yet,
-and merges all of them once. What comes out are files as the engine writes them, in larger blocks.
+The engine's bulk load of many quads writes overlapping files and merges them as it goes; it leaves
+them uncompressed while one order of the quads is small. It has a setting for neither. With the
+extra ``compact``, a RocksDB library takes the files of small loads, before the engine merges them,
+and merges all of them once. The result are files as the engine writes them, in larger blocks.
 """
 
 from __future__ import annotations
@@ -24,47 +24,52 @@ from provenance_graph.store import layout
 EXTRA: Final = "compact"
 _LIBRARY: Final = "rocksdict"
 _ADVISED: Final = 1 << 30
-"""Bytes of a store from which on whoever builds it without the library is told of it."""
+"""Bytes of a store from which a build without the library advises to install it."""
 _BLOCK: Final = 32 << 10
-"""Bytes that are compressed together: in 4 KiB, what the engine takes, few names come twice."""
+"""Bytes of a compressed block; in the engine's 4 KiB few names occur twice."""
 _WHOLE_KEYS: Final = 32
-"""Of so many keys one is whole, of the others what differs from the one before; the engine's 16."""
+"""Restart interval: one in this many keys is stored whole, the others as the difference to the
+key before; the engine uses 16."""
 _REPEATING: Final = frozenset({"spog", "gspo", "gpos", "gosp", "dspo"})
-"""Tables in which neighbours share names, so that blocks of twice the size and a dictionary pay."""
+"""Tables whose neighbouring keys share names, so that blocks of twice the size and a dictionary
+are worth it."""
 _DICTIONARY: Final = 16 << 10
-"""Bytes that blocks of one file in such a table have in common."""
+"""Bytes of the compression dictionary that the blocks of a file in these tables share."""
 _LEVEL: Final = 3
-"""The least of LZ4's slow form, which any LZ4 reads as fast; more takes its time for a hundredth."""
+"""Lowest level of LZ4 HC, whose output any LZ4 reads as fast; higher levels take more time and
+save a hundredth."""
 _DEFLATE_WINDOW: Final = -14
-"""What the library's setter wants besides and LZ4 has no use for."""
+"""Argument that the library's setter requires; LZ4 ignores it."""
 _FILE: Final = 256 << 20
-"""Bytes of a data file; whoever opens a store opens each, and a large one has hundreds of smaller."""
+"""Bytes of a data file. Opening a store opens each file, and a large store would have hundreds
+of smaller ones."""
 _AHEAD: Final = 256 << 10
-"""Bytes that are read ahead of each file; the library's 2 MB, of thousands, are gigabytes."""
+"""Bytes read ahead of each file; the library's default of 2 MB would be gigabytes for thousands
+of files."""
 _FORMAT: Final = 5
-"""The version of data files of the engine's bulk load."""
+"""Format version of the data files that the engine's bulk load writes."""
 _NAMES: Final = "id2str"
 _BLOOM_BITS: Final = 10
-"""The table of names has a Bloom filter, as the engine makes it."""
+"""Bits per key of the Bloom filter of the table of names, as the engine sets it."""
 _OWN: Final = "default"
-"""The table of what a database says of itself, which is the same in each."""
+"""Name of the table with a database's own metadata, which is equal in all databases."""
 _ORDERS: Final = ({"spog", "posg", "ospg", "gspo", "gpos", "gosp"}, {"dspo", "dpos", "dosp"})
-"""Tables that hold the same quads, each in its order."""
+"""Groups of tables that hold the same quads, each in another order."""
 _LEFT: Final = "rocksdict-config.json"
-"""What the library leaves in the folder, which is no part of the database."""
+"""File that the library leaves in the folder; it is no part of the database."""
 
 Step = Callable[[int, int], None]
-"""Called with how many tables are merged and how many there are."""
+"""Callback for progress, called with the number of merged tables and of all tables."""
 
 
 class NotMerged(Exception):
-    """Databases could not be merged; they may have lost files, and so may the one made of them."""
+    """Databases could not be merged; they and the target may have lost files."""
 
 
 _FEW: Final = 8
-"""Files that are open at once in a database of which only the list of its files is read."""
+"""Files kept open in a database of which only the list of files is read."""
 _FURTHER_FILES: Final = 512
-"""Files that a process has open beside the engine's, at most."""
+"""Files that a process opens at most beside those of the engine."""
 
 
 def available() -> bool:
@@ -84,9 +89,9 @@ def advice(root: Path) -> str:
 
 
 def merge(db: Path, loaded: Sequence[Path], step: Step | None = None) -> None:
-    """Put the data files of databases into one that is empty, and merge them, on all cores.
+    """Move the data files of databases into an empty database and merge them, on all cores.
 
-    Nobody may have any of them open. The files are moved. Raises NotMerged.
+    No process may have any of the databases open. Raises NotMerged.
     """
     library, cores = needed(_LIBRARY, EXTRA), os.cpu_count() or 1
     allow_files(_FURTHER_FILES)
@@ -101,19 +106,19 @@ def merge(db: Path, loaded: Sequence[Path], step: Step | None = None) -> None:
         (db / _LEFT).unlink(missing_ok=True)
     except NotMerged:
         raise
-    except Exception as error:  # the library has no other word for what went wrong
+    except Exception as error:  # the library raises bare Exception for every failure
         raise NotMerged(f"{db}: {error}") from error
 
 
 class _Tables:
-    """An open database and its tables by their names."""
+    """An open database and its tables by name."""
 
     def __init__(self, handle: Any) -> None:
         self.handle = handle
         self.by_name: dict[str, Any] = {}
 
     def count(self, name: str) -> int:
-        """How many keys a table has; exact where none was deleted and all were merged."""
+        """The number of keys in a table; exact if none was deleted and all files are merged."""
         return int(self.by_name[name].property_value("rocksdb.estimate-num-keys"))
 
 
@@ -122,7 +127,7 @@ def _opened(library: ModuleType, db: Path, *, only_read: bool = False) -> _Table
     kind = library.AccessType
     access = kind.read_only(False) if only_read else kind.read_write()
     options = {name: _options(library, name) for name in names}
-    if only_read:  # for what is said of the tables alone: no data file is opened beforehand
+    if only_read:  # only table properties are read: open no data file beforehand
         for each in options.values():
             each.set_max_open_files(_FEW)
             each.set_max_file_opening_threads(1)
@@ -135,8 +140,8 @@ def _opened(library: ModuleType, db: Path, *, only_read: bool = False) -> _Table
 
 
 def _options(library: ModuleType, table: str) -> Any:
-    """How one table is opened and written."""
-    lz4 = library.DBCompressionType.lz4hc()  # LZ4 is all that the engine is built to read
+    """The options with which a table is opened and written."""
+    lz4 = library.DBCompressionType.lz4hc()  # the engine is built to read LZ4 only
     repeating = 2 if table in _REPEATING else 1
     blocks = library.BlockBasedOptions()
     blocks.set_block_size(_BLOCK * repeating)
@@ -161,7 +166,10 @@ def _options(library: ModuleType, table: str) -> Any:
 def _files(
     library: ModuleType, loaded: Sequence[Path], into: _Tables
 ) -> dict[str, list[tuple[int, Path]]]:
-    """The data files of each table in all databases, with their sizes."""
+    """The data files of each table in all databases: (size in bytes, path).
+
+    Raises NotMerged for a database whose metadata differ from those of an empty one.
+    """
     files: dict[str, list[tuple[int, Path]]] = {name: [] for name in into.by_name}
     for folder in loaded:
         tables = _opened(library, folder, only_read=True)
@@ -181,9 +189,10 @@ def _files(
 
 
 def _tables_at_once(files: Mapping[str, Sequence[object]], cores: int) -> int:
-    """How many tables are merged at a time: one a core, as far as a process may have files open.
+    """The number of tables to merge at once: one for each core, within the limit of open files.
 
-    The engine keeps each open that it reads or writes for a table, twice as many as are there at most.
+    The engine keeps open each file that it reads or writes for a table, at most twice as many as
+    there are.
     """
     each = 2 * max(map(len, files.values()), default=0) or 1
     allowed = allow_files(cores * each + _FURTHER_FILES)
@@ -204,14 +213,15 @@ def _merge(
     how.set_bottommost_level_compaction(library.BottommostLevelCompaction.force())
 
     def merge_table(name: str) -> None:
-        """Move a table's files in, and merge them: few tables have files open at once."""
+        """Move the files of a table into the database and merge them."""
         if files[name]:
             tables.by_name[name].ingest_external_file(
                 [str(path) for _, path in files[name]], moving
             )
         tables.by_name[name].compact_range(None, None, how)
 
-    # the largest first, so that no core is left with one at the end
+        # the largest first, so that no core ends with a large one
+
     names = sorted(files, key=lambda name: sum(size for size, _ in files[name]), reverse=True)
     with ThreadPoolExecutor(at_once) as threads:
         waiting = [threads.submit(merge_table, name) for name in names]
@@ -222,7 +232,7 @@ def _merge(
 
 
 def _check(tables: _Tables) -> None:
-    """Raise NotMerged where two orders of the same quads do not have equally many."""
+    """Raise NotMerged where two orders of the same quads have different numbers of keys."""
     for orders in _ORDERS:
         counts = {name: tables.count(name) for name in sorted(orders)}
         if len(set(counts.values())) != 1:

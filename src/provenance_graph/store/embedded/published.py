@@ -1,4 +1,4 @@
-"""The published checkpoints of a store on disk: opened, made, copied, and the old ones deleted."""
+"""Published checkpoints of a store on disk: open, make, copy and clean up."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NUMBERED = re.compile(r"(?:db-)?(\d+)")
 
 
 class Checkpoint(SnapshotLease):
-    """An open checkpoint; the lock on its folder goes when the last reader does."""
+    """An open checkpoint; the lock on its folder is released with the last reference."""
 
     __slots__ = ("current", "folder")
 
@@ -46,9 +46,9 @@ class Checkpoint(SnapshotLease):
 
 
 def open_checkpoint(root: Path) -> Checkpoint:
-    """Open what is published now, trying again when it is replaced meanwhile.
+    """Open the published checkpoint; tries again if it is replaced meanwhile.
 
-    Raises StoreError where it is damaged, or replaced at each attempt.
+    Raises StoreError where it is damaged, or replaced at each of 50 attempts.
     """
     for _ in range(50):
         current = layout.read_current(root)
@@ -61,13 +61,13 @@ def open_checkpoint(root: Path) -> Checkpoint:
                     "run `provenance-graph build` to rebuild it"
                 ) from error
             time.sleep(0.01)
-        except RuntimeError as error:  # the engine's word for a file that is not what it wrote
+        except RuntimeError as error:  # raised by the engine for a damaged file
             raise StoreError(f"{root} is damaged ({error}); {layout.MENDED}") from error
     raise StoreError(f"{root}: it is replaced faster than it can be opened")
 
 
 def stamp_of(root: Path) -> tuple[int, int]:
-    """What changes when another state is published; zeros where none is."""
+    """Inode and modification time of CURRENT, which change with each publication; else zeros."""
     try:
         stat = (root / "CURRENT").stat()
     except OSError:
@@ -76,9 +76,9 @@ def stamp_of(root: Path) -> tuple[int, int]:
 
 
 def copy_of(source: Checkpoint, target: Path) -> str:
-    """Make a store of its own from an open checkpoint, published as its last step.
+    """Make a separate store from an open checkpoint; publishing it is the last step.
 
-    Raises StoreError where the folder holds a store already.
+    Returns the version. Raises StoreError where the folder already holds a store.
     """
     if (target / "CURRENT").exists():
         raise StoreError(f"{target} holds a store already; name another folder")
@@ -87,7 +87,10 @@ def copy_of(source: Checkpoint, target: Path) -> str:
 
 
 def adopt(root: Path, source: Checkpoint, version: str) -> str:
-    """Make the database of a store from a checkpoint and publish it; gives the new version."""
+    """Make the database of a store from a checkpoint and publish it; returns the new version.
+
+    The sequence of the version is above that of the present one; the digest is that of ``version``.
+    """
     old = read_published(root)
     sequence = max(int(version.partition("-")[0]), 0 if old is None else old.sequence + 1)
     digest = version.partition("-")[2]
@@ -100,13 +103,13 @@ def adopt(root: Path, source: Checkpoint, version: str) -> str:
 
 
 def version_of(sequence: int, digest: str) -> str:
-    """The name of a version; a digest by chance where none is given."""
+    """The version ``<sequence>-<digest>``; a random digest where none is given."""
     return f"{sequence}-{(digest or os.urandom(6).hex())[:12]}"
 
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Hold the lock of the one writer; raises StoreBusy."""
+    """A context that holds the writer's lock; raises StoreBusy."""
     lock = WriterLock(root)
     try:
         yield
@@ -115,7 +118,7 @@ def locked(root: Path) -> Iterator[None]:
 
 
 def read_published(root: Path) -> Current | None:
-    """What is published; None where nothing is, or in another format."""
+    """The published state; None where there is none, or one in another format."""
     try:
         return layout.read_current(root)
     except StoreMissing:
@@ -126,7 +129,7 @@ def read_published(root: Path) -> Current | None:
 
 
 def next_db(root: Path) -> str:
-    """A name for a database that no other in the store has."""
+    """A name ``db-<n>`` that no database in the store has."""
     taken = [int(m[1]) for entry in root.glob("db-*") if (m := _NUMBERED.fullmatch(entry.name))]
     return f"db-{max(taken, default=0) + 1}"
 
@@ -138,15 +141,15 @@ def publish(
     known: Mapping[str, tuple[int, str]] = _NONE,
     live: LiveLog | None = None,
 ) -> None:
-    """Write a checkpoint and make it the one that readers open.
+    """Write a checkpoint and make it the published one.
 
     ``live`` is the log of an engine that has published before; without it, all logs count.
-    ``known`` are the files of the published checkpoint that the database was made from: a data
-    file of the same name is the same, since no name is used twice in what follows from it.
+    ``known`` are the files of the published checkpoint from which the database was made: a data
+    file of the same name is unchanged, since RocksDB never reuses a name.
     """
     folder = root / "checkpoints" / current.checkpoint
     folder.parent.mkdir(exist_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
+    shutil.rmtree(folder, ignore_errors=True)  # left by an interrupted commit
     checkpoint.make(engine, root / current.db, folder, live or LiveLog(0))
     if not (root / "format").exists():
         layout.replace_file(root / "format", layout.FORMAT)
@@ -156,7 +159,7 @@ def publish(
 def clean(root: Path, current: Current | None) -> None:
     """Delete what interrupted work left, and checkpoints that no reader uses.
 
-    The one before the published one stays: somebody may be about to open it.
+    The checkpoint before the published one stays, since a process may be about to open it.
     """
     for entry in root.glob("db-*"):
         if current is None or entry.name != current.db:

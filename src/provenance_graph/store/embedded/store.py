@@ -39,13 +39,13 @@ from provenance_graph.store.states import PUBLIC
 
 _PROBE_SIZE = 1 << 16
 _REFUSALS = (SyntaxError, ValueError, OSError, RuntimeError)
-"""What the engine and the file system raise for a change that they cannot make."""
+"""Exceptions that the engine and the file system raise for a change that they cannot make."""
 
 
 class EmbeddedStore(EngineReads):
     """A store on disk, open for reading at one published version.
 
-    It never waits for the writer and never sees half a commit. ``refresh`` moves on to the
+    Reading never waits for the writer and never sees part of a commit. ``refresh`` switches to the
     newest version; until then ``version`` and every answer stay the same.
     """
 
@@ -53,7 +53,7 @@ class EmbeddedStore(EngineReads):
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._stamp = stamp_of(root)  # before opening: what comes between is looked at again
+        self._stamp = stamp_of(root)  # before opening: ``refresh`` sees a later publication
         self._open: Checkpoint | None = open_checkpoint(root)
         self._lock = threading.Lock()
 
@@ -75,18 +75,18 @@ class EmbeddedStore(EngineReads):
 
     @property
     def version(self) -> str:
-        """The version that is read; the same data under the same version."""
+        """The version that is read; one version always means the same data."""
         return self._lease().current.version
 
     @property
     def checkpoint(self) -> Path:
-        """The folder that is read, for workers that open it too."""
+        """The folder of the checkpoint that is read, for workers that open it too."""
         return self._lease().folder
 
     def refresh(self) -> bool:
-        """Move on to the newest published version; says whether there was one.
+        """Switch to the newest published version; whether the version changed.
 
-        Costs a microsecond when there is none.
+        Takes a microsecond when nothing was published.
         """
         stamp = stamp_of(self.root)
         if stamp == self._stamp:
@@ -98,23 +98,23 @@ class EmbeddedStore(EngineReads):
         return changed
 
     def newest(self) -> EmbeddedStore:
-        """Itself where nothing newer is published, else a store opened at the newest version.
+        """The store itself if nothing newer is published, else a store at the newest version.
 
-        The older one keeps answering at its version. Costs a microsecond when there is none.
+        The older store keeps its version. Takes a microsecond when nothing was published.
         """
         return self if stamp_of(self.root) == self._stamp else EmbeddedStore(self.root)
 
     def backup(self, path: Path | str) -> str:
-        """Copy the version that is read into a new store; gives the version."""
+        """Copy the version that is read into a new store; returns the version."""
         return copy_of(self._lease(), Path(path))
 
     def close(self) -> None:
-        """Give back what the store holds."""
+        """Release the checkpoint."""
         self._open = None
 
 
 class CheckpointReads(EngineReads):
-    """A checkpoint that another process keeps from going away: the one that started this."""
+    """Reads of a checkpoint that another process, which started this one, protects from deletion."""
 
     by_subject = True
 
@@ -127,9 +127,10 @@ class CheckpointReads(EngineReads):
 
 
 def restore(path: Path | str, backup: Path | str) -> str:
-    """Put a backup in the place of what a store holds; readers go on and then follow.
+    """Replace the content of a store by a backup; returns the new version.
 
-    Gives the new version: the sequence moves on, the digest is the backup's.
+    Readers keep their version until they refresh. The new version has a higher sequence and the
+    digest of the backup.
     """
     root, source = Path(path), open_checkpoint(Path(backup))
     with locked(root):
@@ -144,12 +145,12 @@ def build(
     least: int = 1,
     settle: Callable[[Path], object] | None = None,
 ) -> str:
-    """Make a store anew, aside, and put it in place only once it is whole.
+    """Build a store in a new database and publish it once it is complete; returns the new version.
 
-    ``quads`` are ours, or a document in ``form`` (bytes or an open file), or what fills an
-    empty engine. ``settle`` is given the folder of the filled database while nobody has it
-    open. Interrupted, the store that was there stays in use. Gives the new version, whose
-    sequence is at ``least`` the number given.
+    ``quads`` are quads, a document in ``form`` (bytes or an open file), or a function that fills an
+    empty engine. ``settle`` is called with the folder of the filled database while it is closed. If
+    the build is interrupted, the present store stays in use. The sequence of the new version is at
+    least ``least``. Raises StoreBusy, and StoreError where nothing could be built.
     """
     root = Path(path)
     with locked(root):
@@ -174,7 +175,7 @@ def build(
 
 
 Load = Callable[[ox.Store], None]
-"""Fills an engine that is empty."""
+"""A function that fills an empty engine."""
 
 
 def _load(
@@ -191,10 +192,9 @@ def _load(
 class EmbeddedWriter(EngineReads):
     """The one writer of a store on disk; it reads its own commits at once.
 
-    A commit is applied, published as a checkpoint, and only then acknowledged. The published
-    checkpoint alone is true: a writer works in a database that it makes from it when it is
-    opened, and again after anything went wrong, so that what a crash or a full disk interrupts
-    leaves no trace.
+    A commit is applied, published as a checkpoint, and only then acknowledged. Only the published
+    checkpoint counts: a writer works in a database copied from it, when it is opened and again
+    after any failure, so that a crash or a full disk leaves no trace.
     """
 
     def __init__(self, root: Path) -> None:
@@ -213,7 +213,7 @@ class EmbeddedWriter(EngineReads):
             until_open.pop_all()
 
     def _recover(self) -> ox.Store:
-        """The database, made from the published state where there is none open."""
+        """The open database; made from the published state where there is none."""
         if self._engine is not None:
             return self._engine
         try:
@@ -233,7 +233,7 @@ class EmbeddedWriter(EngineReads):
         return SnapshotLease(self._recover())
 
     def probe(self) -> None:
-        """Raise StoreError or OSError while nothing can be written, for want of room or rights."""
+        """Raise StoreError or OSError while nothing can be written (full disk, missing rights)."""
         self._recover()
         aside = self.root / "PROBE"
         try:
@@ -247,10 +247,10 @@ class EmbeddedWriter(EngineReads):
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """Publish the commits of a block together, at its end and before it ends.
+        """A context whose commits are published together, before it ends.
 
-        Each is applied at once or not at all, as ever. When publishing fails, or the block
-        does, the store is what it was before the block, and none may be acknowledged.
+        Each commit is still applied atomically. If the block or the publication fails, the store
+        returns to its state before the block, and no commit of it may be acknowledged.
         """
         self._grouped, before = True, self._current
         try:
@@ -271,7 +271,7 @@ class EmbeddedWriter(EngineReads):
         return self._public
 
     def make_public(self) -> EmbeddedWriter:
-        """Make the public state from this one, which may hold nothing private yet."""
+        """Make the public state as a copy of this one, which must hold nothing private yet."""
         if self.public is None:
             published = layout.read_current(self.root)
             if published.version != self.version:
@@ -281,14 +281,14 @@ class EmbeddedWriter(EngineReads):
         return self.public
 
     def drop_public(self) -> None:
-        """Remove the public state, which is the full one from now on."""
+        """Remove the public state; from then on the full state is public."""
         if self.public is not None:
             self.public.close()
             self._public = None
             shutil.rmtree(self.root / PUBLIC, ignore_errors=True)
 
     def put_public(self, made: Path) -> None:
-        """Put a store that was made aside in the place of the public state."""
+        """Replace the public state by the store in the folder ``made``, which is removed."""
         if self._public is not None:
             self._public.close()
             self._public = None
@@ -304,9 +304,10 @@ class EmbeddedWriter(EngineReads):
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """Go back to what is published when a block fails: the database may be ahead of it.
+        """A context that returns to the published state if its block fails.
 
-        Raises StoreError for what the engine or the file system refuses.
+        The database may be ahead of that state. Raises StoreError where the engine or the file
+        system refuses.
         """
         before = self._current
         try:
@@ -328,13 +329,14 @@ class EmbeddedWriter(EngineReads):
         return self._current.version
 
     def next_version(self, digest: str) -> str:
-        """The version that the next commit with that digest makes."""
+        """The version that the next commit with this digest will have."""
         return version_of(self._current.sequence + 1, digest)
 
     def commit(self, change: Change, digest: str = "") -> str:
-        """Apply a change at once or not at all, publish it, and give the new version.
+        """Apply a change atomically and publish it; returns the new version.
 
-        ``digest`` becomes part of the version, so that equal content can be recognised.
+        ``digest`` becomes part of the version, so that equal content can be recognised. Raises
+        StoreError.
         """
         text = update_text(change)
         return self._apply(text, digest)
@@ -353,7 +355,7 @@ class EmbeddedWriter(EngineReads):
         return current.version
 
     def _applied(self, text: str, current: Current) -> str:
-        """Apply a change that is published later; one that fails leaves the others alone."""
+        """Apply a change that is published later; a failure does not affect others of its group."""
         try:
             if text:
                 self._recover().update(text)
@@ -363,11 +365,11 @@ class EmbeddedWriter(EngineReads):
         return current.version
 
     def backup(self, path: Path | str) -> str:
-        """Copy the last commit into a new store; gives its version."""
+        """Copy the published state into a new store; returns the version."""
         return copy_of(open_checkpoint(self.root), Path(path))
 
     def close(self) -> None:
-        """Let the next writer in."""
+        """Close the database and release the writer's lock."""
         if self._writing is not None:
             if self._public is not None:
                 self._public.close()

@@ -1,1 +1,1 @@
-"""Bounded worker processes that evaluate queries."""
+"""Worker processes with limits that evaluate queries."""

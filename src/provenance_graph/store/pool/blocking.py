@@ -1,4 +1,4 @@
-"""Answers of a pool for callers that run in a thread and wait."""
+"""Answers of a pool for threads that wait for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from provenance_graph.store.pool.connection import AnswerStream
 
 
 class BlockingStream:
-    """An answer in blocks, for a thread: iterate, then see ``kind`` and ``rows``."""
+    """An answer in blocks for a thread; ``kind`` and ``rows`` are known after iteration."""
 
     def __init__(
         self, stream: AnswerStream, blocking: Callable[[Coroutine[Any, Any, bytes]], bytes]
@@ -18,7 +18,7 @@ class BlockingStream:
         self._stream, self._blocking = stream, blocking
 
     def __iter__(self) -> Iterator[bytes]:
-        """Each block; raises QueryError when the answer cannot be finished."""
+        """Yield each block; raises QueryError when the answer breaks off."""
         block = self._stream.first
         while block:
             yield block
@@ -26,22 +26,22 @@ class BlockingStream:
 
     @property
     def rows(self) -> int:
-        """Rows or triples, once all of it has been read."""
+        """The number of rows or triples, known once all blocks have been read."""
         return self._stream.rows
 
     @property
     def kind(self) -> str:
-        """The form of the query."""
+        """The form of the query: select, ask, construct or describe."""
         return self._stream.kind
 
 
 async def running_loop() -> asyncio.AbstractEventLoop:
-    """The loop in which it is awaited."""
+    """The running event loop, for calls from another thread."""
     return asyncio.get_running_loop()
 
 
 def running_here() -> asyncio.AbstractEventLoop | None:
-    """The loop that runs in this thread; None where none does."""
+    """The event loop that runs in this thread, or None."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -49,10 +49,10 @@ def running_here() -> asyncio.AbstractEventLoop | None:
 
 
 async def call(function: Callable[[], None]) -> None:
-    """Call a function in the loop."""
+    """Call a function in the event loop that runs this coroutine."""
     function()
 
 
 async def close_stream(stream: AnswerStream) -> None:
-    """End an answer in the loop that reads it."""
+    """Close an answer in the event loop that reads it."""
     stream.close()

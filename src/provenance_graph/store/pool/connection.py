@@ -1,6 +1,6 @@
-"""One question to one worker: send it, read the answer block by block, judge how it ended.
+"""The connection to one worker: send a query, read the answer in blocks, interpret its end.
 
-Everything here runs in the one event loop of a pool; ``pool`` hands it to other threads.
+All code runs in the one event loop of a pool; ``pool`` hands calls of other threads over.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from provenance_graph.store.pool.fork_server import NOT_STARTED
 from provenance_graph.store.pool.spawner import Spawner, ended, revive
 
 _READ = 1 << 18
-_AHEAD = 1 << 22  # how much of an answer is read before its reader wants it
-_SLOW_READER = 12  # how many times its time limit a query may be held by its reader
+_AHEAD = 1 << 22  # bytes of an answer that are read ahead of its reader
+_SLOW_READER = 12  # a reader may hold a query for this many times its time limit
 
 
 class WorkerGone(Exception):
-    """The worker went away before it answered anything, through no fault of the query.
+    """The worker ended before it answered anything, through no fault of the query.
 
-    Its cause is a StoreError where the worker could not open the published state. ``unread`` where
-    it was killed before it could read a query.
+    Its cause is a StoreError where the worker could not open the published state. ``unread``: the
+    worker was killed before it could read a query.
     """
 
     def __init__(self, message: str, *, unread: bool = False) -> None:
@@ -38,19 +38,19 @@ class WorkerGone(Exception):
 
 
 class Pool(Protocol):
-    """What an answer needs of its pool."""
+    """The interface of a pool that an answer uses."""
 
     limits: Limits
     spawner: Spawner
 
     def release(self, worker: WorkerConnection, reusable: bool) -> None:
-        """Take a worker back, or replace it."""
+        """Take a worker back, or replace it if it is not reusable."""
 
 
 class WorkerConnection:
-    """Our end of a worker: its socket, what has arrived, and which loop listens to it.
+    """The pool's end of the socket to a worker, with received data and the listening event loop.
 
-    The loop listens all the time, so that a query costs no set-up.
+    The loop listens all the time, so that a query needs no set-up.
     """
 
     __slots__ = ("_loop", "_waiter", "gone", "number", "reader", "ready", "sock", "version")
@@ -64,7 +64,7 @@ class WorkerConnection:
         self._waiter: asyncio.Future[None] | None = None
 
     def receive(self) -> None:
-        """Take what has arrived; at the end, the worker is gone."""
+        """Read the data that has arrived; at the end of the stream set ``gone``."""
         try:
             data = self.sock.recv(_READ)
         except (BlockingIOError, InterruptedError):
@@ -77,7 +77,7 @@ class WorkerConnection:
             self.gone = True
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let a loop listen; one that listened before has ended."""
+        """Let an event loop listen; a loop that listened before has ended."""
         if self._loop is not loop:
             self.detach()
             loop.add_reader(self.sock.fileno(), self._readable)
@@ -90,7 +90,7 @@ class WorkerConnection:
             loop.remove_reader(self.sock.fileno())
 
     def close(self) -> None:
-        """Close our end, which ends the worker unless it is busy."""
+        """Close the socket, which ends an idle worker."""
         self.detach()
         self.sock.close()
 
@@ -106,7 +106,7 @@ class WorkerConnection:
             waiter.set_result(None)
 
     async def arrival(self, seconds: float) -> bool:
-        """Wait until something arrives or the worker is gone; False when time is up."""
+        """Wait until data arrives or the worker ends; False after ``seconds``."""
         loop = asyncio.get_running_loop()
         self.attach(loop)
         self._waiter = loop.create_future()
@@ -121,7 +121,7 @@ class WorkerConnection:
 
 
 class AnswerStream:
-    """An answer in blocks: ``async for``, then ``kind`` and ``rows``."""
+    """An answer in blocks for ``async for``; ``kind`` and ``rows`` are known afterwards."""
 
     def __init__(
         self, pool: Pool, worker: WorkerConnection, limits: Limits, media_type: str
@@ -136,15 +136,15 @@ class AnswerStream:
         self._hold_until = time.monotonic() + _SLOW_READER * limits.seconds
 
     def answer(self, body: bytes) -> Answer:
-        """The whole answer, once it has been read."""
+        """The whole answer, whose joined blocks are ``body``."""
         return Answer(body, self.media_type, self.kind, self.rows, version=self.version)
 
     async def open(self, request: bytes) -> None:
-        """Send the question and wait for the first block."""
+        """Send the query and wait for the first block; raises WorkerGone or QueryError."""
         try:
             await self._send(request)
             self.first = await self._next(ready=False)
-        except asyncio.CancelledError:  # whoever asked has left
+        except asyncio.CancelledError:  # the client has left
             self._finish(reusable=False)
             raise
 
@@ -155,7 +155,7 @@ class AnswerStream:
         except BlockingIOError:
             sent = 0
         except OSError:
-            return  # it is gone, which reading will find
+            return  # the worker has ended; reading reports it
         if sent < len(request):
             try:
                 async with asyncio.timeout(self._left):
@@ -166,13 +166,13 @@ class AnswerStream:
                 return
 
     async def _next(self, *, ready: bool) -> bytes:
-        """The next data; empty only at the end."""
+        """The next data of the answer; empty only at its end."""
         worker = self._worker
         while not self.done:
             message = worker.reader.next()
             if message is not None:
                 if data := self._take(message):
-                    following = worker.reader.next()  # mostly the end, in the same piece
+                    following = worker.reader.next()  # usually the END message, received together
                     return data + self._take(following) if following else data
             elif worker.gone:
                 await self._gone(ready)
@@ -184,7 +184,7 @@ class AnswerStream:
         return b""
 
     def _take(self, message: tuple[bytes, bytes]) -> bytes:
-        """The data of a message; ends the answer at the last one."""
+        """The data of a message; an END or ERROR message finishes the answer."""
         kind, body = message
         worker = self._worker
         if kind == frames.DATA:
@@ -196,7 +196,7 @@ class AnswerStream:
             worker.ready = True
         else:
             error = revive(body)
-            if not worker.ready:  # it could not open the store, which may just have moved on
+            if not worker.ready:  # it could not open the store, which may just have been replaced
                 self._finish(reusable=False)
                 raise WorkerGone(str(error)) from error
             self._finish(reusable=frames.loads(body)[-1] is True and not worker.gone)
@@ -221,10 +221,10 @@ class AnswerStream:
             raise QueryTimeout("the answer was not read fast enough; ask for less at a time")
 
     async def _gone(self, stated: bool) -> NoReturn:
-        # Its memory may take a while to go, for which nobody else should wait.
+        # Freeing its memory may take a while, which must not block the event loop.
         try:
             code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
-        finally:  # where no thread can be started, the worker is given back all the same
+        finally:  # also where no thread can be started
             self._finish(reusable=False)
         if code in (-signal.SIGKILL, NOT_STARTED) and not stated:
             unread = code == -signal.SIGKILL and not self._worker.ready
@@ -232,14 +232,14 @@ class AnswerStream:
         raise ended(code, "the query", self._pool.limits.memory_bytes)
 
     async def following(self) -> bytes:
-        """The next block; empty at the end. Raises QueryError when there can be none."""
+        """The next block; empty at the end. Raises QueryError when the answer breaks off."""
         if self.done:
             return b""
         self._check_reading()
         return await self._next(ready=True)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Each block; raises QueryError when the answer cannot be finished."""
+        """Yield each block; raises QueryError when the answer breaks off."""
         block = self.first
         try:
             while block:
@@ -255,5 +255,5 @@ class AnswerStream:
         self.close()
 
     def close(self) -> None:
-        """End the query if it still runs."""
+        """Stop the query if it is still running."""
         self._finish(reusable=False)

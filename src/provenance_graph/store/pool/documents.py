@@ -1,4 +1,4 @@
-"""Documents from outside, read by confined processes that have all code loaded before."""
+"""Read documents from outside in confined processes that have loaded all code before."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class _Process:
 
 
 class WarmFunction:
-    """A function of bytes in confined processes, of which a few stay ready.
+    """A function of bytes that runs in confined processes, a few of which stay ready.
 
-    A process that failed, or whose memory has grown, is not used again. That is for documents
-    that cannot do a reader much harm; with ``fresh`` each is read in a copy of the process,
-    which is then thrown away.
+    A process that failed, or whose memory has grown, is not used again. Reusing a process is for
+    documents that can hardly harm a reader; with ``fresh`` each document is read in a fork of the
+    process, which is then discarded.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class WarmFunction:
         self._lock = threading.Lock()
 
     def __call__(self, data: bytes, limits: Limits) -> Any:
-        """The function's result; blocks a thread. Raises QueryError and its kinds."""
+        """The function's result on ``data``; blocks the thread. Raises QueryError and its kinds."""
         process = self._taken()
         with ExitStack() as undo:
             undo.callback(self._drop, process)
@@ -70,14 +70,14 @@ class WarmFunction:
         self._spawner.forget(process.number)
 
     def close(self) -> None:
-        """End the processes that are idle."""
+        """End the idle processes."""
         with self._lock:
             while self._idle:
                 self._drop(self._idle.pop())
 
 
 def _ended(sock: socket) -> bool:
-    """Whether the process behind a socket has gone since it last answered."""
+    """Whether the process at the other end of a socket has ended since its last answer."""
     sock.setblocking(False)
     try:
         return sock.recv(1) == b""

@@ -1,9 +1,9 @@
-"""The process that workers are forked from: small, single-threaded, all modules loaded.
+"""The fork server: a small, single-threaded process with all modules loaded that forks workers.
 
-The serving process has threads and an event loop and must not fork itself. It tells the
-fork server, over a socket, to start, kill and describe processes by number; as their
-parent, it can do so without ever meeting a reused process id. The standard library's
-``forkserver`` can do none of that: it knows no kill, and its children outlive it.
+The serving process has threads and an event loop and must not fork itself. Over a socket it tells
+the fork server to start and kill processes by number, and asks how they ended. As their parent, the
+fork server never meets a reused process id. The ``forkserver`` of the standard library cannot kill
+its children, and they outlive it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from provenance_graph.store.pool import sandbox, worker
 
 _LENGTH = struct.Struct("!I")
 NOT_STARTED = 1 << 16
-"""The status of a process that the system would not start."""
+"""Status of a process that the system could not start."""
 
 
 def main(control: int) -> None:
-    """Serve commands until the serving process closes its end or dies."""
+    """Serve commands on the socket ``control`` until the serving process closes it or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the serving process's to handle
     gc.freeze()
     _ForkServer(socket.socket(fileno=control)).run()
@@ -68,7 +68,7 @@ class _ForkServer:
         return json.loads(body), handles
 
     def _start(self, number: int, order: dict[str, Any], handles: list[int]) -> None:
-        """Start a process; when the system refuses, its caller hears so and may try again."""
+        """Start a process; if the system refuses, record it, so that the caller may try again."""
         if not handles:  # no free file handle to take its socket with
             self.failed.add(number)
             return
@@ -99,7 +99,7 @@ class _ForkServer:
 
     def _status(self, number: int) -> None:
         pid = self.children.pop(number, 0)
-        code = -signal.SIGKILL  # a child of a server before this one, gone with it
+        code = -signal.SIGKILL  # a child of an earlier fork server, which ended with it
         if number in self.failed:
             self.failed.discard(number)
             code = NOT_STARTED

@@ -1,4 +1,4 @@
-"""Messages over a pipe: a letter, a length, and that many bytes."""
+"""Messages over a socket: a letter, a length, and that many bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 from typing import Any, Final
 
 DATA: Final = b"D"  # a piece of an answer
-END: Final = b"E"  # the answer is whole; what is known about it, as JSON
+END: Final = b"E"  # the answer is complete; its kind and rows, as JSON
 ERROR: Final = b"X"  # the answer ends here; name of the error and message, as JSON
 READY: Final = b"R"  # the worker can be used; what confines it, as JSON
 REQUEST: Final = b"Q"
@@ -18,32 +18,32 @@ HEAD_SIZE: Final = _HEAD.size
 
 
 def frame(kind: bytes, body: bytes) -> bytes:
-    """One message."""
+    """A message of a kind with a body."""
     return _HEAD.pack(kind, len(body)) + body
 
 
 def json_frame(kind: bytes, value: object) -> bytes:
-    """One message with a JSON value."""
+    """A message of a kind with a JSON value as body."""
     return frame(kind, json.dumps(value).encode())
 
 
 class FrameReader:
-    """Messages out of whatever pieces arrive."""
+    """Splits received pieces of a stream into messages."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Take what arrived."""
+        """Add a received piece."""
         self._buffer += data
 
     @property
     def waiting(self) -> int:
-        """How many bytes have arrived and were not read yet."""
+        """Bytes received and not yet returned."""
         return len(self._buffer)
 
     def next(self) -> tuple[bytes, bytes] | None:
-        """The next whole message, its letter and body."""
+        """The next complete message, as letter and body, or None."""
         buffer = self._buffer
         if len(buffer) < HEAD_SIZE:
             return None
@@ -57,7 +57,7 @@ class FrameReader:
 
 
 def receive(sock: socket.socket, reader: FrameReader) -> tuple[bytes, bytes] | None:
-    """Wait for the next message of a blocking socket; None when the other side is gone."""
+    """Wait for the next message of a blocking socket; None when the other end is closed."""
     while (result := reader.next()) is None:
         data = sock.recv(262_144)
         if not data:

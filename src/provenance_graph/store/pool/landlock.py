@@ -1,7 +1,7 @@
-"""Landlock: which files a process may still reach, where the kernel has it (Linux 5.13).
+"""Landlock: limit the files that a process may access, where the kernel supports it (Linux 5.13).
 
-See the kernel's ``Documentation/userspace-api/landlock.rst``. What is not below one of the
-named places can be neither read nor written afterwards, by this process and its children.
+See the kernel's ``Documentation/userspace-api/landlock.rst``. Afterwards the process and its
+children can neither read nor write files outside the given folders.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _READ: Final = _READ_FILE | _READ_DIR
 
 
 def version() -> int:
-    """The version of Landlock that the kernel has; 0 where it has none."""
+    """The version of Landlock that the kernel supports; 0 for none."""
     if sys.platform != "linux":
         return 0
     syscall = ctypes.CDLL(None, use_errno=True).syscall(
@@ -35,9 +35,9 @@ def version() -> int:
 
 
 def restrict(readable: Iterable[Path], writable: Iterable[Path] = ()) -> bool:
-    """Let this process reach nothing but these places; says whether it is in force.
+    """Limit this process to the given paths; whether the limit is in force.
 
-    The caller must have given up gaining privileges (``PR_SET_NO_NEW_PRIVS``).
+    The caller must have set ``PR_SET_NO_NEW_PRIVS``.
     """
     known = version()
     if not known:
@@ -63,7 +63,7 @@ def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> bool:
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return True  # what is not there cannot be reached
+        return True  # a missing path needs no rule
     try:
         allowed = rights if path.is_dir() else rights & _FILE
         rule = struct.pack("=Qi", allowed, handle)

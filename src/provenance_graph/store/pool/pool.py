@@ -1,9 +1,9 @@
-"""Queries from outside, answered by confined processes that may be killed at any time.
+"""A pool of confined worker processes that answer queries from outside.
 
-A pool lives in one event loop, the one that first uses it. Calls from elsewhere (threads,
-other loops) are handed to it; a pool that no loop uses gets one of its own. Every text
-passes the guard; every query has a time, a memory and an answer limit; a worker that
-overruns one, or dies, is replaced.
+A pool runs in one event loop, the one that first uses it. Calls from other threads or loops are
+handed over to it; a pool that no loop uses gets a loop of its own. Every text passes the guard.
+Every query has limits of time, memory and answer size. A worker that exceeds a limit, or ends, is
+replaced.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ from provenance_graph.store.sparql import guard
 from provenance_graph.store.sparql.binding import bind
 
 T = TypeVar("T")
-_SHORT = 8_000  # characters of a query that is checked at once
-_ATTEMPTS = 5  # a worker killed from outside before it answered anything is replaced and asked anew
-_PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds; then the last
+_SHORT = 8_000  # characters of a query that is checked in the event loop
+_ATTEMPTS = 5  # attempts of a query whose worker is killed from outside before it answers
+_PAUSES = (0.0, 0.02, 0.1, 0.5)  # seconds between attempts; the last one repeats
 
 
 class WorkerPool:
-    """Confined processes that answer queries over a store on disk, always its newest version.
+    """Confined processes that answer queries over the newest version of a store on disk.
 
-    ``source`` is the store's directory, or a callable that gives a checkpoint's folder and
-    version. At most ``size`` queries run at once and ``queue`` more wait, each for at most
+    ``source`` is the store's directory, or a function that returns a checkpoint's folder and
+    version. At most ``size`` queries run at once, and ``queue`` more wait, each for at most
     ``queue_seconds``.
     """
 
@@ -85,7 +85,7 @@ class WorkerPool:
     # ---- the one loop --------------------------------------------------------------------
 
     def _adopt(self) -> asyncio.AbstractEventLoop:
-        """The pool's loop: the one it has, else the caller's, else one of its own."""
+        """The pool's event loop: the present one, else the caller's, else a new one in a thread."""
         home = self._home
         if home is not None and home.is_running():
             return home
@@ -96,7 +96,7 @@ class WorkerPool:
         with self._home_lock:
             if self._home is not None and self._home.is_running():
                 return self._home
-            lost, self._busy = self._busy, set()  # their loop ended in the middle of them
+            lost, self._busy = self._busy, set()  # their loop ended while they were running
             self._waiters.clear()
             for worker in lost:
                 self._drop(worker)
@@ -115,7 +115,7 @@ class WorkerPool:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(make(), home))
 
     def _blocking(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Wait in a thread for what runs in the pool's loop."""
+        """The result of a coroutine that runs in the pool's loop; the thread waits for it."""
         try:
             home = self._adopt()
         except QueryBusy:
@@ -126,11 +126,11 @@ class WorkerPool:
     # ---- asking --------------------------------------------------------------------------
 
     async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Answer a query without blocking the event loop. Raises QueryError and its kinds."""
+        """The whole answer of a query, awaited; raises QueryError and its kinds."""
         return await self._in_home(lambda: self._whole(query, media_type))
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Answer a query; blocks a thread. Raises QueryError and its kinds."""
+        """The whole answer of a query; blocks the thread. Raises QueryError and its kinds."""
         return self._blocking(self._whole(query, media_type))
 
     async def _whole(self, query: SparqlQuery, media_type: str) -> Answer:
@@ -142,9 +142,10 @@ class WorkerPool:
             return stream.answer(body)
 
     async def stream(self, query: SparqlQuery, media_type: str) -> AnswerStream:
-        """The answer in blocks, in the pool's loop; what fails early is raised here.
+        """The answer in blocks, in the pool's loop; raises an error before the first block.
 
-        Use the result with ``async with`` and ``async for``; leaving early ends the query.
+        Use the result with ``async with`` and ``async for``; leaving early stops the query. Raises
+        StoreError in another event loop.
         """
         if self._adopt() is not asyncio.get_running_loop():
             raise StoreError("this pool belongs to another event loop; use answer()")
@@ -152,7 +153,10 @@ class WorkerPool:
 
     @contextlib.contextmanager
     def open_stream(self, query: SparqlQuery, media_type: str) -> Iterator[BlockingStream]:
-        """The answer in blocks, for a thread; what fails before the first is raised here."""
+        """A context with the answer in blocks, for a thread.
+
+        An error before the first block is raised on entry.
+        """
         blocking = self._blocking(self._open(query, media_type))
         try:
             yield BlockingStream(blocking, self._blocking)
@@ -162,7 +166,7 @@ class WorkerPool:
     async def _open(self, query: SparqlQuery, media_type: str) -> AnswerStream:
         limits = query.limits or self.limits
         prepare = partial(self._request, query, media_type, limits)
-        # A long text is looked through outside the event loop, which others wait for.
+        # A long text is checked in a thread, so that the event loop is not blocked.
         request = prepare() if len(query.text) <= _SHORT else await to_thread.run_sync(prepare)
         unreadable: StoreError | None = None
         pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
@@ -176,7 +180,7 @@ class WorkerPool:
             except WorkerGone as gone:
                 cause = gone.__cause__
                 unreadable = cause if isinstance(cause, StoreError) else None
-                attempts += not gone.unread  # what no worker has read ends none
+                attempts += not gone.unread  # a query that no worker has read is not at fault
                 if attempts == _ATTEMPTS or time.monotonic() > until:
                     break
                 await asyncio.sleep(next(pauses))
@@ -189,7 +193,7 @@ class WorkerPool:
         )
 
     def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> Any:
-        """Call ``module:function`` with bytes from outside in a process of its own; blocks."""
+        """Call ``module:function`` with bytes from outside in a separate process; blocks."""
         return run_bounded(function, data, limits or self.limits, self.spawner)
 
     def _request(self, query: SparqlQuery, media_type: str, limits: Limits) -> bytes:
@@ -217,21 +221,21 @@ class WorkerPool:
 
     @property
     def size(self) -> int:
-        """How many queries can run at once."""
+        """The number of queries that can run at once."""
         return self._size
 
     @property
     def busy(self) -> int:
-        """How many queries run now."""
+        """The number of queries that are running."""
         return len(self._busy)
 
     @property
     def waiting(self) -> int:
-        """How many queries wait for a worker."""
+        """The number of queries that wait for a worker."""
         return len(self._waiters)
 
     def refresh(self) -> None:
-        """Start workers on the newest version now, so that the next query need not wait."""
+        """Start workers on the newest version now, so that the next query does not wait."""
         home = self._adopt()
         try:
             here = asyncio.get_running_loop() is home
@@ -252,7 +256,7 @@ class WorkerPool:
         self.replaced += 1
 
     def _follow(self) -> None:
-        """Replace idle workers when the store has moved on."""
+        """Replace idle workers when a new version is published."""
         current = self._source()
         if current == (self._folder, self._version):
             return
@@ -265,7 +269,7 @@ class WorkerPool:
                 self._idle.append(self._start())
 
     async def _acquire(self, seconds: float) -> WorkerConnection:
-        """A fresh worker; when all are busy, wait in line. Raises QueryBusy."""
+        """A worker on the newest version; waits in a queue while all are busy. Raises QueryBusy."""
         if self._closed:
             raise StoreError("the worker pool has been shut down")
         self._follow()
@@ -294,7 +298,7 @@ class WorkerPool:
             raise
 
     def _given_up(self, handed: asyncio.Future[WorkerConnection]) -> None:
-        """Leave the line; a worker that came at the last moment goes to the next."""
+        """Leave the queue; a worker that was assigned at the last moment goes to the next request."""
         if handed.done() and not handed.cancelled():
             self.release(handed.result(), reusable=True)
         handed.cancel()
@@ -323,7 +327,7 @@ class WorkerPool:
         self._idle.append(fresh)
 
     def close(self) -> None:
-        """End every worker; queries that run are lost."""
+        """End all workers; running queries are lost."""
         if self._closed:
             return
         self._closed = True

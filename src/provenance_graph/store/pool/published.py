@@ -1,4 +1,4 @@
-"""The newest published state of a store on disk, as a pool of workers asks for it."""
+"""The newest published state of a store on disk, as a source for a pool of workers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from provenance_graph.core.errors import StoreError
 from provenance_graph.store import layout
 
 _LOOKS: Final = 8
-"""How often the newest state is looked for while one is replaced by the next."""
+"""Number of attempts to read the newest state while states are replaced."""
 
 
 class PublishedState:
-    """The newest published state of a store on disk: its folder and version."""
+    """A function that returns the newest published state of a store: its folder and version."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -24,7 +24,7 @@ class PublishedState:
         self._current = ("", "")
 
     def __call__(self) -> tuple[str, str]:
-        """The folder and version to read; raises StoreError or one of its kinds."""
+        """The folder and version of the newest published state; raises StoreError and its kinds."""
         for _ in range(_LOOKS - 1):
             with suppress(
                 FileNotFoundError

@@ -1,4 +1,4 @@
-"""What confines a process that evaluates something from outside. Linux in full.
+"""Confinement of a process that evaluates data from outside; complete on Linux only.
 
 ======================  ==============================================================
 dies with its parent    PR_SET_PDEATHSIG
@@ -11,7 +11,7 @@ no core, no writing     RLIMIT_CORE and RLIMIT_FSIZE of nothing
 first to go             the highest oom_score_adj
 ======================  ==============================================================
 
-Elsewhere only the resource limits that the system has are set; ``confine`` says what holds.
+On other systems only the available resource limits are set; ``confine`` returns what is in force.
 """
 
 from __future__ import annotations
@@ -45,17 +45,18 @@ _Step = tuple[int, int, int, int]
 
 
 def die_with_parent(parent: int) -> None:
-    """End this process when ``parent`` ends, even by SIGKILL; Linux only."""
+    """Kill this process when ``parent`` ends, even by SIGKILL; Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the request was made
+    if os.getppid() != parent:  # the parent ended before prctl took effect
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
-    """Give up, for good, what evaluating a query does not need; says what is in force.
+    """Permanently drop what evaluating a query does not need; returns what is in force.
 
-    Files below ``readable`` and the installed software may still be read.
+    Files below ``readable`` and the installed software may still be read. ``memory_bytes`` is the
+    address space beyond the present one.
     """
     stored = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -77,9 +78,10 @@ def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
 
 
 def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
-    """Give up, for good, what writing to a store does not need; says what is in force.
+    """Permanently drop what writing to a store does not need; returns what is in force.
 
-    Sockets that are open stay; files below ``writable`` may be written.
+    Open sockets stay open; files below ``writable`` may be written. ``memory_bytes`` is the address
+    space beyond the present one.
     """
     stored = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -96,7 +98,7 @@ def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
 
 
 def software() -> list[Path]:
-    """Where the running software lies: what may have to be imported later."""
+    """The paths of the running software, from which modules may be imported later."""
     places = {sys.prefix, sys.base_prefix, "/usr/lib", "/lib", "/lib64", "/usr/share/zoneinfo"}
     places |= {
         "/etc/localtime",
@@ -114,10 +116,10 @@ def software() -> list[Path]:
 
 
 def _imported_from() -> set[Path]:
-    """The folders from which this process has loaded modules.
+    """The folders from which this process has imported modules.
 
-    Of the import path these alone hold software: it begins with the working directory or with the
-    folder of a script, either of which may be somebody's home.
+    Only these folders of the import path count as software: the path also begins with the working
+    directory or the folder of a script, either of which may be a home directory.
     """
     folders: set[Path] = set()
     for name, module in list(sys.modules.items()):
@@ -131,9 +133,10 @@ def _imported_from() -> set[Path]:
 
 
 def forget_environment(*names: str) -> None:
-    """Take secrets out of this process's environment, where others may read it.
+    """Remove secrets from this process's environment and overwrite their text.
 
-    Deleting a variable leaves its text in ``/proc/<pid>/environ``; it is overwritten here.
+    Deleting a variable alone leaves its text in ``/proc/<pid>/environ``, where other processes may
+    read it.
     """
     for name in names:
         if name not in os.environ:
@@ -148,7 +151,7 @@ def forget_environment(*names: str) -> None:
 
 
 def guard_memory() -> None:
-    """Let no other process of this user read this one's memory and environment."""
+    """Forbid other processes of this user to read this process's memory and environment."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
@@ -175,7 +178,7 @@ def _install(program: bytes) -> bool:
 
 
 def _reads(machine: Machine) -> list[_Step]:
-    """Opening a file is allowed unless its flags say that it may be changed."""
+    """Filter steps that allow opening a file unless the flags allow to change it."""
     steps: list[_Step] = []
     for name, argument in (("open", 1), ("openat", 2)):
         number = machine.number(name)
@@ -191,7 +194,10 @@ def _reads(machine: Machine) -> list[_Step]:
 
 
 def _own(machine: Machine) -> list[_Step]:
-    """Signals and limits of this process alone; threads, but no processes; sockets that wait."""
+    """Filter steps for signals and limits of this process, threads, and socket modes.
+
+    New processes, signals to others and changed limits are refused.
+    """
     steps: list[_Step] = [
         (_EQUALS, 0, 1, machine.numbers["clone3"]),
         (_RETURN, 0, 0, _MISSING),  # so that the C library falls back on clone
@@ -225,7 +231,10 @@ def _own(machine: Machine) -> list[_Step]:
 
 
 def _control(fcntl: int) -> list[_Step]:
-    """Descriptors and locks of this process; by its other commands fcntl has others signalled."""
+    """Filter steps that allow fcntl commands on descriptors and locks only.
+
+    Other commands of fcntl can send signals to other processes.
+    """
     commands = (*_OF_DESCRIPTORS, *_OF_LOCKS)
     count = len(commands)
     return [
@@ -238,10 +247,10 @@ def _control(fcntl: int) -> list[_Step]:
 
 
 def _program(machine: Machine, allowed: list[int], checked: list[_Step]) -> bytes:
-    """The filter as the kernel's bytecode; every jump is counted from the next step.
+    """The seccomp filter as the kernel's bytecode; jumps count from the next step.
 
-    The number of the call is loaded when a group of steps starts; a group that loads an
-    argument always returns.
+    The number of the call is loaded when a group of steps starts; a group that loads an argument
+    always returns.
     """
     steps: list[_Step] = [
         (_LOAD, 0, 0, 4),  # the machine

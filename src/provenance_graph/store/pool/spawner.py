@@ -1,4 +1,4 @@
-"""Confined processes, seen from the serving process: start, kill, ask how one ended."""
+"""Confined processes as the serving process uses them: start, kill, ask how one ended."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEM
 
 
 class Spawner:
-    """Starts confined processes by way of a fork server, which it starts when it is needed.
+    """Starts confined processes through a fork server, which is started at first use.
 
-    They inherit no handle, no environment variable that may hold a secret, and end when
-    this process does.
+    The processes inherit no file descriptor and no environment variable that may hold a secret, and
+    end when this process ends.
     """
 
     def __init__(self) -> None:
@@ -97,10 +97,10 @@ class Spawner:
             self._server = None
 
     def start(self, **order: object) -> tuple[int, socket.socket]:
-        """Start a process; gives its number and our end of its socket.
+        """Start a process; returns its number and this side's socket.
 
-        Raises QueryBusy where the system gives no handle or process, or where the fork server,
-        started anew, has ended again before it was told.
+        Raises QueryBusy where the system gives no descriptor or process, or where a restarted fork
+        server ends before it receives the order.
         """
         with self._lock:
             self._number += 1
@@ -132,33 +132,33 @@ class Spawner:
             control.sendall(message)
 
     def kill(self, number: int) -> None:
-        """End a process at once; how it ended can still be asked."""
+        """Kill a process; its status can still be asked for."""
         with self._lock, suppress(OSError, StoreError):
             self._order({"do": "kill", "number": number})
 
     def forget(self, number: int) -> None:
-        """End a process at once and ask nothing more about it."""
+        """Kill a process; its status cannot be asked for any more."""
         with self._lock, suppress(OSError, StoreError):
             self._order({"do": "forget", "number": number})
 
     def status(self, number: int) -> int:
-        """How a process that closed its socket ended: an exit code, or minus a signal."""
+        """How a process that closed its socket ended: an exit code, or minus a signal number."""
         with self._asking:
             try:
-                # Only the asking is under the lock that starting takes: an answer comes once
-                # the process has given back its memory.
+                # Only the request holds the lock that starting takes: the answer comes once
+                # the process has freed its memory.
                 with self._lock:
                     control = self._control
                     if control is None:
                         return -signal.SIGKILL
                     self._order({"do": "status", "number": number})
-                    if self._control is not control:  # it had died, and the process with it
+                    if self._control is not control:  # it had ended, and the process with it
                         return -signal.SIGKILL
                 data = b""
                 while len(data) < _STATUS.size:
                     more = control.recv(_STATUS.size - len(data))
                     if not more:
-                        return -signal.SIGKILL  # with the fork server all its children go
+                        return -signal.SIGKILL  # the fork server's children end with it
                     data += more
             except (OSError, StoreError):
                 return -signal.SIGKILL
@@ -166,11 +166,11 @@ class Spawner:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the fork server, when it runs."""
+        """The process id of the fork server; None while it is not running."""
         return None if self._server is None else self._server.pid
 
     def close(self) -> None:
-        """End every process."""
+        """End every process and the fork server."""
         with self._lock:
             self._closed = True
             self._shut()
@@ -183,7 +183,7 @@ class Spawner:
 
 
 def ended(code: int, what: str, memory_bytes: int) -> QueryError:
-    """Why a process ended, as an error about what it was doing."""
+    """The error for a process that ended with ``code`` while it did ``what``."""
     if code == NOT_STARTED:
         return no_process(what)
     if code in (-signal.SIGABRT, OUT_OF_MEMORY):
@@ -197,7 +197,7 @@ def ended(code: int, what: str, memory_bytes: int) -> QueryError:
 
 
 def revive(body: bytes) -> ProvenanceError:
-    """An error of ours that was raised in another process."""
+    """The error that an ERROR message from another process describes."""
     name, message, *_ = frames.loads(body)
     kind = getattr(errors, name, None)
     if not (isinstance(kind, type) and issubclass(kind, ProvenanceError)):
@@ -210,11 +210,11 @@ def revive(body: bytes) -> ProvenanceError:
 def run_bounded(
     function: str, data: bytes, limits: Limits | None = None, spawner: Spawner | None = None
 ) -> Any:
-    """Call ``module:function`` with bytes from outside in a process that is then thrown away.
+    """Call ``module:function`` with bytes from outside in a process that is then discarded.
 
-    The function returns bytes or a value fit for JSON. Raises what it raised of our own
-    errors, else QueryTimeout, QueryTooLarge or QueryCrashed. ``spawner`` saves the tenth of
-    a second that starting one takes.
+    The function returns bytes or a value fit for JSON. Raises the function's own ProvenanceError,
+    else QueryTimeout, QueryTooLarge or QueryCrashed. ``spawner`` saves the tenth of a second that
+    starting one takes.
 
     >>> run_bounded("json:loads", b'{"a": 1}')
     {'a': 1}
@@ -234,9 +234,10 @@ def run_bounded(
 def exchange(
     spawner: Spawner, number: int, sock: socket.socket, data: bytes, limits: Limits
 ) -> Any:
-    """Send a process some bytes and wait for what its function answers.
+    """Send bytes to a process and return the result of its function.
 
-    Raises QueryTooLarge beyond the byte limit, QueryTimeout beyond the time limit.
+    Raises QueryTooLarge beyond the byte limit, QueryTimeout beyond the time limit, QueryCrashed
+    where the process ends, and an error that it reports.
     """
     until = time.monotonic() + limits.seconds
     late = QueryTimeout(f"this document was not read within {limits.seconds:g} s")

@@ -1,8 +1,8 @@
-"""A process or thread that the system will not start: said plainly, so that nothing ends for want of it.
+"""Start processes and threads; if the system refuses, raise an error that allows a retry.
 
-``fork`` fails with EAGAIN at the limit of processes and with ENOMEM where memory may not be
-promised twice; pipes and sockets fail with EMFILE and ENFILE; a thread, which counts as a process
-at its limit, fails with a RuntimeError. All of these pass.
+``fork`` fails with EAGAIN at the limit of processes, and with ENOMEM where memory may not be
+overcommitted. Pipes and sockets fail with EMFILE and ENFILE. A thread counts as a process at its
+limit and fails with a RuntimeError. All these failures are temporary.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _PIPES = ("parent_r", "child_w", "child_r", "parent_w")
 
 
 def start(process: BaseProcess) -> None:
-    """Fork a process; raises OSError where the system gives none, with nothing left open.
+    """Fork a process; raises OSError where the system refuses, with nothing left open.
 
-    The standard library has made two pipes by then and leaves them open, four handles at each try.
+    The standard library leaves two pipes open in that case, four descriptors at each attempt.
     """
     try:
         process.start()
@@ -37,7 +37,7 @@ def start(process: BaseProcess) -> None:
 
 
 def no_process(what: str, error: OSError | None = None) -> QueryBusy:
-    """The refusal of something for which no process could be started, and why."""
+    """The refusal of ``what``, for which no process could be started."""
     return QueryBusy(_refusal(what, error))
 
 
@@ -48,7 +48,7 @@ def _refusal(what: str, error: OSError | None) -> str:
 
 @contextmanager
 def starting(what: str) -> Iterator[None]:
-    """Around the start of a process or thread for a request: raises QueryBusy where the system gives none."""
+    """A context for starting a process or thread of a request: raises QueryBusy if refused."""
     try:
         yield
     except OSError as error:
@@ -61,7 +61,7 @@ def starting(what: str) -> Iterator[None]:
 
 @contextmanager
 def starting_work(what: str) -> Iterator[None]:
-    """Around the start of a command's processes and threads: raises StoreError where the system gives none."""
+    """A context for starting processes and threads of a command: raises StoreError if refused."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""The system calls that confined processes may make, by name, on each machine we know.
+"""System calls that confined processes may make, by name, for each supported machine.
 
-Numbers are those of the kernel's tables (``asm/unistd_64.h`` and ``asm-generic/unistd.h``).
-What is not named here is refused, whatever a later kernel adds.
+Numbers are those of the kernel's tables (``asm/unistd_64.h`` and ``asm-generic/unistd.h``). Any
+call not named here is refused, including calls of later kernels.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ unlinkat 263 35
 write 1 64
 writev 20 66
 """
-"""The calls that are allowed: name, number on x86-64, number on AArch64; - where it has none."""
+"""The allowed calls: name, number on x86-64, number on AArch64; ``-`` where a machine has none."""
 
 
 def _numbers(column: int) -> dict[str, int]:
@@ -162,32 +162,32 @@ _WRITING: Final = frozenset(
         "copy_file_range",
     ]
 )
-"""What writing a store needs beyond what answering a query needs."""
+"""Calls for writing a store, beyond those for answering a query."""
 
 _CHECKED: Final = frozenset(
     {"open", "openat", "ioctl", "tgkill", "prlimit64", "clone", "clone3", "fcntl"}
 )
-"""Calls that depend on their arguments."""
+"""Calls that are allowed or refused by their arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A kind of processor: its number in the kernel's audit table, and its call numbers."""
+    """A processor architecture: its number in the kernel's audit table, and its call numbers."""
 
     audit: int
     numbers: Mapping[str, int]
 
     def number(self, name: str) -> int | None:
-        """The number of a call; None where this machine has none of that name."""
+        """The number of a call; None where this machine has no call of that name."""
         return self.numbers.get(name)
 
     def reading(self) -> list[int]:
-        """What evaluating a query or reading a document needs, whatever the arguments."""
+        """Numbers of the calls for evaluating a query or reading a document, with any arguments."""
         named = self.numbers.keys() - _WRITING - _CHECKED
         return sorted(self.numbers[name] for name in named)
 
     def writing(self) -> list[int]:
-        """What writing a store needs, whatever the arguments: files it may open as it likes."""
+        """Numbers of the calls for writing a store, with any arguments; includes opening files."""
         named = self.numbers.keys() - (_CHECKED - {"open", "openat"})
         return sorted(self.numbers[name] for name in named)
 

@@ -1,4 +1,4 @@
-"""What runs inside a confined process: answer queries, or call one function once."""
+"""The code of a confined process: answer queries, or call a function."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from provenance_graph.store.pool import frames, sandbox
 from provenance_graph.store.sparql.answers import Request, write_answer
 
 OUT_OF_MEMORY = 7
-"""The exit code of a process that ran into its memory limit in Python code."""
+"""Exit code of a process that reached its memory limit in Python code."""
 
 _PIECE = 65_536
 
 
 def serve(sock: socket.socket, order: Mapping[str, Any]) -> int:
-    """Do what the fork server was ordered to start; gives the exit code."""
+    """Answer queries, or call the ordered function; returns the exit code."""
     try:
         if "function" in order:
             return _call(sock, order)
@@ -59,9 +59,9 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
 def _answer(
     sock: socket.socket, store: ox.Store, request: Mapping[str, Any], memory_budget: int
 ) -> bool:
-    """Answer one query; says whether this process may take another.
+    """Answer one query; whether this process may take another.
 
-    What the engine fails at in any other way ends the process, which its caller is reported.
+    Any other failure of the engine ends the process, and its caller is told how it ended.
     """
     out = _Pieces(sock)
     try:
@@ -70,7 +70,7 @@ def _answer(
         reusable = _peak_memory() < memory_budget and not isinstance(error.__context__, MemoryError)
         out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), reusable]))
         return reusable
-    # memory is rarely given back, so a bloated process ends
+        # memory is rarely freed, so a process that has grown ends
     reusable = _peak_memory() < memory_budget
     last = [end.kind, end.rows, reusable]
     out.close(frames.json_frame(frames.END, last))
@@ -95,7 +95,7 @@ def _peak_memory() -> int:
 
 
 class _Pieces:
-    """Sends an answer in pieces of some size, the last one together with its end."""
+    """Sends an answer in pieces of at least 64 KiB, the last one together with the end."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._parts, self._size = sock, list[bytes](), 0
@@ -116,7 +116,7 @@ class _Pieces:
 
 
 def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
-    """Call ``module:function`` with bytes, once or (``again``) until its memory has grown."""
+    """Call ``module:function`` with bytes: once, or with ``again`` until the memory has grown."""
     module, _, name = str(order["function"]).partition(":")
     loaded = importlib.import_module(module)
     function = getattr(loaded, name)
@@ -138,10 +138,10 @@ def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
 
 
 def _call_afresh(sock: socket.socket, function: Callable[[bytes], object], memory: int) -> int:
-    """Call a function in a copy of this process each time, which is confined and thrown away.
+    """Call a function in a confined fork of this process for each message.
 
-    What is loaded here is loaded once; nothing that came from outside is ever looked at here.
-    When a copy fails, this process ends as it did, so that whoever waits is told how.
+    Code is loaded here once; data from outside is never read here. When a fork fails, this process
+    ends in the same way, so that the caller learns how.
     """
     gc.freeze()
     reader = frames.FrameReader()
@@ -162,7 +162,7 @@ def _call_afresh(sock: socket.socket, function: Callable[[bytes], object], memor
 def _copy(
     sock: socket.socket, function: Callable[[bytes], object], data: bytes, memory: int, parent: int
 ) -> int:
-    """What a copy does; gives its exit code."""
+    """Confine this fork and call the function; returns the exit code."""
     try:
         sandbox.die_with_parent(parent)
         sandbox.confine(memory)
@@ -175,14 +175,14 @@ def _copy(
 
 
 def _outcome(function: Callable[[bytes], object], data: bytes) -> bytes:
-    """What a function answers, as frames; what it raises is reported to the caller."""
+    """The result of a function as frames; an error it raises becomes an ERROR frame."""
     try:
         result = function(data)
     except ProvenanceError as error:
         return frames.json_frame(frames.ERROR, [type(error).__name__, str(error)])
     except MemoryError:
         raise
-    except BUGS as error:  # a reader's bug, or what the sandbox forbade: the sender learns which
+    except BUGS as error:  # a bug, or forbidden by the sandbox: reported to the sender
         text = f"{type(error).__name__}: {error}"
         return frames.json_frame(frames.ERROR, ["QueryCrashed", text[:2000]])
     if isinstance(result, bytes):

@@ -1,1 +1,1 @@
-"""A SPARQL service as a store: what it can do, reading it, writing to it."""
+"""A SPARQL service as a store: its capabilities, reading it, writing to it."""

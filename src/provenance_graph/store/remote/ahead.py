@@ -1,11 +1,10 @@
-"""A remote store that fetches in one request what will be asked for next.
+"""A remote store that fetches in one request what will probably be looked up next.
 
-What an answer names is what is asked about next: the claims of a model name records, whose headers
-are read; values, whose names are looked up; claim nodes, whose parts are read. Each is asked for
-when the first of its kind is, together with the others that answers have named, of its kind and of
-others. Reference data, which changes with a build and not with a commit, is fetched whole, and so is
-what people decided about identity, where it is little. What was fetched serves for ``SECONDS``, at
-least one command, and for one version.
+An answer names what is looked up next: the claims of a model name records, whose headers are read;
+values, whose names are looked up; claim nodes, whose parts are read. All these keys are fetched
+with the first look-up of a kind. Reference data, which changes with a build and not with a commit,
+is fetched whole. So are people's decisions on identity, if they are few. Fetched data is used for
+``SECONDS``, at least one command, and for one version.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from provenance_graph.store.values import AnyGraph, WholeListing
 
 
 class AheadStore(RemoteStore):
-    """A SPARQL 1.1 service to read, asked as seldom as can be."""
+    """A SPARQL 1.1 service for reading, with as few requests as possible."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -48,10 +47,7 @@ class AheadStore(RemoteStore):
 
     @property
     def version(self) -> str:
-        """The version now; with another one what was fetched is forgotten.
-
-        The first look is the one at which the service was asked what it can do.
-        """
+        """The present version, at first the probe's; if it changed, fetched data is dropped."""
         is_new, self._is_new = self._is_new, False
         known = (self.etag or self.capabilities.version) if is_new else ""
         version = known or super().version
@@ -68,7 +64,7 @@ class AheadStore(RemoteStore):
         *,
         limit: int = 0,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        """Yield matching quads; ``graph`` None is the default graph, ``ANY`` every named graph."""
         if limit:
             yield from super().quads(subject, predicate, object, graph, limit=limit)
             return
@@ -112,7 +108,7 @@ class AheadStore(RemoteStore):
         object: Value | None,
         graph: Iri | AnyGraph | None,
     ) -> Iterator[Quad]:
-        """A listing: its head first, and the whole of it only where that is read to its end."""
+        """Yield a listing: its first rows, then all of it only if the caller reads on."""
         listing = (predicate, graph if isinstance(graph, Iri) else None)
         if (
             subject is None
@@ -136,7 +132,7 @@ class AheadStore(RemoteStore):
             yield from (quad for quad in whole if quad not in seen)
 
     def _decided(self) -> MemoryStore | None:
-        """What people decided about identity; None where it is much and asked name by name."""
+        """People's decisions on identity; None if there are many, which are looked up by name."""
         fetched = self._now()
         if (None, lookups.IDENTITY[0]) not in fetched.heads:
             self._ask_together({})
@@ -145,10 +141,7 @@ class AheadStore(RemoteStore):
         return fetched.decided
 
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
-        """Names that are looked up next: whether anything is known of each, and what it means.
-
-        With ``claims`` their claims are, and the offers of them.
-        """
+        """Announce names that are looked up next, or (``claims``) whose claims and offers are."""
         for name in names:
             if claims:
                 for kind in (lookups.FACTS, lookups.STATED, lookups.ABOUT, lookups.OFFERS):
@@ -161,7 +154,7 @@ class AheadStore(RemoteStore):
                 self._now().expected[way][name] = None
 
     def expect_whole(self, listings: Iterable[WholeListing]) -> None:
-        """Listings that are read to their end next: they are fetched with the next request."""
+        """Announce listings that are read completely next; they are fetched with the next request."""
         self._now().wholes.want(listings)
 
     def _whole(
@@ -171,7 +164,7 @@ class AheadStore(RemoteStore):
         object: Value | None,
         graph: Iri | AnyGraph | None,
     ) -> Sequence[Quad] | None:
-        """A listing that is fetched whole; None for what is not."""
+        """The quads of a listing that is fetched whole; None for any other look-up."""
         wholes = self._now().wholes
         listing = wholes.named(subject, predicate, object, graph)
         if listing is None:
@@ -181,7 +174,7 @@ class AheadStore(RemoteStore):
         return wholes.quads.get(listing)
 
     def _now(self) -> Fetched:
-        """What was fetched and still serves."""
+        """The fetched data; emptied when it is too old."""
         if self._fetched.old:
             self._fetched = Fetched(time.monotonic())
         return self._fetched
@@ -189,7 +182,7 @@ class AheadStore(RemoteStore):
     def _leading(
         self, predicate: Iri | None, value: Iri, graph: Iri | AnyGraph | None
     ) -> Sequence[Quad] | None:
-        """What leads to a name; None where it is asked by itself, or is much."""
+        """The quads with a name as object; None where there are many or it is looked up alone."""
         attributed = predicate == PROV.wasAttributedTo and isinstance(graph, AnyGraph)
         if not attributed and graph is not None:
             return None
@@ -213,7 +206,7 @@ class AheadStore(RemoteStore):
         object: Value | None,
         graph: Iri | AnyGraph | None,
     ) -> tuple[LookUp, Key] | None:
-        """Of which kind a look-up is, with its key; None for one that is asked by itself."""
+        """The kind and key of a look-up; None for one that is requested alone."""
         mapping = predicate == SKOS.exactMatch and graph in lookups.IDENTITY
         if subject is not None:
             if subject.startswith("_:"):
@@ -252,17 +245,14 @@ class AheadStore(RemoteStore):
         return self._fetched.quads[kind, key]
 
     def _fetch(self, kind: LookUp, key: Key) -> None:
-        """Ask for a key, and with it for others that answers have named."""
+        """Fetch a key, together with others that answers have named."""
         wanted = {kind: self._keys(kind, key)}
         if kind is lookups.STATED:
             wanted[lookups.ABOUT] = self._keys(lookups.ABOUT, key)
         self._ask_together(wanted)
 
     def _ask_together(self, wanted: Mapping[LookUp, list[Key]]) -> None:
-        """One request for keys of several kinds, for what leads to expected names, and for heads.
-
-        With the keys that are ``wanted`` for goes what answers have named.
-        """
+        """Send one request for the ``wanted`` keys, named keys, expected names, listing heads."""
         fetched = self._now()
         if not fetched.heads:
             fetched.named[lookups.HEADER][STATE,] = None
@@ -307,7 +297,7 @@ class AheadStore(RemoteStore):
             of.append(quad)
 
     def _parts_of_expected(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
-        """What leads to a few expected names, and which of many nothing leads to."""
+        """Yield patterns for links to expected names (of many: which have any), with row handlers."""
         for way in (lookups.LEADING, lookups.ATTRIBUTED):
             leading, expected = self._fetched.leading[way], self._fetched.expected[way]
             names = [name for name in expected if name not in leading][: lookups.MAX_AT_ONCE]
@@ -327,7 +317,7 @@ class AheadStore(RemoteStore):
                     yield f"VALUES ?o {{ {' '.join(some)} }} {exists}", partial(take_known, leading)
 
     def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
-        """The heads of the listings, and the reference data where nobody has it yet."""
+        """Yield patterns for the heads of listings, and for the reference data if not fetched yet."""
         wanted: dict[Listing, int] = dict(lookups.LISTINGS)
         if self._reference is None:
             wanted[None, lookups.REFERENCE] = 0
@@ -343,7 +333,7 @@ class AheadStore(RemoteStore):
             )
 
     def _keys(self, kind: LookUp, key: Key | None = None) -> list[Key]:
-        """A key with others of its kind that answers have named, and that are not yet fetched."""
+        """A key with others of its kind that answers have named and that are not fetched yet."""
         fetched = self._fetched
         keys = [] if key is None or (kind, key) in fetched.quads else [key]
         named = fetched.named[kind]
@@ -356,7 +346,7 @@ class AheadStore(RemoteStore):
         return keys
 
     def _placed(self, pattern: str) -> str:
-        """The pattern on this service, whose default graph may be a named one."""
+        """The pattern for this service, whose default graph may be stored as a named graph."""
         own = self.capabilities.default_graph
         if own is None:
             return pattern

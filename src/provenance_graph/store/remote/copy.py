@@ -1,8 +1,9 @@
-"""A copy of a remote store on this machine, for what needs an engine of its own: serving, backups.
+"""A local copy of a remote store, for uses that need an engine on disk: serving, backups.
 
-A service of SPARQL 1.1 gives no files and no transactions over several answers. So the copy is read
-graph by graph, every listing held against its COUNT, and counts only where the service says the same
-version before and after. It is put in place whole; until then what was copied before is served.
+A SPARQL 1.1 service offers no files and no transactions over several answers. So the copy is read
+graph by graph, every listing is compared with its COUNT, and the copy is valid only if the service
+has the same version before and after. It is published as a whole; until then the copy before is
+served.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from provenance_graph.store.layout import Current
 from provenance_graph.store.remote.reading import RemoteStore
 
 _GRAPHS = 100
-"""Graphs that one request reads."""
+"""Graphs read in one request."""
 _VERSION = re.compile(r"(\d+)-([0-9a-f]{1,12})")
 
 
 class RemoteCopy:
-    """A folder that follows a remote store, copied anew for every version."""
+    """A folder that follows a remote store, copied again for every version."""
 
     def __init__(
         self, folder: Path, url: str, open_: Callable[[str], RemoteStore] = RemoteStore.open
@@ -37,14 +38,14 @@ class RemoteCopy:
 
     @property
     def current(self) -> Current | None:
-        """The version that is here; None where there is none."""
+        """The published state of the copy; None where there is none."""
         return layout.find_current(self.folder)
 
     def refresh(self) -> bool:
-        """Copy what the service holds now, where it is not here; says whether it was new.
+        """Copy the service's present version unless it is already here; whether it was new.
 
-        Raises StoreError, and leaves what is here, where the service holds no store of this
-        software, cannot be read whole, or changed meanwhile.
+        Raises StoreError, and keeps the present copy, where the service holds no store of this
+        software, cannot be read completely, or changed meanwhile.
         """
         with self._open(self.location) as remote:
             if not remote.capabilities.holds_store:
@@ -60,7 +61,7 @@ class RemoteCopy:
             return True
 
     def is_versioned(self) -> bool:
-        """Whether the service says which version it holds, so that a change can be seen."""
+        """Whether the service states its version, so that a change can be detected."""
         with self._open(self.location) as remote:
             return _is_known(remote.version)
 
@@ -70,14 +71,14 @@ def _is_known(version: str) -> bool:
 
 
 def _parts(version: str) -> tuple[int, str]:
-    """Sequence and digest of a version; of an ETag of somebody else's, nought and its digest."""
+    """Sequence and digest of a version; for a foreign ETag, 0 and a digest of the ETag."""
     if match := _VERSION.fullmatch(version):
         return int(match[1]), match[2]
     return 0, hashlib.sha256(version.encode()).hexdigest()[:12]
 
 
 def _dumped(remote: RemoteStore, version: str) -> Iterator[Quad]:
-    """Every quad of a remote store; raises StoreError at the end where it changed meanwhile."""
+    """Yield every quad of a remote store; raises StoreError at the end if it changed meanwhile."""
     for row in remote.all_rows("?p", "?s ?p ?o", {}, "DISTINCT"):
         yield from remote.quads(predicate=Iri(str(row["p"])))
     names = list(remote.graphs())
@@ -93,13 +94,13 @@ def _dumped(remote: RemoteStore, version: str) -> Iterator[Quad]:
 
 
 def cache_folder(url: str, what: str = "remote") -> Path:
-    """Where the copy of a remote store, or the stages of a build into it, are for this user."""
+    """The user's cache folder for the copy of a remote store, or for the stages of a build into it."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "provenance-graph" / f"{what}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 
 
 def main(arguments: list[str]) -> None:
-    """Follow a service into a folder."""
+    """Run as a program with the arguments URL FOLDER SECONDS: follow a service into a folder."""
     url, folder, seconds = arguments
     run(RemoteCopy(Path(folder), url), float(seconds))
 

@@ -1,7 +1,8 @@
-"""The graphs of a service whose default graph is the union of all.
+"""Queries to a service whose default graph is the union of all graphs.
 
-What stands for our default graph is named to it with each query. By the SPARQL protocol the dataset
-then has no named graphs; Virtuoso gives nothing for ``GRAPH <name>``, and all for ``GRAPH ?variable``.
+The named graph that stands for our default graph is sent as the dataset of each query. By the
+SPARQL protocol the dataset then has no named graphs; Virtuoso then returns nothing for ``GRAPH
+<name>`` and all graphs for ``GRAPH ?variable``.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ OF_ENGINES: Final = tuple(
         ),
     )
 )
-"""Graphs that a new Virtuoso 7.2.5 has of its own."""
+"""Graphs that a new Virtuoso 7.2.5 contains."""
 _HEAD: Final = "pg_graph_"
 
 
 def named_only(own: Iri) -> str:
-    """What leaves ``?g`` the named graphs of a store."""
+    """A FILTER that limits ``?g`` to the named graphs of a store."""
     return f" FILTER(?g NOT IN ({', '.join(f'<{graph}>' for graph in (own, *OF_ENGINES))}))"
 
 
 def is_ours(variable: str) -> bool:
-    """Whether a variable is bound to a graph that a query names."""
+    """Whether ``by_variable`` added a variable to a query."""
     return variable.startswith(_HEAD)
 
 
 def by_variable(query: str, own: Iri) -> str:
-    """A query in which each graph that it names, but for ``own``, is the value of a variable.
+    """A query in which each named graph, except ``own``, becomes the value of a variable.
 
     >>> by_variable("ASK { GRAPH <urn:g> { ?s ?p ?o } }", Iri("urn:own"))
     'ASK { VALUES ?pg_graph_0 { <urn:g> } GRAPH ?pg_graph_0 { ?s ?p ?o } }'

@@ -1,4 +1,4 @@
-"""The HTTP side of a remote service: tries, pauses, credentials, bounded answers."""
+"""HTTP requests to a remote service: retries, pauses, credentials, size limits."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class RemoteAnswer:
-    """An answer of status 2xx, whole."""
+    """A complete answer with status 2xx."""
 
     headers: httpx2.Headers
     body: bytes
 
     @property
     def media_type(self) -> str:
-        """Its media type without parameters."""
+        """The media type of the answer in lower case, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -74,9 +74,10 @@ class RemoteClient:
         limit: int,
         repeatable: bool = True,
     ) -> RemoteAnswer:
-        """One POST, tried again while the service is busy or cannot be reached.
+        """Send a POST request; it is repeated while the service is busy or unreachable.
 
-        What is not ``repeatable`` is tried again only where it was refused before it began.
+        A request that is not ``repeatable`` is repeated only if it was refused or failed before it
+        could have an effect. ``limit`` is the maximum size of the answer in bytes.
         """
         pause = self._settings.pause
         for left in range(self._settings.retries, -1, -1):
@@ -128,7 +129,7 @@ class RemoteClient:
         return RemoteAnswer(answer.headers, body)
 
     def _as_digest(self, answer: httpx2.Response) -> bool:
-        """Whether the service asks for Digest and has not been answered so yet."""
+        """Switch from Basic to Digest authentication if the service asks for it; whether it did."""
         wants_digest = answer.headers.get("www-authenticate", "").lower().startswith("digest")
         if not wants_digest or not isinstance(self._auth, httpx2.BasicAuth):
             return False
@@ -154,7 +155,7 @@ _MARKUP = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DO
 
 
 class _Unreached(Exception):
-    """A request that got no whole answer; ``before`` it can have had any effect, or perhaps after."""
+    """A request without a complete answer; ``before``: it cannot have had an effect."""
 
     def __init__(self, url: str, cause: Exception, *, before: bool) -> None:
         self.cause, self.before = cause, before
@@ -168,11 +169,11 @@ class _Unreached(Exception):
 
 
 def failure(url: str, status: int, body: bytes) -> StoreError | QueryError:
-    """What a status other than success means, with the service's own words."""
+    """The error for a status other than success, with the service's message."""
     text = body[:2000].decode("utf-8", "replace").strip()
-    if text.startswith("<"):  # a page: its words are enough
+    if text.startswith("<"):  # an HTML page: only its text
         text = " ".join(_MARKUP.sub(" ", text).split())
-    with suppress(ValueError, TypeError, KeyError):  # else the words as they are
+    with suppress(ValueError, TypeError, KeyError):  # else the text as it is
         text = str(json.loads(text)["detail"])
     if status in (401, 407):
         return StoreError(

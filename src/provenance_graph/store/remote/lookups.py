@@ -1,4 +1,4 @@
-"""Kinds of look-ups over a remote service: what each asks for, and which are asked together."""
+"""Kinds of look-ups on a remote service: their patterns, and which are fetched together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from provenance_graph.store.remote.wholes import Wholes
 SECONDS = 60.0
 MAX_REMEMBERED = 50_000
 MAX_AT_ONCE = 600
-"""Keys of one request."""
+"""Keys of one kind in one request."""
 MAX_TEXT = 40_000
 """Characters of the patterns of one request, which may stand in it twice: services take some 100,000."""
 REFERENCE = graph_names.REFERENCE
@@ -33,7 +33,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """A kind of look-up: the pattern, the variables of its key, and how many are fetched at once."""
+    """A kind of look-up: its pattern, the variables of its key, and the keys of one request."""
 
     pattern: str
     key: tuple[str, ...]
@@ -43,7 +43,7 @@ class LookUp:
 SAME = f"VALUES ?g {{ <{IDENTITY[0]}> <{IDENTITY[1]}> }} GRAPH ?g {{ ?s <{SKOS.exactMatch}> ?o }}"
 ORGANIZATION = mint("organization", "")
 ORGANIZATIONS = f'{SAME} FILTER(STRSTARTS(STR(?s), "{ORGANIZATION}"))'
-"""What all organisations are."""
+"""Pattern of the canonical IRIs of all organisations."""
 FACTS = LookUp("?s ?p ?o", ("s",))
 MAPPED = LookUp(SAME, ("s",))
 NAMES = LookUp(SAME, ("o",))
@@ -54,31 +54,32 @@ STATED = LookUp("GRAPH ?g { ?s ?p ?o }", ("s",), 200)
 ABOUT = LookUp(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 200)
 KEYS = graph_names.NAME_KEYS
 SPELLING = "m "
-"""What the keys of models' spellings begin with."""
+"""Prefix of the keys of models' spellings."""
 HOLDERS = LookUp(f"GRAPH ?g {{ ?s <{PG.nameKey}> ?o }}", ("o", "g"))
 OFFERS = LookUp(f"?s <{PG.offerOf}> ?o", ("o",))
 TOGETHER = (STATED, ABOUT, FACTS, MAPPED, NAMES, HEADER, NODE, READINGS, HOLDERS, OFFERS)
-"""Kinds that are asked together with any other."""
+"""Kinds that are fetched together with any other."""
 OF_NAME = (NAMES, MAPPED, STATED, ABOUT, OFFERS)
-"""What is asked about each name of one entity."""
+"""Kinds that are fetched for each name of one entity."""
 OF_NAMESAKE = (FACTS, MAPPED, NAMES)
-"""What is asked about whoever shares a spelling with a model whose conflicts are counted."""
+"""Kinds that are fetched for each entity that shares a spelling with a model whose conflicts are
+counted."""
 LEADING = "?s ?p ?o"
 ATTRIBUTED = f"GRAPH ?g {{ ?s <{PROV.wasAttributedTo}> ?o }}"
 MANY = 1000
-"""Links to a name that are fetched together; of one that has more, each kind by itself."""
+"""Links to a name that are fetched together; with more links, each property is fetched alone."""
 HEAD = 500
-"""Rows of a listing that are fetched first: who asks whether there is any needs no more."""
+"""Rows of a listing that are fetched first: a test for existence needs no more."""
 FEW = 20
-"""Names that are looked up each by itself in one request."""
+"""Names that are looked up separately in one request."""
 FOLLOWED = 150
-"""Links to a name that are followed ahead."""
+"""Links to a name that are followed in advance."""
 MODIFIER = Iri("https://w3id.org/sssom/predicate_modifier")
 DECISIONS = (
     *(SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart),
     MODIFIER,
 )
-"""What people decide about names, which is read whole."""
+"""Properties of people's decisions on names, which are fetched whole."""
 Listing = tuple[Iri | None, Iri | None]
 LISTINGS: Mapping[Listing, int] = MappingProxyType(
     {
@@ -88,12 +89,12 @@ LISTINGS: Mapping[Listing, int] = MappingProxyType(
         **dict.fromkeys(((match, IDENTITY[0]) for match in DECISIONS), 10_000),
     }
 )
-"""Listings, by property and graph, whose heads of so many rows are fetched with the first look-up."""
+"""Listings, by property and graph, with the number of first rows fetched with the first look-up."""
 
 
 @dataclass
 class Fetched:
-    """What was fetched since ``began``, and what answers have named since."""
+    """Data fetched since ``began`` (monotonic seconds), and the keys that answers have named."""
 
     began: float
     quads: dict[tuple[LookUp, Key], list[Quad]] = field(default_factory=dict)
@@ -109,7 +110,7 @@ class Fetched:
 
     @property
     def old(self) -> bool:
-        """Whether it is to be forgotten."""
+        """Whether the data is too old or too much to be used further."""
         return time.monotonic() - self.began > SECONDS or len(self.quads) > MAX_REMEMBERED
 
 

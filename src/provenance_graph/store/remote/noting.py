@@ -1,4 +1,4 @@
-"""What an answer names, by the kind of look-up that asks about it: so much is asked together."""
+"""Note the keys that an answer names, by kind of look-up, so that they are fetched together."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from provenance_graph.store.values import WholeListing
 
 
 def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
-    """Note what an answer names, by the kind of look-up that asks about it."""
+    """Note the keys that the quads of an answer name, for the kinds of look-up that follow."""
     named = fetched.named
     for quad in quads:
         subject, predicate, value, graph = quad
         _note_spelling(fetched, kind, quad)
-        if kind is lookups.FACTS:  # its label and its unit
+        if kind is lookups.FACTS:  # the label and unit of the property
             named[lookups.FACTS][predicate,] = None
         if kind is lookups.FACTS and predicate in INFLUENCES and isinstance(value, Iri):
-            named[lookups.NAMES][value,] = None  # whether data have several names
+            named[lookups.NAMES][value,] = None  # other names of a dataset
             named[lookups.NODE][value, lookups.KEYS] = None
         if kind is lookups.OFFERS:
             named[lookups.FACTS][subject,] = None
-        if kind is lookups.NAMES:  # of an entity whose claims are asked for under all its names
+        if kind is lookups.NAMES:  # the claims of an entity are read under all its names
             for name in (subject, Iri(str(value))):
                 for other in lookups.OF_NAME:
                     named[other][name,] = None
@@ -50,7 +50,7 @@ def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
 
 
 def _note_spelling(fetched: Fetched, kind: LookUp, quad: Quad) -> None:
-    """Note who shares a spelling with a name, and what these are."""
+    """Note entities that share a spelling with a name, and their canonical IRIs."""
     subject, _, value, graph = quad
     if graph == lookups.KEYS and str(value).startswith(lookups.SPELLING):
         fetched.named[lookups.HOLDERS][value, graph] = None
@@ -62,7 +62,7 @@ def _note_spelling(fetched: Fetched, kind: LookUp, quad: Quad) -> None:
 
 
 def _note_namesake(fetched: Fetched, name: Iri) -> None:
-    """Note what is asked about a name that shares a spelling, by each of its names."""
+    """Note the look-ups for a name that shares a spelling with another."""
     if name not in fetched.namesakes:
         fetched.namesakes.add(name)
         for kind in lookups.OF_NAMESAKE:
@@ -73,7 +73,10 @@ def _note_namesake(fetched: Fetched, name: Iri) -> None:
 def note_publishers(
     fetched: Fetched, listings: Iterable[WholeListing], mapped: Iterable[Quad]
 ) -> None:
-    """Note what the publishers of listed headers are, of all organisations' mappings."""
+    """Store the canonical IRIs of the publishers in listed headers, from all mappings.
+
+    A publisher that is not an organisation is noted for a look-up instead.
+    """
     by_name: dict[Iri, list[Quad]] = {}
     for quad in mapped:
         by_name.setdefault(quad[0], []).append(quad)
@@ -87,12 +90,12 @@ def note_publishers(
 
 
 def take_mapped(quads: list[Quad], row: Mapping[str, Value]) -> None:
-    """A mapping of an organisation's name."""
+    """Add the mapping of an organisation's name in a row to ``quads``."""
     quads.append((Iri(str(row["s"])), SKOS.exactMatch, row["o"], Iri(str(row["g"]))))
 
 
 def take_known(leading: dict[Iri, list[Quad] | None], row: Mapping[str, Value]) -> None:
-    """Something leads to a name: what, is asked when it is wanted."""
+    """Mark the name in a row as having links, which are fetched when they are needed."""
     leading.pop(Iri(str(row["o"])), None)
 
 
@@ -102,7 +105,7 @@ def take_link(
     links: list[Quad],
     row: Mapping[str, Value],
 ) -> None:
-    """Something that leads to a name; of one with much of it nothing is kept."""
+    """Add the link in a row to ``links``; for a name with MANY links none are kept."""
     links.append((Iri(str(row["s"])), Iri(str(row["p"])), name, None))
     if len(links) >= lookups.MANY:
         leading[name] = None
@@ -111,14 +114,15 @@ def take_link(
 def take_head(
     quads: list[Quad], predicate: Iri | None, graph: Iri | None, row: Mapping[str, Value]
 ) -> None:
-    """A row of the head of a listing."""
+    """Add a row of the head of a listing to ``quads``."""
     quads.append((Iri(str(row["s"])), predicate or Iri(str(row["p"])), row["o"], graph))
 
 
 def note_leading(fetched: Fetched, links: Sequence[Quad] | None) -> None:
-    """Note what leads to a name, where it is little.
+    """Note the subjects of the links to a name, if they are few.
 
-    Versions above all are asked about next, and assessments, whose parts lead to them.
+    Otherwise only versions and assessments are noted: they are looked up next, and the parts of an
+    assessment link to it.
     """
     versions = [s for s, p, _, _ in links or () if p in (PROV.specializationOf, PG.assessmentOf)]
     few = (

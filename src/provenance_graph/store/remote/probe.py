@@ -1,4 +1,4 @@
-"""What a remote service can do, found out by asking it, so that nothing it lacks misleads."""
+"""Probe a remote service for its capabilities, so that no deviation goes unnoticed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from provenance_graph.store.remote.settings import PREFIX, RemoteSettings
 STATE = graph_names.VIEW
 
 UNDER_WAY = "under-way"
-"""What stands in the place of the version while a change of several requests is made."""
+"""Value of the version while a change of several requests is being made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What was found out about a service.
+    """The capabilities of a service.
 
-    ``union`` says that its default graph is the union of all graphs; ``default_graph`` is then
-    the named graph that holds ours. ``holds_store`` says that it holds a store of this software.
+    ``union``: its default graph is the union of all graphs; ``default_graph`` is then the named
+    graph that holds ours. ``paths``: property paths are supported. ``holds_store``: it holds a
+    store of this software.
     """
 
     union: bool = False
@@ -39,9 +40,9 @@ Select = Callable[[str], list[Mapping[str, object]]]
 def probe(
     url: str, settings: RemoteSettings, ask: Ask, select: Select, *, writing: bool = False
 ) -> Capabilities:
-    """Ask a service what it can do; raises StoreError where it cannot be relied on.
+    """The capabilities of a service, found by queries; raises StoreError where it is unreliable.
 
-    Whoever is ``writing`` may put a store where there is none.
+    With ``writing``, a service without a store is accepted.
     """
     try:
         if ask("ASK { FILTER(1 = 2) }"):
@@ -79,9 +80,9 @@ _Rows = list[Mapping[str, object]]
 
 
 def _state(select: Select) -> tuple[_Rows, _Rows, bool]:
-    """What the graph of the state says, what the default graph does, and whether paths are followed.
+    """The state graph's rows, the default graph's rows of the state, and whether paths work.
 
-    One request for all, where the service knows paths; else another without them.
+    One request for all three, if the service supports paths; else a second one without them.
     """
     try:
         every = select(f"SELECT ?p ?o ?way {{ {_BESIDE} UNION {_PATH} }} LIMIT 40")
@@ -102,6 +103,6 @@ def _sample(select: Select, pattern: str) -> list[Mapping[str, object]]:
 
 
 def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
-    """Whether what stands in named graphs is in the default graph too."""
+    """Whether triples of named graphs are in the default graph too."""
     results = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
     return bool(results) and all(results)

@@ -1,4 +1,4 @@
-"""Any SPARQL 1.1 service as a store to read."""
+"""Read any SPARQL 1.1 service as a store."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _TRUNCATED = "x-truncated"
 _MAX_ROWS = "x-sparql-maxrows"
 _HALF = "SELECT (1 / 2 AS ?half) {}"
 COUNTED = 1000
-"""Rows of a listing from which on a COUNT is asked for: services cut without a word."""
+"""Rows of a listing from which a COUNT is requested, since services cut answers silently."""
 
 
 class RemoteStore:
     """A SPARQL 1.1 service, read over its protocol.
 
-    Its default graph is whatever the service makes it. ``version`` is the service's ETag;
-    a service without one gets a new version at every look, so that nothing is cached.
+    The service decides on its default graph. ``version`` is the service's ETag; a service without
+    one gets a new version at each access, so that nothing is cached.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class RemoteStore:
         self._given_whole = 0
         self._half: str | None = None
         self.etag = ""
-        """The version that the service gave with its last answer."""
+        """The ETag of the service's last answer."""
 
     @classmethod
     def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
-        """A service that was asked what it can do; raises StoreError where it misleads."""
+        """Open a service and probe its capabilities; raises StoreError where it is unreliable."""
         store = cls(url, settings=settings or RemoteSettings.of())
         with ExitStack() as undo:
             undo.callback(store.close)
@@ -84,7 +84,7 @@ class RemoteStore:
 
     @property
     def version(self) -> str:
-        """The service's ETag now, else the version that was written into it."""
+        """The service's present ETag, else the version stored in it."""
         answer = self._ask("ASK {}", JSON_RESULTS, OWN_DATASET, _DEFAULT)
         if etag := answer.headers.get("etag", ""):
             return str(etag)
@@ -104,9 +104,9 @@ class RemoteStore:
         *,
         limit: int = 0,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph.
+        """Yield matching quads; ``graph`` None is the default graph, ``ANY`` every named graph.
 
-        ``limit`` is how many are enough, all where it is nought.
+        ``limit`` is the maximum number of quads; 0 means all.
         """
         own = self.capabilities.default_graph
         within = own if graph is None else None if isinstance(graph, AnyGraph) else graph
@@ -137,10 +137,11 @@ class RemoteStore:
         *,
         many: bool = False,
     ) -> Iterable[dict[str, Value]]:
-        """Every row of a pattern, held against its COUNT where a service may have cut it.
+        """Every row of a pattern, compared with its COUNT where the service may have cut it.
 
-        A service that gave so many rows whole gives fewer whole too. Of ``many`` rows the count is
-        asked for with them. Raises QueryTooLarge where rows are missing whatever is tried.
+        A service that once returned so many rows completely is trusted with fewer. With ``many``,
+        the count is requested together with the rows. Raises QueryTooLarge where rows are missing
+        even page by page.
         """
         if many and not bindings and self.capabilities.default_graph is None:
             with_count = self._counted(names, pattern)
@@ -160,7 +161,7 @@ class RemoteStore:
         return self._paged(query, names, bindings, limits, len(first), total)
 
     def _counted(self, names: str, pattern: str) -> list[dict[str, Value]] | None:
-        """Every row of a pattern, asked for with their number; None where they are not so many."""
+        """Every row of a pattern, requested with their count; None where the count differs."""
         count = f"{{ SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }} }}"
         query = f"SELECT {names} ?n WHERE {{ {count} UNION {{ {pattern} }} }}"
         rows: list[dict[str, Value]] = list(
@@ -182,7 +183,7 @@ class RemoteStore:
         page: int,
         total: int,
     ) -> Iterable[dict[str, Value]]:
-        """All rows of a listing that a service cuts, page by page."""
+        """All rows of a listing that the service cuts, read page by page; raises QueryTooLarge."""
         results: list[dict[str, Value]] = []
         while len(results) < total:
             part = f"{query} ORDER BY {names} LIMIT {page} OFFSET {len(results)}"
@@ -217,9 +218,9 @@ class RemoteStore:
         return Rows(names, rows, truncated=cut or len(bound) > limits.rows)
 
     def assure(self) -> None:
-        """Raise StoreError where the service does not calculate as SPARQL 1.1 has it.
+        """Raise StoreError where the service deviates from SPARQL 1.1 in arithmetic.
 
-        It is asked once. What reads records and views by their names does not depend on it.
+        It is asked once. Reading records and views by their names does not depend on it.
         """
         if self._half is None:
             self._half = next((str(half) for (half,) in self.select(_HALF).rows), "nothing")
@@ -236,7 +237,7 @@ class RemoteStore:
         bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> bool:
-        """The answer of an ASK; raises QueryError and its kinds, or StoreError."""
+        """The result of an ASK query; raises QueryError and its kinds, or StoreError."""
         result, _ = self._json(bind(query, bindings), limits or _DEFAULT)
         if result["head"].get("vars") == [
             "__ASK_RETVAL"
@@ -247,7 +248,7 @@ class RemoteStore:
         return _boolean(self.url, result["boolean"])
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Any query's answer as the service writes it; ``rows`` is not counted.
+        """The answer of any query as the service serialises it; ``rows`` is not counted.
 
         Raises QueryError where the service sends another media type.
         """
@@ -283,7 +284,7 @@ class RemoteStore:
         self.close()
 
     def _json(self, query: str, limits: Limits) -> tuple[dict[str, Any], bool]:
-        """The answer, and whether the service says that it cut it short."""
+        """The answer in SPARQL JSON, and whether the service states that it is cut."""
         answer = self._ask(query, JSON_RESULTS, OWN_DATASET, limits)
         try:
             result = json.loads(answer.body)
@@ -328,7 +329,7 @@ class RemoteStore:
 
 
 def _boolean(url: str, value: object) -> bool:
-    """A truth value; some services write it as a text or a number."""
+    """The boolean of an ASK answer; some services send a text or a number. Raises QueryError."""
     known = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
     if isinstance(value, bool | int | str) and value in known:
         return known[value]

@@ -1,4 +1,4 @@
-"""How a remote SPARQL service is reached: addresses, credentials, retries. Read from the environment.
+"""Settings of a remote SPARQL service, from the environment: addresses, credentials, retries.
 
 ======================================  ==============================================================
 ``PROVENANCE_GRAPH_REMOTE_UPDATE``      where updates go, where it is not the address of queries
@@ -24,12 +24,13 @@ from provenance_graph.core.iris import Iri, iri, mint
 
 PREFIX = "PROVENANCE_GRAPH_REMOTE_"
 DEFAULT_GRAPH = mint("graph", "default")
-"""The graph that holds the default graph on an engine whose own default graph is the union."""
+"""The named graph that stands for the default graph on an engine whose default graph is the
+union."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteSettings:
-    """What is known of a service before it is asked anything."""
+    """Settings of a service, known before its capabilities are probed."""
 
     update: str = ""
     user: str = ""
@@ -41,11 +42,11 @@ class RemoteSettings:
     retries: int = 4
     batch: int = 5000
     pause: float = 0.5
-    """Seconds before the first further try; each one after waits twice as long."""
+    """Seconds before the first retry; the pause doubles with each further one."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str] | None = None) -> RemoteSettings:
-        """The settings of an environment; raises UsageError with the variable that is wrong."""
+        """The settings in an environment; raises UsageError that names the wrong variable."""
         given = os.environ if environment is None else environment
 
         def text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Listings that are read to their end, several in one request: what a table of all names needs."""
+"""Listings that are read completely, several in one request, such as for a table of all names."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Take = Callable[[dict[str, Value]], None]
 
 @dataclass
 class Wholes:
-    """Listings that were fetched whole, and those that will be with the next request."""
+    """Listings that were fetched whole, and those to be fetched with the next request."""
 
     quads: dict[WholeListing, list[Quad]] = field(default_factory=dict)
     wanted: dict[WholeListing, None] = field(default_factory=dict)
 
     def want(self, listings: Iterable[WholeListing]) -> None:
-        """Note listings that are read whole next."""
+        """Note listings to be fetched with the next request, unless they are fetched."""
         self.wanted.update({one: None for one in listings if one not in self.quads})
 
     @staticmethod
@@ -32,14 +32,14 @@ class Wholes:
         object: Value | None,
         graph: Iri | AnyGraph | None,
     ) -> WholeListing | None:
-        """The listing that a look-up is; None for one that is none, or is of one graph."""
+        """The listing that a look-up reads; None for a look-up of one subject or one graph."""
         anywhere = isinstance(graph, AnyGraph)
         if subject is not None or predicate is None or (graph is not None and not anywhere):
             return None
         return WholeListing(predicate, object, anywhere=anywhere)
 
     def parts(self, placed: Callable[[str], str]) -> Iterator[tuple[str, Take]]:
-        """The patterns of what is wanted, each with what takes its rows."""
+        """Yield the pattern of each wanted listing, with the function that takes a row of it."""
         for listing in self.wanted:
             quads = self.quads[listing] = []
             text = "?o"

@@ -1,4 +1,4 @@
-"""Writing into a remote SPARQL service: updates in batches, marked while they are under way."""
+"""Write to a remote SPARQL service: updates in batches, with a marker while they are incomplete."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ _ANSWER_BYTES = 1 << 20
 
 
 class RemoteWriter(RemoteStore):
-    """A SPARQL 1.1 service that is written by Update.
+    """A SPARQL 1.1 service that is written by SPARQL Update.
 
-    A change of one batch is one request, which engines apply at once. A larger one begins by
-    marking the store, so that whoever opens it meanwhile, or after an accident, is warned; it ends
-    with the new version. There must be one writer at a time: a service has no lock for them.
+    A change of one batch is one request, which engines apply atomically. A larger change first
+    marks the store as changing, so that a process that opens it meanwhile, or after a failure, is
+    warned; it ends with the new version. There must be one writer at a time, since a service has no
+    lock.
     """
 
     @classmethod
     def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
-        """A service that takes updates; raises StoreError where it does not, or misleads."""
+        """Open a service for updates; raises StoreError where it takes none or is unreliable."""
         store = super().open(url, settings)
         with ExitStack() as undo:
             undo.callback(store.close)
@@ -47,7 +48,7 @@ class RemoteWriter(RemoteStore):
         return store
 
     def _learn(self) -> None:
-        """Find out, on an empty service, what its default graph is."""
+        """Find out, on a service without a store, whether its default graph is the union of all."""
         probe = Iri(f"{STATE}-probe")
         change = Change((), (), [(probe, SCHEMA.version, Literal("probe"), probe)])
         self._send(update_text(change))
@@ -59,7 +60,7 @@ class RemoteWriter(RemoteStore):
 
     @property
     def update_url(self) -> str:
-        """Where updates go: as the settings say, else beside the address of queries."""
+        """The address of updates: from the settings, else derived from that of queries."""
         if self.settings.update:
             return self.settings.update
         parts = urlsplit(self.url)
@@ -70,14 +71,14 @@ class RemoteWriter(RemoteStore):
         return self.url
 
     def next_version(self, digest: str) -> str:
-        """The version that the next commit with that digest makes."""
+        """The version that the next commit with this digest will have."""
         number = self.written_version.partition("-")[0]
         sequence = int(number) + 1 if is_digits(number) else 1
         return f"{sequence}-{digest[:12]}"
 
     @property
     def written_version(self) -> str:
-        """The version that the last commit wrote; empty where there was none."""
+        """The version that the last commit stored; empty where there was none."""
         rows = self.select(
             f"SELECT ?v {{ GRAPH <{STATE}> {{ <{STATE}> <{SCHEMA.version}> ?v }} }} LIMIT 2"
         ).rows
@@ -85,11 +86,11 @@ class RemoteWriter(RemoteStore):
 
     @property
     def version(self) -> str:
-        """The version that the last commit wrote, else what reading knows."""
+        """The version that the last commit stored, else the version that a reader sees."""
         return self.written_version or super().version
 
     def commit(self, change: Change, digest: str = "") -> str:
-        """Apply a change, and give the new version; raises StoreError where it is not whole."""
+        """Apply a change and return the new version; raises StoreError where it is incomplete."""
         version = self.next_version(digest or secrets.token_hex(6))
         old = self.written_version
         state = (STATE, SCHEMA.version, Literal(version), STATE)
@@ -125,9 +126,9 @@ class RemoteWriter(RemoteStore):
         digest: str,
         step: Callable[[int], None] = lambda _: None,
     ) -> str:
-        """Put a whole store in the place of what the service holds of this software.
+        """Replace the store on the service by ``quads``; returns the new version.
 
-        Raises StoreError where it holds something else, which is never deleted.
+        Raises StoreError where the service holds other data, which is never deleted.
         """
         capable = self.capabilities
         if not capable.holds_store and not capable.union and self.ask("ASK { ?s ?p ?o }"):
@@ -148,7 +149,7 @@ class RemoteWriter(RemoteStore):
         return version
 
     def _empty(self) -> None:
-        """Drop what a store of this software consists of, and no graph of others."""
+        """Drop the graphs of a store of this software, and no others."""
         own = [graph for graph in self.graphs() if graph.startswith(ID)]
         for graphs in _batches(iter(own), _GRAPHS):
             self._update(Change(tuple(graphs)))
@@ -177,7 +178,7 @@ class RemoteWriter(RemoteStore):
                 headers={"content-type": "application/sparql-update", "accept": "*/*"},
                 seconds=self.settings.seconds,
                 limit=_ANSWER_BYTES,
-                repeatable=True,  # the same triples put in or out twice are put in or out once
+                repeatable=True,  # inserting or deleting the same triples twice has the same effect
             )
         except ProvenanceError as error:
             raise StoreError(
