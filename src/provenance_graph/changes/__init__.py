@@ -1,1 +1,1 @@
-"""What changed: history of a model, comparison of models."""
+"""Changes: the history of a model, comparison of models, the change log, and its feeds."""

@@ -1,4 +1,4 @@
-"""What the routes on changes answer, as JSON: the history of a model, and comparisons."""
+"""JSON types of the answers of the change routes: history of a model, comparisons, commits."""
 
 from __future__ import annotations
 

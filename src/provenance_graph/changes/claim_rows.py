@@ -1,7 +1,8 @@
-"""Bring the claim table of an earlier version along: what commits changed is read from the store.
+"""Updates the claim table of an earlier version: only rows changed by commits are read again.
 
-The change log says which records came and went and which subjects were resolved again. Their rows
-are taken out of their buckets and read anew; the files of all other buckets stay what they are.
+The change log lists the records that were added and dropped and the subjects that were resolved
+again. Their rows are removed from their buckets and read from the store; the files of all other
+buckets are kept.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from provenance_graph.store import claim_table
 from provenance_graph.store.claim_table import ClaimTable, bucket_of
 
 MAX_CHANGED = 2_000
-"""Subjects and records beyond which a reading of the store costs no more."""
+"""The most changed subjects and records; beyond it, reading the whole store costs no more."""
 CARRIED = "carried"
-"""What the column ``file`` of a header says that a commit brought."""
+"""The value of the column ``file`` for headers of records that a commit added."""
 
 
 def update_table(store: Path, snapshot: AcceptedSnapshot) -> None:
-    """Make the claim table of a snapshot of now from that of a version before, if there is one."""
+    """Make the claim table of a current snapshot from the table of an earlier version, if any."""
     derived, version = snapshot.folder, snapshot.version
     if derived is None or snapshot.as_of or claim_table.folder_of(derived, version).is_dir():
         return
@@ -53,7 +54,7 @@ def update_table(store: Path, snapshot: AcceptedSnapshot) -> None:
 
 
 def _commits(store: Path, before: str, version: str) -> list[Commit] | None:
-    """The commits between two versions; None where not all are known, or too much changed."""
+    """The commits between two versions; None if some are unknown or too much changed."""
     commits = ChangeLog(store).whole(before, version)
     if commits is None:
         return None
@@ -63,7 +64,7 @@ def _commits(store: Path, before: str, version: str) -> list[Commit] | None:
 
 @dataclass
 class _Carried:
-    """A table, and what has been committed since."""
+    """A claim table of an earlier version, and the commits since."""
 
     table: ClaimTable
     snapshot: AcceptedSnapshot
@@ -71,7 +72,7 @@ class _Carried:
     aside: Path
 
     def files(self) -> dict[str, Path]:
-        """The files of the table of now: those that changed are written aside."""
+        """The files of the new table; changed files are written to ``aside``."""
         files = {
             file.name: file
             for file in self.table.folder.iterdir()
@@ -94,7 +95,7 @@ class _Carried:
 
     @cached_property
     def _records(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The claims and the headers of the records that came, and are still there."""
+        """The claims and the headers of the added records that are still in the store."""
         touched = {name for commit in self.commits for name in (*commit.added, *commit.dropped)}
         old = self.table.headers["number"].max()
         writer = columns.ColumnWriter(1 + (old if isinstance(old, int) else 0))
@@ -120,7 +121,7 @@ class _Carried:
 
     @cached_property
     def _names(self) -> dict[Iri, Iri]:
-        """What each name means now that means another."""
+        """The current canonical subject of each name that is mapped to another."""
         decided, ruled = (self._matches(graph) for graph in (identity.GRAPH, identity.RULES))
         return {
             name: subject
@@ -137,12 +138,12 @@ class _Carried:
 
     @cached_property
     def _moved(self) -> set[str]:
-        """The names that mean something else than they did."""
+        """The names whose canonical subject changed."""
         was, now = self.table.names, self._names
         return {name for name in {*was, *now} if was.get(name, name) != now.get(Iri(name), name)}
 
     def _claims(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """The buckets of claims that changed, with all their rows."""
+        """Yield the changed buckets of claims, with all their rows."""
         taken = pl.col("record").is_in(self._gone.implode())
         moved = pl.col("name").is_in(list(self._moved))
         further = [self._records[0]]
@@ -167,7 +168,7 @@ class _Carried:
                 yield bucket, pl.concat(rows).sort(claim_table.CLAIM_ORDER)
 
     def _facts(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """The buckets of accepted facts that changed, with all their rows."""
+        """Yield the changed buckets of accepted facts, with all their rows."""
         subjects = {subject for commit in self.commits for subject in commit.subjects}
         subjects |= {fact.subject for commit in self.commits for fact in commit.facts}
         subjects |= {Iri(name) for name in self._moved}

@@ -1,4 +1,4 @@
-"""Models side by side, every field with its disclosure status; or one model at two dates."""
+"""Compares models field by field with their disclosure status, or one model on several days."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 
 MAX_SIDES = 6
 SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
-"""What the cells of a row are to each other; ``SILENT`` rows are left out of tables."""
+"""The kinds of rows; ``SILENT`` rows are left out of tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedModel:
-    """One model, now or as of a day: its profile and its scores.
+    """One model, current or as of a day: its profile and its scores.
 
-    ``findings`` say what the scores rest on, where two days of one model are compared.
+    ``findings`` are the findings behind the scores, if days of one model are compared.
     """
 
     profile: ProfileAnswer
@@ -55,7 +55,7 @@ class ComparedModel:
 
     @property
     def heading(self) -> str:
-        """The name, with the day where one was asked for."""
+        """The name, with the day if it is not current."""
         day = f" on {self.profile['asOf']}" if self.profile["asOf"] else ""
         return f"{self.profile['name']}{day}"
 
@@ -69,7 +69,7 @@ class ComparedRow:
 
     @property
     def kind(self) -> str:
-        """Whether the values are the same, differ, or some are missing."""
+        """Whether the values are the same, differ, are missing for some, or missing for all."""
         values = [frozenset(map(_identity, cell["values"])) for cell in self.cells]
         if not any(values):
             return SILENT
@@ -79,18 +79,18 @@ class ComparedRow:
 
     @property
     def differs(self) -> bool:
-        """Whether anything in the row is not the same: a value, or its disclosure status."""
+        """Whether a value or a disclosure status in the row differs."""
         return self.kind in (DIFFERS, GAP) or len({cell["status"] for cell in self.cells}) > 1
 
 
 def _identity(value: Cell) -> object:
-    """What makes a value the same as another: of an entity its IRI, else what is shown."""
+    """The comparison key of a value: the IRI of an entity, else the value itself."""
     return value["iri"] if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Models side by side; rows in the order of a model page."""
+    """The compared models and fields; rows in the order of a model page."""
 
     columns: tuple[ComparedModel, ...]
     rows: tuple[ComparedRow, ...]
@@ -126,7 +126,7 @@ class Comparison:
         }
 
     def counts(self) -> dict[str, int]:
-        """How many fields are the same, differ, are stated for some only, or for none."""
+        """The number of fields that are the same, differ, are stated for some only, or for none."""
         kinds = [row.kind for row in self.rows]
         return {kind: kinds.count(kind) for kind in (SAME, DIFFERS, GAP, SILENT)}
 
@@ -150,7 +150,7 @@ class Comparison:
         }
 
     def _moved(self) -> list[MovedItem]:
-        """Between two dates of one model: which items moved, and because of what."""
+        """Between two days of one model: the items that changed, with the cause."""
         subjects = {column.profile["iri"] for column in self.columns}
         if len(subjects) != 1 or len(self.columns) != 2:
             return []
@@ -203,7 +203,7 @@ def _row(row: ComparedRow) -> ComparedField:
 
 
 def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
-    """Two to six models side by side; raises UsageError for fewer or more."""
+    """Compare two to six different models; raises UsageError for fewer or more."""
     entities = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
     if not 2 <= len(entities) <= MAX_SIDES:
         raise UsageError(
@@ -221,7 +221,7 @@ def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
 
 
 def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
-    """One model as known on each of the days; an empty day is now.
+    """Compare one model as known on each of the days; an empty day is the present.
 
     Raises UsageError for fewer than two days or more than MAX_SIDES.
     """
@@ -242,7 +242,7 @@ def _side_by_side(columns: Iterable[ComparedModel]) -> Comparison:
 
 
 def _explained(snapshot: AcceptedSnapshot, subject: Iri) -> ComparedModel:
-    """A model with what its levels rest on, which reads the claims about all that is below it."""
+    """A model with the findings behind its levels, from the claims about all nodes of the model."""
     findings = ModelEvidence(snapshot).findings(subject)
     scores = _totals(snapshot, subject, {name: f.level for name, f in findings.items()})
     return ComparedModel(profile_of(snapshot, subject, alone=True), scores, findings)
@@ -260,7 +260,7 @@ def _calculators(source: QuadSource) -> _Calculators:
 
 
 class _Calculators:
-    """The arithmetic of each rubric, which works out for one model what helps with the next."""
+    """The calculators of all computed rubrics, which reuse partial results between models."""
 
     def __init__(self, rubrics: Iterable[Rubric]) -> None:
         self._all = [

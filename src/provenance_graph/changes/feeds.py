@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
 MAX_FACTS = 200
-"""Facts of a commit that a feed lists; the JSON answer has all that the log keeps."""
+"""The most facts of a commit that a feed lists; the JSON answer has all facts of the log."""
 
 Label = Callable[[Iri], str]
 
@@ -35,7 +35,7 @@ def to_json(commit: Commit) -> CommitAnswer:
 
 
 def page(since: str, version: str, oldest: str, commits: Sequence[Commit]) -> ChangesAnswer:
-    """Commits since a version; more are asked for from ``next``."""
+    """The answer for commits since a version; ``next`` is the version to continue from."""
     last = commits[-1].version if commits else version
     return {
         "since": since,
@@ -58,12 +58,12 @@ def _fact(fact: FactChange) -> FactChangeAnswer:
 
 
 def rendered(value: Value) -> str:
-    """A value as people read it."""
+    """A value as text: the short id of an entity, else the lexical form."""
     return short_id(value) if isinstance(value, Iri) else value.lexical
 
 
 def title(commit: Commit, label: Label = short_id) -> str:
-    """What a commit changed, in a line.
+    """A summary of a commit in one line.
 
     >>> title(Commit("2-ab", "1-ab", "2026-01-01T00:00:00Z", "update"))
     'Version 2-ab: no accepted fact changed'
@@ -82,7 +82,7 @@ def title(commit: Commit, label: Label = short_id) -> str:
 
 
 def text(commit: Commit) -> str:
-    """The facts that a commit changed, one a line."""
+    """The facts that a commit changed, one per line, at most MAX_FACTS."""
     lines = [
         f"{short_id(fact.subject)} {local_name(fact.property)}: "
         f"{', '.join(map(rendered, fact.was)) or 'nothing'} → "
@@ -95,7 +95,7 @@ def text(commit: Commit) -> str:
 
 
 def atom(commits: Iterable[Commit], url: str, label: Label = short_id) -> bytes:
-    """An Atom feed, newest entry first; ``url`` is the feed's own address."""
+    """Make an Atom feed, newest entry first; ``url`` is the feed's own address."""
     newest = list(commits)[::-1]
     feed = Element("feed", xmlns="http://www.w3.org/2005/Atom")
     _child(feed, "id", url)
@@ -114,7 +114,7 @@ def atom(commits: Iterable[Commit], url: str, label: Label = short_id) -> bytes:
 
 
 def json_feed(commits: Iterable[Commit], url: str, label: Label = short_id) -> dict[str, object]:
-    """A JSON Feed, newest item first."""
+    """Make a JSON Feed, newest item first; ``url`` is the feed's own address."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Changes of a graph of AI model provenance",
@@ -141,5 +141,5 @@ def _child(parent: Element, name: str, value: str) -> None:
 
 
 def _plain(value: str) -> str:
-    """A text without the control characters that XML cannot hold."""
+    """Remove the control characters that XML cannot hold."""
     return "".join(c for c in value if c in "\n\t" or c.isprintable() or ord(c) > 0x9F)

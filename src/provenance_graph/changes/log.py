@@ -1,10 +1,10 @@
-"""The change log of a store: what each commit did to what is accepted.
+"""The change log of a store: the effect of each commit on the accepted view.
 
-It is one SQLite file in the store's folder, written before the commit that it describes is
-published, so that a crash loses no entry; an entry whose version was never published is
-dropped by the next one and shown to nobody. Entries are stored for KEEP_DAYS and at most
-KEEP_COMMITS of them. Whoever asks for what changed since an older version, or since one
-before a gap (a restored backup, a store written by other means), gets ``ChangesGone``.
+It is one SQLite file in the store's folder. An entry is written before its commit is published, so
+that a crash loses no entry; an entry whose version was never published is not shown and is deleted
+with the next entry. Entries are kept for KEEP_DAYS, at most KEEP_COMMITS of them. A query for
+changes since an older version, or since a version before a gap (a restored backup, a store written
+by other means), raises ``ChangesGone``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from provenance_graph.core.iris import Iri
 
 FILE = "changes.sqlite"
 KEEP_DAYS = 400
-"""So many days an entry is stored: a yearly audit can ask for the year."""
+"""The days for which an entry is kept, enough for a yearly audit."""
 KEEP_COMMITS = 100_000
-"""At most so many entries are stored, whatever their age."""
+"""The most entries that are kept, whatever their age."""
 MAX_FACTS = 50_000
-"""Facts of one commit that are listed; a commit that changes more says only how many."""
+"""The most facts listed for one commit; a larger commit has only their number."""
 
 _VERSION = re.compile(r"(\d{1,15})-[0-9a-zA-Z]{1,64}")
 _SCHEMA = """
@@ -61,10 +61,10 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One entry: a version, the one before it, and what changed between them.
+    """One log entry: a version, the version before it, and the changes between them.
 
-    ``subjects`` are those that were resolved again, also where no accepted value changed: what
-    sources say of them did. ``cut`` says that more changed than is listed.
+    ``subjects`` were resolved again, including those without a changed accepted value, whose claims
+    changed. ``cut`` means that not all changes are listed.
     """
 
     version: str
@@ -80,12 +80,12 @@ class Commit:
 
     @property
     def sequence(self) -> int:
-        """The number of the commit."""
+        """The sequence number of the commit."""
         return sequence_of(self.version)
 
 
 def sequence_of(version: str) -> int:
-    """The number in a version; raises UsageError for what is none.
+    """The sequence number in a version; raises UsageError for an invalid version.
 
     >>> sequence_of("12-633662741c5a")
     12
@@ -100,7 +100,7 @@ def sequence_of(version: str) -> int:
 
 
 def fact_changes(out: Iterable[Quad], into: Iterable[Quad]) -> list[FactChange]:
-    """What leaves and enters the accepted view, by subject and property."""
+    """Group removed and added quads of the accepted view by subject and property."""
     was: dict[tuple[Iri, Iri], list[Value]] = {}
     now: dict[tuple[Iri, Iri], list[Value]] = {}
     for quads, side in ((out, was), (into, now)):
@@ -124,9 +124,9 @@ class ChangeLog:
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """Write what is appended in the block at its end, at once; raises StoreError.
+        """Write all entries appended in the block in one transaction at its end; raises StoreError.
 
-        Waiting for the disk once is what a group of commits is for.
+        A group of commits waits for the disk only once.
         """
         try:
             with self._open() as database:
@@ -140,7 +140,7 @@ class ChangeLog:
             self._grouped = None
 
     def copy_to(self, folder: Path) -> None:
-        """Let another folder's log begin with what this one holds now; raises StoreError."""
+        """Copy the current log to another folder, as the start of its log; raises StoreError."""
         with self._reading() as database:
             if database is not None:
                 try:
@@ -150,13 +150,13 @@ class ChangeLog:
                     raise self._failed(error) from error
 
     def remove(self) -> None:
-        """Begin anew: nothing that was noted is told any more."""
+        """Delete the log; earlier entries are lost."""
         self.path.unlink(missing_ok=True)
 
     def append(self, commit: Commit, *, keep_days: int = KEEP_DAYS) -> None:
-        """Note a commit that is about to be published; raises StoreError where that fails.
+        """Append a commit that is about to be published; raises StoreError if that fails.
 
-        Entries of that number or later were never published and go.
+        Entries with this or a later sequence number were never published and are deleted.
         """
         oldest = datetime.fromisoformat(commit.at) - timedelta(days=keep_days)
         try:
@@ -210,10 +210,10 @@ class ChangeLog:
         database.execute(f"DELETE FROM entry WHERE {which}", values)  # noqa: S608 - likewise
 
     def since(self, version: str, current: str, *, limit: int = 1_000) -> list[Commit]:
-        """What was committed after a version, oldest first; at most so many commits.
+        """The commits after a version, oldest first, at most ``limit``.
 
-        Raises UsageError for what is no version, NotFound for one that this store never had,
-        and ChangesGone where the log does not reach back that far without a gap.
+        Raises UsageError for an invalid version, NotFound for one that this store never had, and
+        ChangesGone if the log does not reach back to it without a gap.
         """
         sequence, present = sequence_of(version), sequence_of(current)
         if version == current:
@@ -231,7 +231,7 @@ class ChangeLog:
             return list(self._commits(database, sequence, present, limit))
 
     def whole(self, before: str, version: str) -> list[Commit] | None:
-        """The commits between two versions; None where not all of them are known in full."""
+        """The commits between two versions; None if not all of them are known in full."""
         try:
             commits = self.since(before, version)
         except ProvenanceError:
@@ -241,7 +241,7 @@ class ChangeLog:
         return commits
 
     def last(self, current: str, limit: int = 50) -> list[Commit]:
-        """The commits up to the present version, newest last; none where there is no log."""
+        """The commits up to the current version, newest last; empty if there is no log."""
         with self._reading() as database:
             if database is None:
                 return []
@@ -273,7 +273,7 @@ class ChangeLog:
 
     @staticmethod
     def _known(database: sqlite3.Connection, sequence: int, reach: int) -> set[tuple[int, str]]:
-        """The versions of a number that the log knows: its own, or what the next came after."""
+        """The versions with a sequence number that the log knows, as entry or as predecessor."""
         rows = database.execute(
             "SELECT sequence, version FROM entry WHERE sequence = ? UNION "
             "SELECT ?, before FROM entry WHERE sequence = "
@@ -284,7 +284,7 @@ class ChangeLog:
 
     @staticmethod
     def _reach(database: sqlite3.Connection, current: str) -> int:
-        """The number of the version from which on the log has no gap up to the present one."""
+        """The sequence number from which on the log has no gap up to the current version."""
         after = current
         reach = sequence_of(current)
         rows = database.execute(
@@ -335,7 +335,7 @@ class ChangeLog:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """The log, open for reading; None where a store has none yet."""
+        """Open the log for reading; None if the store has none."""
         if not self.path.is_file():
             yield None
             return

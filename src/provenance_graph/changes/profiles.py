@@ -1,11 +1,11 @@
-"""Profiles of models as they are answered: stored for the heavy ones, made for all others.
+"""Stored profiles of models: the most expensive ones are stored, all others are computed.
 
-A profile costs a look-up for every result, rank and offer below the model: 30 ms for one with 134
-criterion results, 80 ms where the engine has none of their blocks in memory. Such models are few:
-theirs are made aside for each version and stored as they are sent, for command, Python and service
-alike. What is accepted of a model now does not depend on the day, so that a profile holds as long as
-its version, and after it as long as no commit touches an entity that it was made from: those stand
-beside it.
+A profile costs a look-up for every result, rank and offer of the model: 30 ms for a model with 134
+criterion results, 80 ms if the engine has none of their blocks in memory. Such models are few.
+Their profiles are computed for each version and stored in the form in which they are sent, for
+command line, Python and service. The accepted view of a current model does not depend on the day,
+so a profile is valid for its version, and for later versions as long as no commit touches an entity
+from which it was made. These entities are stored with it.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from provenance_graph.model.answers import ProfileAnswer
 
 FORMAT: Final = "2"
-"""What the file holds; one of an earlier edition is made again."""
+"""The format of the file; files of another format are not used."""
 MAX_PROFILES: Final = 512
-"""Models whose profile is stored, the heaviest: the bound of time and disk."""
+"""The most models whose profile is stored, the most expensive ones; it bounds time and disk."""
 FEWEST: Final = 12
-"""What a model must weigh for its profile to be stored; with less it takes a few milliseconds."""
+"""The least cost, in look-ups, for which a profile is stored; less takes a few milliseconds."""
 MAX_CHANGED: Final = 500
-"""Changed entities beyond which the profiles of a version before are of no use."""
+"""The most changed entities with which profiles of an earlier version are reused."""
 _CLAIMS_A_NODE: Final = 2
-"""So many annotated claims cost as many look-ups as one node below a model."""
+"""The number of annotated claims that cost as many look-ups as one node of a model."""
 _BELOW: Final = (
     PG.evaluationOf,
     PG.rankOf,
@@ -54,18 +54,18 @@ _BELOW: Final = (
     PG.assessmentOf,
     PROV.specializationOf,
 )
-"""How what hangs on a model points to it."""
+"""Properties by which nodes refer to the model to which they belong."""
 
 
 def profiles_file(folder: Path, version: str) -> Path:
-    """The file of a version."""
+    """The file of stored profiles of a version."""
     return folder / f"profiles-{FORMAT}-{version}.sqlite"
 
 
 def heaviest(
     snapshot: AcceptedSnapshot, limit: int = MAX_PROFILES, fewest: int = FEWEST
 ) -> list[Iri]:
-    """The models with most below them or stated of them, heaviest first."""
+    """The models with the most nodes and annotated claims, most expensive first."""
     counts: Counter[Iri] = Counter()
     assessed: dict[Iri, Iri] = {}
     part_of_model: list[tuple[Iri, Iri]] = []
@@ -80,7 +80,7 @@ def heaviest(
     for _, _, whole, _ in snapshot.quads(predicate=DCTERMS.isPartOf):
         if isinstance(whole, Iri) and whole in assessed:
             counts[assessed[whole]] += 1
-    for version, model in part_of_model:  # a page shows the results of versions, too
+    for version, model in part_of_model:  # a page also shows the results of versions
         counts[model] += counts[version]
     for model, claims in _claims(snapshot).items():
         counts[model] += claims // _CLAIMS_A_NODE
@@ -89,7 +89,7 @@ def heaviest(
 
 
 def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
-    """How many annotated claims there are about each model, under all its names."""
+    """The number of annotated claims about each model, under all its names."""
     models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
     named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
     totals: Counter[Iri] = Counter()
@@ -100,7 +100,7 @@ def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
 
 
 class _Noting(AcceptedSnapshot):
-    """A snapshot of now that notes which entities are asked about."""
+    """A current snapshot that records which entities are read."""
 
     def __init__(self, of: AcceptedSnapshot) -> None:
         super().__init__(of._store, folder=of.folder, today=of.today)
@@ -127,11 +127,11 @@ class _Noting(AcceptedSnapshot):
 
 
 def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
-    """Write the profiles of the heaviest models aside, and swap the file in.
+    """Write the profiles of the most expensive models to a new file, then rename it in place.
 
-    What an earlier version holds of a model that no commit has touched since is taken over.
+    Profiles of an earlier version are reused for models that no commit has touched since.
     """
-    from provenance_graph.model.profile import profile  # who reads what is stored needs none of it
+    from provenance_graph.model.profile import profile  # not needed to read stored profiles
 
     file = profiles_file(folder, snapshot.version)
     before = StoredProfiles.of_before(snapshot)
@@ -156,10 +156,10 @@ def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
 
 
 class StoredProfiles:
-    """The stored profiles of a version, or of one before; usable from several threads.
+    """The stored profiles of a version or an earlier one; usable from several threads.
 
-    ``touched`` are the entities that commits have changed since that version, and those to which
-    what changed points: a profile that was made from one of them holds no more.
+    ``touched`` are the entities that commits changed since that version, and the entities to which
+    these refer: a profile made from one of them is no longer valid.
     """
 
     def __init__(self, database: sqlite3.Connection, touched: frozenset[Iri]) -> None:
@@ -167,7 +167,7 @@ class StoredProfiles:
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
-        """Those of a snapshot of now, else of the last version before that has any, else None."""
+        """The profiles of a current snapshot, else of the latest earlier version with any, or None."""
         if snapshot.folder is None:
             return None
         file = profiles_file(snapshot.folder, snapshot.version)
@@ -177,7 +177,7 @@ class StoredProfiles:
 
     @classmethod
     def of_before(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
-        """Those of the last version before a snapshot that has any, where it is known what changed."""
+        """The profiles of the latest earlier version whose later changes are known, or None."""
 
         def opened() -> StoredProfiles | None:
             for version in sorted(_versions(snapshot), key=sequence_of, reverse=True):
@@ -196,7 +196,7 @@ class StoredProfiles:
         return cls(sqlite3.connect(uri, uri=True, check_same_thread=False), touched)
 
     def row(self, model: Iri) -> tuple[bytes, bytes] | None:
-        """A profile and what it was made from, both compressed; None where it holds no more."""
+        """A profile and its entities, both compressed; None if there is none or it is invalid."""
         query = "SELECT body, entities FROM profile WHERE iri = ?"
         row: tuple[bytes, bytes] | None = self._database.execute(query, (model,)).fetchone()
         if row is None or not self._touched:
@@ -205,13 +205,13 @@ class StoredProfiles:
         return None if self._touched.intersection(entities) else row
 
     def find(self, model: Iri) -> bytes | None:
-        """The profile of a model as it is sent, or None where none is stored that holds."""
+        """The profile of a model as it is sent, or None if no valid one is stored."""
         row = self.row(model)
         return None if row is None else zlib.decompress(row[0])
 
 
 def _versions(snapshot: AcceptedSnapshot) -> list[str]:
-    """The other versions of which profiles are stored."""
+    """The other versions with stored profiles."""
     if snapshot.folder is None:
         return []
     head = f"profiles-{FORMAT}-"
@@ -220,14 +220,14 @@ def _versions(snapshot: AcceptedSnapshot) -> list[str]:
 
 
 def _touched(snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterator[Iri]:
-    """What changed, under all its names, and what it points to: a page shows what points to it."""
+    """Yield the changed subjects under all their names, and the entities to which they refer."""
     for subject in changed:
         yield from snapshot.statements.names_of(subject)
         yield from (o for _, _, o, _ in snapshot.quads(subject) if isinstance(o, Iri))
 
 
 def stored_profile(snapshot: AcceptedSnapshot, model: Iri) -> bytes | None:
-    """The profile of a model now as it is sent, where it is stored; None for a past day.
+    """The stored profile of a model as it is sent; None if there is none, or for a past day.
 
     A damaged file counts as none.
     """
@@ -239,7 +239,7 @@ def stored_profile(snapshot: AcceptedSnapshot, model: Iri) -> bytes | None:
 
 
 def profile_bytes(snapshot: AcceptedSnapshot, model: Iri) -> bytes:
-    """The profile of a model as it is sent: stored, or made now."""
+    """The profile of a model as it is sent, stored or computed."""
     stored = stored_profile(snapshot, model)
     if stored is not None:
         return stored
@@ -249,9 +249,9 @@ def profile_bytes(snapshot: AcceptedSnapshot, model: Iri) -> bytes:
 
 
 def profile_of(snapshot: AcceptedSnapshot, model: Iri, *, alone: bool = False) -> ProfileAnswer:
-    """The profile of a model, read from what is stored where it is, else made.
+    """The profile of a model, stored or computed.
 
-    ``alone`` does not make what hangs on it, for callers that show its fields only.
+    ``alone`` computes only its fields, without the nodes that belong to the model.
     """
     stored = stored_profile(snapshot, model)
     if stored is not None:

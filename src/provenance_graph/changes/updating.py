@@ -1,7 +1,8 @@
-"""Bring what is stored for an earlier version of a store along to the present one.
+"""Updates data stored for an earlier version of a store to the current version.
 
-The change log says which subjects the commits between two versions resolved again; conflicts,
-lineage and what else is stored are made anew for these alone. Without a log that reaches back, everything is, when it is asked for.
+The change log lists the subjects that the commits between two versions resolved again. Conflicts,
+lineage and other stored data are computed again for these only. If the log does not reach back that
+far, everything is computed again on first use.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 
 MAX_CHANGED = 2_000
-"""Subjects beyond which making all anew costs no more."""
+"""The most changed subjects; beyond it, computing everything again costs no more."""
 
 
 def update_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
-    """Store the conflicts of a snapshot of now, made of those of the version before it."""
+    """Store the conflicts of a current snapshot, based on those of the latest usable version."""
     folder, version = snapshot.folder, snapshot.version
     if folder is None or snapshot.as_of or path_of(folder, version).exists():
         return
@@ -32,7 +33,7 @@ def update_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
 
 
 def update_search(store: Path, snapshot: AcceptedSnapshot) -> None:
-    """Have the index of search made from the claim table, brought along, where it is to be made."""
+    """Update the claim table, from which the search index is made, if the index is missing."""
     folder, version = snapshot.folder, snapshot.version
     if folder is None or snapshot.as_of or catalogue_file(folder, version).exists():
         return

@@ -38,7 +38,7 @@ FILE = "deliveries.json"
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address that commits are sent to, and the secret that signs them."""
+    """An address to which commits are sent, and the secret for their signatures."""
 
     url: str
     secret: str = ""
@@ -46,7 +46,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent to a hook, up to which version, and what stopped it."""
+    """The result of a delivery: number of commits sent, version reached, and failure if any."""
 
     url: str
     sent: int
@@ -55,7 +55,7 @@ class Delivery:
 
 
 def read_hooks(path: Path, environment: Mapping[str, str] = os.environ) -> list[Hook]:
-    """The hooks of a file; raises UsageError for a host that is not allowed, or any other fault."""
+    """Read the hooks of a file; raises UsageError for a host that is not allowed or another fault."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -78,7 +78,7 @@ def read_hooks(path: Path, environment: Mapping[str, str] = os.environ) -> list[
 
 
 def private_hosts(path: Path) -> Callable[[str], bool]:
-    """Which hosts of `allow` may have a private address: those written as host:port."""
+    """A predicate for hosts of `allow` that may have a private address: those written host:port."""
     with path.open("rb") as file:
         tables = Document(Iri("urn:file:hooks"), file.read(MAX_BYTES), "", path.name).toml
     allow = tables.get("allow")
@@ -104,7 +104,7 @@ def _hook(where: str, table: Any, allow: Sequence[str], environment: Mapping[str
 
 
 class Deliveries:
-    """Up to which version each hook has been notified; a damaged file counts as none."""
+    """The last version delivered to each hook; a damaged file counts as empty."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -114,7 +114,7 @@ class Deliveries:
             self.versions = {str(key): str(value) for key, value in read.items()}
 
     def note(self, url: str, version: str) -> None:
-        """Keep that a hook was notified of a version."""
+        """Store that a hook received the commits up to a version."""
         self.versions[url] = version
         with replacing(self.path) as aside:
             aside.write_text(json.dumps(self.versions, indent=1), encoding="utf-8")
@@ -135,11 +135,11 @@ def deliver(
     resolve: Resolve | None,
     allowed: Callable[[str], bool] = _public_only,
 ) -> list[Delivery]:
-    """Send every commit that a hook has not been notified of, oldest first.
+    """Send each hook every commit that it has not received, oldest first.
 
-    A hook that was never notified begins at the present version. One that fails keeps its place
-    and is tried again in the next run. ``commits`` gives those since a version, ``allowed``
-    says of a host that it may have a private address.
+    A new hook begins at the current version. After a failure the hook keeps its position and is
+    tried again in the next run. ``commits`` returns the commits since a version; ``allowed`` says
+    whether a host may have a private address.
     """
     lines: list[Delivery] = []
     for hook in hooks:
@@ -160,13 +160,13 @@ def deliver(
 
 
 def body_of(commit: Commit) -> bytes:
-    """What is posted of a commit; the same commit gives the same bytes."""
+    """The request body for a commit; the same commit gives the same bytes."""
     value = {"title": title(commit), **to_json(commit)}
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def signature(secret: str, body: bytes) -> str:
-    """The signature of a body under a secret."""
+    """The HMAC-SHA256 signature of a body with a secret."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
@@ -178,7 +178,7 @@ def _send(
     resolve: Resolve | None,
     allowed: Callable[[str], bool],
 ) -> str:
-    """Post a commit; nothing where it was taken, else why not."""
+    """Post a commit; return the empty string on success, else the reason of the failure."""
     body = body_of(commit)
     headers = {"content-type": "application/json", "x-delivery": commit.version}
     if hook.secret:

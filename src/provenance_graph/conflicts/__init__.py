@@ -1,1 +1,1 @@
-"""Claims that disagree: detection, kinds, counts."""
+"""Conflicts between claims: detection, kinds, counts and storage."""

@@ -1,4 +1,4 @@
-"""What the routes on conflicts answer, as JSON."""
+"""JSON types of the answers of the conflict routes."""
 
 from __future__ import annotations
 

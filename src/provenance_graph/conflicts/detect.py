@@ -1,8 +1,8 @@
-"""Where sources disagree, side by side, worst first, with the kind of each conflict.
+"""Detects conflicts between sources, sorted by severity, with the kind of each conflict.
 
-``conflicts.kinds`` has the kinds and their words; ``several`` what several-valued properties
-add, ``lineage`` parents, ``offers`` providers' limits, ``unmerged`` names that identity does not
-merge because values differ; ``selection`` chooses among what was found and counts it.
+``conflicts.kinds`` defines the kinds; ``several`` handles several-valued properties, ``lineage``
+parents, ``offers`` providers' limits, ``unmerged`` names that identity does not merge because
+values differ; ``selection`` filters and counts conflicts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
 
 
 def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
-    """Every conflict of some subjects, or of the whole snapshot, worst first."""
+    """Every conflict of some subjects, or of the whole snapshot, by falling severity."""
     listed = iterate_conflicts(snapshot, subjects)
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
@@ -60,10 +60,10 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
 def iterate_conflicts(
     snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None
 ) -> Iterator[Conflict]:
-    """Every conflict of some subjects, or of the whole snapshot, one after another as it is found.
+    """Yield every conflict of some subjects, or of the whole snapshot, in the order found.
 
-    Aliases are no models: a name that moves on has no values of its own that could conflict.
-    A name that identity maps stands for what it is mapped to, whose conflict is then one.
+    Aliases are left out: a name that moves between models has no values of its own that could
+    conflict. A name that identity maps counts as the entity it is mapped to.
     """
     wanted = None if subjects is None else sorted({snapshot.canonical(name) for name in subjects})
     for conflict in _models(_every(snapshot, wanted)):
@@ -86,7 +86,7 @@ def _every(snapshot: AcceptedSnapshot, wanted: list[Iri] | None) -> Iterator[Con
 
 
 def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]:
-    """The conflicts of some models' children that rest on what the parents are."""
+    """The conflicts of some models' children that depend on properties of the parents."""
     children = {
         child
         for parent in parents_
@@ -96,12 +96,12 @@ def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]
 
 
 def _models(listed: Iterable[Conflict]) -> Iterator[Conflict]:
-    """Those that are about no alias."""
+    """Yield the conflicts that are not about an alias."""
     return (c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}"))
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Subjects with a contested fact or a value that cannot be."""
+    """Subjects that may have a conflict: a contested or implausible value, or undisclosed ones."""
     results = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.implausible)}
@@ -111,7 +111,7 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def _without_cutoff(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Models of which a source gives a knowledge cutoff and none is accepted: it may be too late."""
+    """Models with a stated but no accepted knowledge cutoff, which may be after the release."""
     stated = {s for s, *_ in snapshot.quads(predicate=PG.knowledgeCutoff, graph=ANY)}
     for node, _, _, graph in snapshot.quads(
         predicate=PG.property, object=PG.knowledgeCutoff, graph=ANY
@@ -130,7 +130,7 @@ def _without_cutoff(snapshot: AcceptedSnapshot) -> set[Iri]:
 def of_subject(
     snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field], known: Organizations
 ) -> Iterator[Conflict]:
-    """The conflicts of one subject."""
+    """Yield the conflicts of one subject."""
     seen = snapshot.view(subject)
     name = label(snapshot, subject) or short_id(subject)
     groups: dict[Iri, list[SourcedClaim]] = {}
@@ -164,12 +164,12 @@ def of_subject(
             severity, why, silent = silence
             sides = (*_sides(competing), *silent)
             yield Conflict(subject, prop, prop_label, "undisclosed", severity, why, sides, name)
-        if prop != PG.paper:  # one that a card only cites is no disagreement about its own
+        if prop != PG.paper:  # a paper that a card cites need not be the model's own
             yield from _implausible(subject, prop, prop_label, claims, name)
 
 
 def _competes(item: SourcedClaim) -> bool:
-    """Whether a claim is one of the sides: current, given, no guess, no value that cannot be."""
+    """Whether a claim is a side of a conflict: current, with a plausible value, not an estimate."""
     return (
         item.value is not None
         and not item.claim.unusable
@@ -181,7 +181,7 @@ def _competes(item: SourcedClaim) -> bool:
 
 
 def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
-    """Lists that sources give whole: a conflict only where two have nothing in common."""
+    """The conflict of sources that give whole lists: only if two lists have nothing in common."""
     lists: dict[Iri, set[Value]] = {}
     for item in competing:
         if item.value is not None and item.header.reader not in OFFERS:
@@ -192,7 +192,7 @@ def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
 
 
 def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
-    """A value beside a report that there is none, or beside a sibling page's blank."""
+    """A conflict of a value with a report of non-disclosure, or with a sibling page's blank field."""
     current = [c for c in claims if c.status is not AcceptanceStatus.SUPERSEDED]
     given = [c for c in current if c.status is AcceptanceStatus.ACCEPTED]
     if not given:
@@ -228,18 +228,21 @@ def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]
 def _implausible(
     subject: Iri, prop: Iri, label: str, claims: Sequence[SourcedClaim], name: str
 ) -> Iterator[Conflict]:
-    """Values that cannot be, or hardly; and words that could not be read."""
+    """Yield a conflict for each implausible value and each text that could not be read."""
     for claim in claims:
         if claim.status is AcceptanceStatus.SUPERSEDED:
             continue
         stated = claim.claim.as_stated or str(claim.claim.value or "")
         if claim.implausible:
-            guessed = claim.basis in (Basis.ESTIMATE, Basis.INFERENCE)  # accuses nobody
+            guessed = claim.basis in (
+                Basis.ESTIMATE,
+                Basis.INFERENCE,
+            )  # accuses no source
             kind = conflict_kind("weaker" if guessed else "implausible", claim.implausible)
             others = _sides([c for c in claims if _competes(c) and c.value != claim.value])
             sides: tuple[Side, ...] = ((claim.value or stated, (claim,)), *others)
         elif claim.excluded is AcceptanceRule.SERVICE:
-            continue  # it is read, and stated of another: the service
+            continue  # the value is read and stated for the service instead
         elif reason := claim.claim.unusable:
             sides = ((stated, (claim,)),)
             if "after the release" in reason and claim.basis not in DEVELOPER_RANK:
@@ -260,7 +263,7 @@ def _implausible(
 
 
 def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
-    """The claims by value and precision: a month is another side than its last day."""
+    """Group claims by value and precision: a month and its last day are different sides."""
     groups: dict[tuple[Value, Precision], list[SourcedClaim]] = {}
     for stored in claims:
         if stored.value is not None:

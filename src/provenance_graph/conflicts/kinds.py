@@ -1,10 +1,10 @@
-"""Kinds of conflict, each with its words, and which kind a disagreement about one value is.
+"""The kinds of conflict with their labels, and the kind of a disagreement on one value.
 
-The developer contradicts itself where two values of developer rank, of known custody, exclude
-each other; sources disagree where two values exclude each other and the sources behind them are
-of the same tier or of adjacent ones (``pg:tier``). Dates compare by the period they name, counts
-by what they may be rounded from. All else has a kind of its own, so that the ledger accuses only
-where there is a contradiction.
+The developer contradicts itself if two values of developer rank and known custody exclude each
+other. Sources disagree if two values exclude each other and their sources are of the same tier or
+of adjacent ones (``pg:tier``). Dates compare by the period they name, counts by what they may be
+rounded from. All other disagreements have kinds of their own, so that the list accuses a source
+only of a contradiction.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "naming": "the same, written differently",
     }
 )
-"""Every kind, worst first, with its words."""
+"""Every kind with its label, worst first."""
 DEFAULT = ("developer", "not-its-child", "undeclared-parent", "sources", "implausible", "apart")
-"""What a list of conflicts holds when nobody asks for more."""
+"""The kinds that a list of conflicts contains by default."""
 SEVERITY = MappingProxyType(
     {
         "developer": 90,
@@ -69,11 +69,11 @@ SEVERITY = MappingProxyType(
 )
 LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
-"""Dates that a repository and a catalogue's entry each have for themselves."""
+"""Dates that a repository and a catalogue's entry have independently."""
 RESEARCHED = 2
-"""The farthest tier of sources whose entries people looked up."""
+"""The lowest tier of sources whose entries were researched by people."""
 NEAR = 60
-"""Days between an announcement and the weights, or a repository, of one release."""
+"""The most days between an announcement and the weights or repository of one release."""
 _NUMBER_FORMATS = ("fp8", "int8", "mxfp4", "nvfp4")
 WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -82,8 +82,10 @@ WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
         **{form: frozenset({"modelopt", "compressed-tensors"}) for form in _NUMBER_FORMATS},
     }
 )
-"""Values of which one is the narrower word for the other: a format of numbers, and the tool or the
-container that writes it among others."""
+"""By value: values that are a broader or narrower term for the same thing.
+
+For instance a number format, and the tool or container that writes this format among others.
+"""
 GENERIC = frozenset(
     [
         "decoder",
@@ -95,12 +97,12 @@ GENERIC = frozenset(
         "transformer encoder",
     ]
 )
-"""Words for a kind of network, beside which a family's name is narrower."""
+"""General terms for a kind of network, compared with which a family's name is narrower."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictKind:
-    """A kind with how bad it is and what is at issue."""
+    """A kind of conflict with its explanation and severity."""
 
     kind: str
     why: str
@@ -108,12 +110,12 @@ class ConflictKind:
 
 
 def conflict_kind(kind: str, why: str, more: int = 0) -> ConflictKind:
-    """A kind with its usual severity."""
+    """Make a conflict of a kind with its usual severity plus ``more``."""
     return ConflictKind(kind, why, SEVERITY[kind] + more)
 
 
 def clusters(claims: Sequence[SourcedClaim]) -> list[list[SourcedClaim]]:
-    """Claims by what they can all mean: values that agree stand together, widest first kept out."""
+    """Group claims whose values all agree with each other."""
     groups: list[list[SourcedClaim]] = []
     for item in sorted(claims, key=lambda c: (str(c.value), c.header.record)):
         home = next((g for g in groups if all(_agrees(item, other) for other in g)), None)
@@ -134,7 +136,7 @@ def _agrees(one: SourcedClaim, other: SourcedClaim) -> bool:
 def kind_of(
     snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, claims: Sequence[SourcedClaim]
 ) -> ConflictKind | None:
-    """The kind of a disagreement about one value; None where all claims can be true."""
+    """The kind of a disagreement about one value; None if all claims can be true."""
     values = list(dict.fromkeys(c.value for c in claims if c.value is not None))
     if len(values) < 2 or prop == SCHEMA.name:  # other names are names too
         return None
@@ -174,7 +176,7 @@ def kind_of(
 
 
 def _announced_first(groups: list[list[SourcedClaim]], policy: Policy) -> bool:
-    """Whether researched indices have the earlier day, and only catalogues the later ones."""
+    """Whether researched indices have the earliest day, and only catalogues the later ones."""
     by_day = sorted(
         (span[0], {policy.source(item).tier for item in items})
         for items in groups
@@ -187,7 +189,7 @@ def _announced_first(groups: list[list[SourcedClaim]], policy: Policy) -> bool:
 
 
 def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[SourcedClaim]) -> bool:
-    """Whether the same sources differ on the day and on whether weights are to be had."""
+    """Whether the same sources differ both on the day and on the availability of weights."""
     publishers = {c.header.publisher for c in claims}
     for prop in (DCTERMS.issued, PG.weightsAvailability):
         reported = [
@@ -204,7 +206,7 @@ def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[Sourc
 def contradicting(
     counts: Sequence[SourcedClaim], nominal: Sequence[SourcedClaim], bounds: Plausible
 ) -> list[SourcedClaim]:
-    """Nominal sizes that no stated count can be what they round: those are sides of their own."""
+    """Nominal sizes that are not the rounding of any stated count: these are sides of a conflict."""
     low, high = bounds.least_size_in_name, bounds.greatest_size_in_name
     stated = _numbers([c.value for c in counts if c.value is not None])
     return [
@@ -218,7 +220,7 @@ def contradicting(
 
 
 def by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> ConflictKind:
-    """The kind of a disagreement by who stands on its sides; ``groups`` exclude each other."""
+    """The kind of a disagreement between groups that exclude each other, by their sources."""
     what = f"{len(groups)} values that exclude each other"
     if prop == DCTERMS.issued and (days := _days(groups)) is not None:
         what = f"{days} days apart"
@@ -241,7 +243,7 @@ def by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> Co
 
 
 def tier(item: SourcedClaim, policy: Policy) -> int:
-    """The tier of the source behind a claim; the developer's own word is of the first."""
+    """The tier of the source of a claim; a claim of developer rank has tier 1."""
     return 1 if item.basis in DEVELOPER_RANK else max(2, policy.source(item).tier)
 
 
@@ -274,7 +276,7 @@ def _sizes(
 def _whose(
     snapshot: AcceptedSnapshot, subject: Iri, groups: list[list[SourcedClaim]]
 ) -> str | None:
-    """Of what else a value is the size: another member of the series has exactly that count."""
+    """The explanation if a value is the size of another model of the series, or of active weights."""
     name = fold(label(snapshot, subject) or local_name(subject))
     active = {c.value for c in snapshot.claims(subject, PG.activeParameterCount)}
     for value in sorted({c.value for g in groups for c in g if isinstance(c.value, Literal)}):
@@ -288,11 +290,11 @@ def _whose(
 
 
 _Sized = tuple[str, Iri, str]
-"""What a model's name is folded, the model, and its name."""
+"""A model's folded name, its IRI, and its name."""
 
 
 def _of_size(snapshot: AcceptedSnapshot, size: Literal) -> list[_Sized]:
-    """The models of a size by their folded names: read once, since thousands may have one size."""
+    """The models of a size sorted by folded name; cached, since thousands may have one size."""
 
     def read() -> list[_Sized]:
         models = snapshot.related(PG.parameterCount, size)
@@ -303,7 +305,7 @@ def _of_size(snapshot: AcceptedSnapshot, size: Literal) -> list[_Sized]:
 
 
 def _begin_with(name: str, models: Sequence[_Sized]) -> Iterator[tuple[Iri, str]]:
-    """The models whose names go on after a name."""
+    """Yield the models whose folded names continue a name."""
     for folded, model, display_name in models[bisect_left(models, (name,)) :]:
         if not folded.startswith(name):
             return
@@ -330,7 +332,7 @@ def _numbers(values: Sequence[Value]) -> list[float]:
 
 
 def _days(groups: list[list[SourcedClaim]]) -> int | None:
-    """The fewest days between the periods of two groups that lie furthest apart."""
+    """The days between the two groups' periods that are farthest apart; None without dates."""
     spans: list[tuple[date, date]] = [
         span for g in groups for c in g if (span := date_span(c)) is not None
     ]

@@ -1,4 +1,4 @@
-"""Sources that name different parents for one model."""
+"""Conflicts between sources that name different parents for one model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from provenance_graph.matching.names import parse
 from provenance_graph.store.values import ANY
 
 _MANY = frozenset({PG.mergedFrom, PG.distilledFrom})
-"""Relations that have several parents by nature, or stand beside another parent."""
+"""Relations that allow several parents, or a further parent of another relation."""
 _ONE = frozenset(terms.DERIVATIONS) - _MANY | {PROV.wasDerivedFrom}
 _STEPS = 4
 
@@ -26,7 +26,7 @@ _STEPS = 4
 def parents(
     snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None
 ) -> Iterator[Conflict]:
-    """One conflict for each model of which no parent is named by all sources that name any."""
+    """Yield a conflict for each model without a parent on which all naming sources agree."""
     if subjects is None:
         subjects = _with_several(snapshot)
     for subject, seen in snapshot.views(subjects):
@@ -41,7 +41,7 @@ def parents(
 
 
 def _with_several(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Models of which sources name more than one parent, whether or not it is accepted."""
+    """Models for which sources name more than one parent, accepted or not."""
     named: dict[Iri, set[Iri]] = defaultdict(set)
     for relation in _ONE:
         for child, parent in _stated(snapshot, relation):
@@ -50,7 +50,7 @@ def _with_several(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def _stated(snapshot: AcceptedSnapshot, relation: Iri) -> Iterator[tuple[Iri, Iri]]:
-    """Children and parents, as accepted and as records state them: outright, or by a claim's node."""
+    """Yield children and parents as accepted and as stated by plain or annotated claims."""
     for where in (None, ANY):
         for child, _, parent, _ in snapshot.quads(predicate=relation, graph=where):
             if isinstance(parent, Iri):
@@ -63,7 +63,7 @@ def _stated(snapshot: AcceptedSnapshot, relation: Iri) -> Iterator[tuple[Iri, Ir
 
 
 def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:
-    """Whether some of the parents are the owner's own, and others somebody else's."""
+    """Whether some, but not all, of the parents belong to the owner of the model."""
     own = [
         short_id(parent).partition("/")[0] == short_id(subject).partition("/")[0]
         for parent in parents_
@@ -72,7 +72,7 @@ def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:
 
 
 def _weight(snapshot: AcceptedSnapshot, claims: dict[Iri, list[SourcedClaim]]) -> tuple[str, int]:
-    """The kind by the weight of the sources: like sources disagree, or a weaker one says otherwise."""
+    """The kind and severity by the sources' tiers: equal sources disagree, or one is weaker."""
     tiers = sorted(min(tier(c, snapshot.policy) for c in stored) for stored in claims.values())
     kind = "sources" if tiers[1] - tiers[0] <= 1 else "weaker"
     return kind, SEVERITY[kind]
@@ -118,13 +118,13 @@ def _conflict(
 
 
 def _alike(parents_: Iterable[Iri]) -> bool:
-    """Whether all parents have the same full name, however written."""
+    """Whether all parents have the same full name, in any spelling."""
     first, *others = [parse(short_id(parent).rpartition("/")[2]) for parent in parents_]
     return not any(first.differs(other) for other in others)
 
 
 def _descends(snapshot: AcceptedSnapshot, child: Iri, ancestor: Iri) -> bool:
-    """Whether a short way leads from one up to the other."""
+    """Whether an ancestor is within _STEPS derivations of a child."""
     reached = {child}
     for _ in range(_STEPS):
         reached = {

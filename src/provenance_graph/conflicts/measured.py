@@ -1,8 +1,8 @@
-"""Declared derivations that a measurement of the weights speaks against, and parents nobody declared.
+"""Declared derivations that measurements of the weights contradict, and undeclared parents.
 
-Two sources of evidence: claims of basis Measurement (``kinship``), and the shapes that the
-configurations of a child and its declared parent give: fine-tuning, quantizing or converting
-changes neither the width of a model nor its number of heads.
+There are two sources of evidence: claims of basis Measurement (``kinship``), and the shapes in the
+configurations of a child and its declared parent. Fine-tuning, quantizing or converting changes
+neither the width of a model nor its number of heads.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RELATIONS = frozenset({*terms.DERIVATIONS, PROV.wasDerivedFrom})
 SAME_SHAPE = frozenset(
     {PG.fineTunedFrom, PG.quantizedFrom, PG.continuedFrom, PG.postTrainedFrom, PG.convertedFrom}
 )
-"""Relations that keep every shape."""
+"""Relations that do not change any shape."""
 SHAPES: Mapping[Iri, str] = {
     PG.hiddenSize: "width",
     PG.attentionHeadCount: "number of attention heads",
@@ -43,7 +43,7 @@ _STEPS = 4
 def measured(
     snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None = None
 ) -> Iterator[Conflict]:
-    """Every conflict between what is declared of a model's parents and what was measured."""
+    """Yield every conflict between declared and measured parents."""
     chosen = _measured_subjects(snapshot) if subjects is None else set(subjects)
     for subject in sorted(chosen):
         yield from _of_subject(snapshot, subject)
@@ -108,7 +108,7 @@ def _conflict(subject: Iri, kind: str, why: str, sides: tuple[Side, ...], name: 
 
 
 def _leads(snapshot: AcceptedSnapshot, start: Iri, ancestor: Iri) -> bool:
-    """Whether a short way leads from a model up to an ancestor."""
+    """Whether an ancestor is within _STEPS derivations of a model."""
     reached = {start}
     for _ in range(_STEPS):
         if ancestor in reached:
@@ -123,7 +123,7 @@ def _leads(snapshot: AcceptedSnapshot, start: Iri, ancestor: Iri) -> bool:
 
 
 def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) -> Iterator[Conflict]:
-    """Declared children whose configuration has another shape than the parent's."""
+    """Yield a conflict for each declared child whose configuration differs in shape from a parent."""
     children: Collection[Iri | None] = [None] if subjects is None else set(subjects)
     edges = {
         (child, parent)
@@ -147,7 +147,7 @@ def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) ->
 
 
 def _shapes(snapshot: AcceptedSnapshot) -> Callable[[Iri, Iri], Value | None]:
-    """``snapshot.value`` for the shapes of everything, each of which is read in one go."""
+    """A function like ``snapshot.value`` for the shapes of all entities, each read in one pass."""
     given: dict[tuple[Iri, Iri], Value] = {}
     for prop in SHAPES:
         for subject, _, value, _ in snapshot.quads(predicate=prop):
@@ -161,7 +161,10 @@ def _difference(
     parent: Iri,
     value: Callable[[Iri, Iri], Value | None],
 ) -> tuple[Iri, tuple[Side, Side]] | None:
-    """The first shape on which the files of two models differ; only what was read from files counts."""
+    """The first shape that differs between the files of two models, with both sides, or None.
+
+    Only values read from files count.
+    """
     for prop in SHAPES:
         one, other = value(child, prop), value(parent, prop)
         if not isinstance(one, Literal) or not isinstance(other, Literal) or one == other:

@@ -1,4 +1,4 @@
-"""How many conflicts an entity has, from the file of a version where it is stored."""
+"""The number of conflicts of an entity, from the stored file of a version if there is one."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 
 FORMAT = "6"
-"""What a file holds; it counts conflicts of the default kinds, so that other ones ask for another."""
+"""The format of the file; to be changed with the default kinds, whose conflicts it counts."""
 
 
 def path_of(folder: Path, version: str) -> Path:
-    """The file of a version."""
+    """The file of stored conflicts of a version."""
     return folder / f"conflicts-{FORMAT}-{version}.sqlite"
 
 
 def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
-    """How many conflicts of the default kinds an entity has, as every list counts them."""
+    """The number of conflicts of the default kinds that an entity has."""
     folder = snapshot.folder
     file = path_of(folder, snapshot.version) if folder is not None else None
     if file is None or not file.exists():

@@ -1,7 +1,7 @@
-"""Limits of providers that differ from what the model itself takes: kind ``provider-limit``.
+"""Providers' limits that differ from the model's own limits: kind ``provider-limit``.
 
-Where two or more providers sell clearly more context than a catalogue gives the model, that
-context is an implausible value.
+If two or more providers sell clearly more context than a catalogue states for the model, the
+context of the catalogue is an implausible value.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _LIKE = {
     PG.contextLength: (PG.contextLength, PG.maxInputTokens),
     PG.maxOutputTokens: (PG.maxOutputTokens,),
 }
-"""For each limit of a model, what an offer states of it, the plainest first."""
+"""For each limit of a model: the properties by which an offer states it, in order of preference."""
 _CATALOGUE = 3
-"""The nearest tier of sources whose entries nobody looked up."""
+"""The highest tier of sources whose entries were not researched by people."""
 
 
 def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
-    """One conflict for each model and limit that some provider's offer does not keep to."""
+    """Yield a conflict for each model and limit with which some provider's offer disagrees."""
     offered: dict[Iri, list[Iri]] = defaultdict(list)
     if subjects is None:
         for offer, _, model, _ in snapshot.quads(predicate=PG.offerOf):
@@ -54,7 +54,7 @@ def _number(snapshot: AcceptedSnapshot, entity: Iri, predicate: Iri) -> Literal 
 def _differing(
     snapshot: AcceptedSnapshot, listed: Iterable[Iri], limit: Iri, own: Literal
 ) -> dict[Literal, list[tuple[Iri, Iri]]]:
-    """Offers by the value they give, each with the property that gives it."""
+    """Offers by their differing value, each with the property that states it."""
     rows: dict[Literal, list[tuple[Iri, Iri]]] = defaultdict(list)
     for offer in sorted(listed):
         for predicate in _LIKE[limit]:
@@ -107,10 +107,10 @@ def _sold_beyond(
     accepted: Iterable[SourcedClaim],
     differing: dict[Literal, list[tuple[Iri, Iri]]],
 ) -> int:
-    """How many providers sell clearly more context than the accepted one, where that is a catalogue's.
+    """The number of providers that sell clearly more context than a catalogue states, if several.
 
-    One provider may err or count otherwise; two or more hardly do. What the developer or a
-    researched index says is not doubted for what providers sell.
+    One provider may err or count otherwise; two or more hardly do, so fewer give 0. Offers do not
+    cast doubt on values of the developer or of a researched index, which also give 0.
     """
     sources = [snapshot.policy.source(claim).tier for claim in accepted]
     own_word = any(claim.basis in DEVELOPER_VALUES for claim in accepted)

@@ -1,4 +1,4 @@
-"""One conflict: a property of a subject on which claims disagree, with its kind."""
+"""The result type of conflicts: a property of a subject on which claims disagree."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ Side = tuple[Value | str, tuple[SourcedClaim, ...]]
 
 
 class ConflictSummary(Protocol):
-    """What a list of conflicts needs of each."""
+    """The properties of a conflict that lists need."""
 
     @property
     def subject(self) -> Iri:
-        """What it is about."""
+        """The subject of the conflict."""
 
     @property
     def label(self) -> str:
-        """The property's name."""
+        """The label of the property."""
 
     @property
     def kind(self) -> str:
-        """How they disagree."""
+        """The kind of the conflict, a key of KINDS."""
 
     @property
     def severity(self) -> int:
-        """How grave that is, 0 to 100."""
+        """The severity, 0 to 100."""
 
     def about(self) -> frozenset[Iri]:
-        """The entities of which it counts as a conflict: its subject, and the other of a pair."""
+        """The entities whose conflict it is: its subject, and the other of an unmerged pair."""
 
     @property
     def property(self) -> Iri:
-        """On what claims disagree; the last here, since it hides the decorator's name."""
+        """The property on which claims disagree; defined last, since it hides the decorator's name."""
 
 
 def side_text(value: Value | str, claims: Sequence[SourcedClaim]) -> str:
-    """A side's value as people read it; of a date as much as the best of its claims gives."""
+    """The text of a side's value; a date has the best precision among its claims."""
     if isinstance(value, Iri):
         return short_id(value)
     precisions = [claim.claim.precision or Precision.DAY for claim in claims]
@@ -74,7 +74,7 @@ class Conflict:
     other: Iri | None = None
 
     def about(self) -> frozenset[Iri]:
-        """The entities of which it counts as a conflict."""
+        """The entities whose conflict it is: its subject, and the other of an unmerged pair."""
         return frozenset({self.subject, self.other or self.subject})
 
     def to_json(self) -> ConflictAnswer:

@@ -1,7 +1,7 @@
-"""Conflicts that were found: those that are asked for, and how many there are of each kind.
+"""Filters and counts conflicts that were found.
 
-``summary`` and ``counted`` are the one definition of their numbers. Nothing here finds any, so that
-a service that reads them as stored loads nothing of the search for them.
+``summary`` and ``counted`` are the only definition of their numbers. This module does not detect
+conflicts, so that a service that reads stored ones need not load the detection.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ def chosen(
     snapshot: AcceptedSnapshot,
     every: bool = False,
 ) -> list[C]:
-    """Those of some kinds (the default ones where none is named), fields and developers.
+    """Filter conflicts by kinds (by default the default kinds), fields and developers.
 
-    Raises UsageError for a kind or a field there is not.
+    ``every`` selects all kinds. Raises UsageError for an unknown kind, or for a field without
+    conflicts.
     """
     if unknown := set(kinds) - set(KINDS):
         raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
@@ -67,14 +68,14 @@ def chosen(
 
 
 def of_default_kinds(listed_conflicts: Iterable[C]) -> list[C]:
-    """Those of the kinds that are listed where nobody asks for others."""
+    """The conflicts of the default kinds."""
     return [c for c in listed_conflicts if c.kind in DEFAULT]
 
 
 def select_conflicts(
     listed_conflicts: Iterable[Conflict], *, every_kind: bool = False
 ) -> ConflictList:
-    """The conflicts of one entity as an answer: those of the default kinds, or of every kind."""
+    """The answer for one entity: its conflicts of the default kinds, or of every kind."""
     every = list(listed_conflicts)
     conflicts = every if every_kind else of_default_kinds(every)
     kinds = summary(every)
@@ -86,10 +87,10 @@ def select_conflicts(
 
 
 def summary(listed_conflicts: Iterable[ConflictSummary]) -> Counter[str]:
-    """How many there are of each kind: the one count that every page and command gives."""
+    """The number of conflicts of each kind, as shown by every page and command."""
     return Counter(c.kind for c in listed_conflicts)
 
 
 def counted(listed_conflicts: Iterable[ConflictSummary]) -> Counter[Iri]:
-    """How many conflicts of the default kinds each entity has: what every count of a model is."""
+    """The number of conflicts of the default kinds per entity."""
     return Counter(entity for c in listed_conflicts if c.kind in DEFAULT for entity in c.about())

@@ -1,9 +1,10 @@
-"""Several-valued properties on which sources exclude each other: developer, data, languages, licence.
+"""Conflicts on several-valued properties: developer, training data, languages, licence.
 
-Each source's values are one statement. Two statements conflict where they have nothing in common
-after identity: organisations of which one is part of the other, or member of a compound, and
-datasets of which one is part of the other, are in common. Sources of the same or an adjacent tier
-disagree; one that stands farther is the weaker. The owner of a repository is a fallback, no rival.
+The values of each source are one statement. Two statements conflict if they have no value in common
+after identity resolution. Organizations of which one is a part of the other or a member of a
+compound, and datasets of which one is a part of the other, count as common. Sources of the same or
+an adjacent tier disagree; a source of a lower tier is weaker. The owner of a repository is a
+fallback and never conflicts.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ PROPERTIES = {
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Models and datasets with several values of such a property, accepted or where the closest are."""
+    """Models and datasets with several values of such a property, accepted or stated."""
     described = {
         subject
         for kind in (PG.Model, PG.Dataset)
@@ -73,7 +74,7 @@ def several_valued(
     groups: dict[Iri, list[SourcedClaim]],
     known: Organizations,
 ) -> Iterator[Conflict]:
-    """The conflicts of one subject on its several-valued properties."""
+    """Yield the conflicts of one subject on its several-valued properties."""
     name = label(snapshot, subject) or short_id(subject)
     wholes = {
         DCTERMS.creator: known.with_wholes,
@@ -118,7 +119,7 @@ def _of_one_publisher(
     name: str,
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]],
 ) -> Iterator[Conflict]:
-    """The licences that documents of one publisher give, where two have none in common."""
+    """Yield a conflict if two documents of one publisher give licences with none in common."""
     prop, label = DCTERMS.license, PROPERTIES[DCTERMS.license]
     by_document: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for _, claims in stated.values():
@@ -139,7 +140,7 @@ def _of_one_publisher(
 
 
 def _by_tiers(label: str, better: int, worse: int) -> ConflictKind:
-    """The kind by the weight of two sources: of like weight, or one weaker than the other."""
+    """The kind by the tiers of two sources: equal weight, or one weaker than the other."""
     if worse > RESEARCHED and worse - better > 1:
         why = (
             f"a source of tier {worse} against one of tier {better}: {label} with nothing in common"
@@ -154,7 +155,7 @@ def _stated(
     prop: Iri,
     claims: Sequence[SourcedClaim],
 ) -> dict[Iri, tuple[set[Value], list[SourcedClaim]]]:
-    """What each publisher states, all its documents together."""
+    """The values and claims of each publisher, over all its documents."""
     owner = {organization(part) for part in short_id(subject).split("/")[:1]}
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]] = defaultdict(lambda: (set(), []))
     for item in claims:
@@ -172,7 +173,7 @@ def _stated(
 
 
 def _comparable(one: set[Value], other: set[Value]) -> bool:
-    """Whether both give languages as codes, or both as names: ``en`` may well be ``English``."""
+    """Whether both sides give languages as codes, or both as names: ``en`` may be ``English``."""
     coded = [all(len(str(value).partition("-")[0]) <= 3 for value in side) for side in (one, other)]
     return coded[0] == coded[1]
 
@@ -186,7 +187,7 @@ def _widened(values: Iterable[Value], wholes: Callable[[Iri], set[Iri]] | None) 
 
 
 def _wholes_of_data(snapshot: AcceptedSnapshot, dataset: Iri) -> set[Iri]:
-    """What a dataset is a part or another form of."""
+    """A dataset and the datasets of which it is a part or another form."""
     seen: set[Iri] = set()
     waiting = [dataset]
     while waiting:

@@ -1,8 +1,8 @@
 """Models that third parties derive from a clearly larger one, by a step that keeps the size.
 
-Fine-tuning, further training and post-training change no number of parameters. Where the accepted
-counts of a child and its parent differ by more than the size in a name may, the parent is an
-implausible value: another member of its family, or a part or a teacher instead of the base.
+Fine-tuning, further training and post-training do not change the number of parameters. If the
+accepted counts of child and parent differ by more than a size in a name may, the parent is an
+implausible value: another member of its family, or a part or teacher of the base.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 
 _TRAINED = frozenset(KEEPS_SIZE) - {PG.adapterOf}
-"""An adapter counts itself, or its base with it: its count says nothing."""
+"""An adapter's count is its own or includes its base, so it gives no evidence."""
 _CHANGES_SIZE = frozenset(terms.DERIVATIONS) - frozenset(KEEPS_SIZE)
 
 
 def outgrown(
     snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None = None
 ) -> Iterator[Conflict]:
-    """One conflict for each parent that is accepted from third parties alone and is too large.
+    """Yield a conflict for each accepted, clearly larger parent that only third parties state.
 
-    ``subjects`` are the children to look at, all where it is None.
+    ``subjects`` are the children to check, None for all.
     """
     chosen: Collection[Iri | None] = [None] if subjects is None else set(subjects)
     edges = {
@@ -40,7 +40,7 @@ def outgrown(
         for child, _, parent, _ in snapshot.quads(one, relation)
         if isinstance(parent, Iri)
     }
-    suspects = {  # quick: two values
+    suspects = {  # fast: reads two values
         edge: counts for edge in edges if (counts := _too_small(snapshot, edge[0], edge[2]))
     }
     claims = _claims(snapshot, suspects)
@@ -64,7 +64,7 @@ def outgrown(
 def _claims(
     snapshot: AcceptedSnapshot, edges: Iterable[tuple[Iri, Iri, Iri]]
 ) -> dict[Iri, list[SourcedClaim]]:
-    """What is claimed of parents and sizes about the ends of some edges, all read together."""
+    """The claims on parents and sizes about the ends of some edges, read together."""
     ends = {end for child, _, parent in edges for end in (child, parent)}
     wanted = {*_TRAINED, PG.parameterCount}
     return {
@@ -80,7 +80,7 @@ def _third_parties(
     parent: Iri,
     claims: Iterable[SourcedClaim],
 ) -> tuple[SourcedClaim, ...]:
-    """The accepted claims of a parent, where third parties alone state it and no other step to it."""
+    """The accepted claims of a parent if only third parties state it, and no step that resizes."""
     if any(True for kind in _CHANGES_SIZE for _ in snapshot.quads(child, kind, parent)):
         return ()  # distilled or pruned as well
     stated = tuple(
@@ -96,7 +96,7 @@ def _third_parties(
 def _too_small(
     snapshot: AcceptedSnapshot, child: Iri, parent: Iri
 ) -> tuple[Literal, Literal] | None:
-    """Both counts, where the child's is below what the policy lets a size differ."""
+    """The counts of child and parent, if the child's is smaller than the policy allows; else None."""
     own, other = (snapshot.value(one, PG.parameterCount) for one in (child, parent))
     if not isinstance(own, Literal) or not isinstance(other, Literal):
         return None

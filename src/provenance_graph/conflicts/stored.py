@@ -1,8 +1,8 @@
-"""All conflicts of a store's version, stored beside the store and brought along by a commit.
+"""All conflicts of a store's version, stored beside the store and updated by commits.
 
-Finding every conflict takes as long as resolving every subject. The file holds what lists need
-of each, and its answer as JSON, worst first; it can be deleted at any time. ``ledger`` reads it,
-or makes it, and is what every list and every count of the whole store rests on.
+Finding every conflict takes as long as resolving every subject. The file holds the fields that
+lists need and each conflict's answer as JSON, by falling severity; it can be deleted at any time.
+``ledger`` reads the file or makes it; every list and count over the whole store is based on it.
 """
 
 from __future__ import annotations
@@ -38,8 +38,11 @@ CREATE TABLE answer (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE kinds (kind TEXT PRIMARY KEY, total INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE counted (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL) WITHOUT ROWID;
 """
-"""Answers stand apart, so that a list reads none but those it shows; what the start page and every
-page of a model ask for, how many there are of each kind and of each entity, is counted once."""
+"""Answers are in a separate table, so that a list reads only those it shows.
+
+The numbers per kind and per entity, which the start page and every model page need, are counted
+once.
+"""
 _LEVEL = 4
 _SELECT = (
     "SELECT subject, property, label, kind, severity, name, about, others, body"
@@ -50,10 +53,10 @@ _LISTED = "SELECT number, subject, property, label, kind, severity, name, about 
 
 
 class StoredConflict:
-    """A conflict as lists need it; its answer is read when it is shown.
+    """A stored conflict with the fields that lists need; its answer is read when shown.
 
-    Of a hundred thousand that a list holds some are looked at: each keeps its row, and reads of it
-    what it is asked for.
+    Of a hundred thousand conflicts in a list only some are inspected, so each keeps its database
+    row and converts fields on access.
     """
 
     __slots__ = ("_database", "_row")
@@ -63,22 +66,22 @@ class StoredConflict:
 
     @property
     def subject(self) -> Iri:
-        """What the sources disagree about."""
+        """The subject of the conflict."""
         return Iri(self._row[1])
 
     @property
     def label(self) -> str:
-        """The property in words."""
+        """The label of the property."""
         return str(self._row[3])
 
     @property
     def kind(self) -> str:
-        """Of which kind it is."""
+        """The kind of the conflict."""
         return str(self._row[4])
 
     @property
     def severity(self) -> int:
-        """How grave it is; more is worse."""
+        """The severity, 0 to 100."""
         return int(self._row[5])
 
     @property
@@ -88,16 +91,16 @@ class StoredConflict:
 
     @property
     def entities(self) -> frozenset[Iri]:
-        """The entities of which it counts as a conflict."""
+        """The entities whose conflict it is."""
         return frozenset(map(Iri, self._row[7].split()))
 
     @property
     def property(self) -> Iri:
-        """In which property."""
+        """The property on which claims disagree."""
         return Iri(self._row[2])
 
     def about(self) -> frozenset[Iri]:
-        """The entities of which it counts as a conflict."""
+        """The entities whose conflict it is."""
         return self.entities
 
     def to_json(self) -> ConflictAnswer:
@@ -109,7 +112,7 @@ class StoredConflict:
 
 
 class StoredConflicts(Sequence[StoredConflict]):
-    """The conflicts of a file, worst first, or those of some kinds; a part of them is read alone."""
+    """The conflicts of a file, or those of some kinds, by falling severity; slices are read lazily."""
 
     def __init__(self, database: sqlite3.Connection, kinds: Collection[str] | None = None) -> None:
         self._database = database
@@ -120,7 +123,7 @@ class StoredConflicts(Sequence[StoredConflict]):
         self._values = () if kinds is None else tuple(self.kinds)
 
     def of_kinds(self, kinds: Collection[str]) -> StoredConflicts:
-        """Those of some kinds."""
+        """The conflicts of some kinds."""
         return StoredConflicts(self._database, kinds)
 
     def __len__(self) -> int:
@@ -146,15 +149,15 @@ class StoredConflicts(Sequence[StoredConflict]):
 
 
 def versions(folder: Path) -> list[str]:
-    """The versions of which the conflicts are stored."""
+    """The versions with stored conflicts."""
     head = f"conflicts-{FORMAT}-"
     return [file.stem.removeprefix(head) for file in folder.glob(f"{head}*.sqlite")]
 
 
 def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
-    """Every conflict of a snapshot, worst first: as stored, else found now, once.
+    """Every conflict of a snapshot by falling severity, stored or found now; cached.
 
-    A snapshot of now with a folder keeps them there for whoever asks next.
+    A current snapshot with a folder stores them there.
     """
 
     def opened() -> Sequence[Conflict | StoredConflict]:
@@ -169,7 +172,7 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
 
 
 def _sought(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
-    """Conflicts found now; who only reads what is stored loads nothing of the search for them."""
+    """Find conflicts now; imported here, since readers of stored conflicts need no detection."""
     from provenance_graph.conflicts.detect import conflicts
 
     return conflicts(snapshot, subjects)
@@ -182,7 +185,7 @@ def _below(snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> list[Conflict]
 
 
 def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
-    """The table of models, with the number of conflicts of each as ``ledger`` lists them."""
+    """The search index of models, with the number of conflicts of each as in ``ledger``."""
 
     def opened() -> SearchIndex:
         index, conflicts = SearchIndex.open(snapshot), ledger(snapshot)
@@ -194,7 +197,7 @@ def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
 
 
 def load(folder: Path, version: str) -> StoredConflicts | None:
-    """All conflicts of a version, worst first; None where they are not stored."""
+    """All conflicts of a version by falling severity; None if they are not stored."""
     file = path_of(folder, version)
     if not file.exists():
         return None
@@ -208,11 +211,11 @@ def store_conflicts(
     before: str = "",
     changed: Collection[Iri] | None = None,
 ) -> None:
-    """Keep the conflicts of a snapshot of now.
+    """Store the conflicts of a current snapshot.
 
-    ``before`` is a version that is stored, and ``changed`` the subjects that commits since then
-    changed: only their conflicts are sought again, and those of their children that rest on
-    them. Without them all are.
+    ``before`` is a version with stored conflicts, and ``changed`` the subjects that commits changed
+    since: only their conflicts, and those of their children that depend on them, are found again.
+    Without them all conflicts are found again.
     """
     rows: list[tuple[object, ...]] = []
     if changed is not None and path_of(folder, before).exists():
@@ -221,9 +224,7 @@ def store_conflicts(
     else:
         from provenance_graph.conflicts.detect import iterate_conflicts
 
-        rows += map(
-            _row, iterate_conflicts(in_columns(snapshot))
-        )  # of each no more is held than its row
+        rows += map(_row, iterate_conflicts(in_columns(snapshot)))  # only the row of each is held
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))
@@ -249,7 +250,7 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
         {str(claim.subject) for _, claims in conflict.sides for claim in claims} - conflict.about()
     )
     body = json.dumps(conflict.to_json(), ensure_ascii=False, default=str)
-    packed = zlib.compress(body.encode(), _LEVEL)  # claims repeat each other: a fifth is left
+    packed = zlib.compress(body.encode(), _LEVEL)  # claims repeat each other: compresses to a fifth
     return (
         conflict.subject,
         conflict.property,

@@ -1,4 +1,4 @@
-"""Names that identity does not merge because values differ: a possible disagreement about one entity."""
+"""Conflicts between names of possibly one entity that identity does not merge, as values differ."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 FEW = 3
-"""Less than one model of so many: then subjects are read one by one."""
+"""If fewer than one model in so many shares a spelling, subjects are read one by one."""
 _VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.creator}
-"""Which property a reason speaks of."""
+"""The property to which a reason against a merge refers."""
 
 
 def unmerged_names(
     snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None = None
 ) -> Iterator[Conflict]:
-    """One conflict for each pair of equal names with nothing but one value against them.
+    """Yield a conflict for each pair of equal names that only one differing value keeps apart.
 
-    Between models that are not both repositories: two repositories of one name are two entities.
-    ``subjects`` chooses the pairs of which one end is among them.
+    Only between models that are not both repositories, since two repositories of one name are two
+    entities. ``subjects`` restricts the pairs to those with one end among them.
     """
     for pair in _pairs(snapshot, known, subjects):
         if (

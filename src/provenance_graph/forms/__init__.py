@@ -1,1 +1,1 @@
-"""Forms of regulators and of the field, filled from claims."""
+"""Forms of regulators and of the research field, filled from claims."""

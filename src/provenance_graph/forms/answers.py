@@ -1,4 +1,4 @@
-"""A filled form: each field with its value, status and the claims behind it."""
+"""Result types of a filled form: each field with its value, status and claims."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ STATUSES = {
     "unreadable": "? stated, and not readable",
     "empty": "□ no source states it",
 }
-"""The status of a field, in glyph and words."""
+"""The glyph and text of each field status."""
 BASES = {
     "developer": "stated by the developer",
     "others": "reported by others",
     "inferred": "inferred",
     "derived": "derived by a rule",
 }
-"""Whose word a value is, by its basis."""
+"""The text for the origin of a value, by its basis."""
 _OF_ONE_BASIS = frozenset({"stated", "reported", "inferred", "derived"})
 
 
@@ -74,7 +74,7 @@ class FilledField:
 
     @property
     def distinct_values(self) -> list[FilledValue]:
-        """The values, those that read alike once, with the footnotes of all."""
+        """The values without duplicates; equal values are merged with the footnotes of all."""
         merged: dict[tuple[str, str, str, str], FilledValue] = {}
         for value in self.values:
             key = value.iri, value.of, value.text, value.basis
@@ -86,7 +86,7 @@ class FilledField:
         return list(merged.values())
 
     def mark(self, value: FilledValue) -> str:
-        """Whose word a value is, where the status of the field does not tell; else nothing."""
+        """The origin of a value, if it does not follow from the field's status; else ""."""
         return "" if self.status in _OF_ONE_BASIS else BASES[value.basis]
 
 

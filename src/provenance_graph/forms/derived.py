@@ -1,7 +1,7 @@
-"""What follows from claims by a rule of law, with the conditions it rests on.
+"""Findings that follow from claims by a legal rule, with the conditions of the rule.
 
-Nothing here is legal advice: a finding says which condition of the text is met by which
-claim, which is not, and which nobody states.
+This is not legal advice: a finding says which condition of the text is met by which claim, which is
+not met, and on which no source makes a statement.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG
 
 THRESHOLD = 1e25
-"""FLOP of training from which systemic risk is presumed: Article 51(2), Regulation 2024/1689."""
+"""Training FLOP from which systemic risk is presumed: Article 51(2), Regulation 2024/1689."""
 _MAX_ANCESTORS = 50
 _PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
     ("weights for anyone to download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
@@ -35,7 +35,7 @@ _PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DerivedValue:
-    """A finding: a sentence, its answer (yes, no, unknown), the conditions and their claims."""
+    """A finding: its answer (yes, no, unknown), a sentence, notes, and the claims behind it."""
 
     answer: str
     sentence: str
@@ -44,12 +44,12 @@ class DerivedValue:
 
 
 def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
-    """Whether systemic risk is presumed, from the training compute that is accepted.
+    """Whether systemic risk is presumed, from the accepted training compute.
 
-    Compute of what the model was made from counts towards it (recital 111); where a parent
-    alone is above the threshold, so is the model. A teacher's own training is not that of the
-    student. Whether a stated compute includes that of the parents no claim says, so that a sum
-    that alone reaches the threshold decides nothing.
+    Compute of the models from which the model was made counts towards it (recital 111): if a parent
+    alone is above the threshold, so is the model. A teacher's training does not count as the
+    student's. No claim says whether a stated compute includes that of the parents, so a sum that
+    only together reaches the threshold gives "unknown".
     """
     own = _compute(snapshot, model)
     spent = [(model, *own)] if own else []
@@ -97,7 +97,7 @@ def _flop(claim: SourcedClaim) -> str:
 
 
 def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
-    """What a model was made from, nearest first, each once."""
+    """The models from which a model was made, nearest first, without duplicates."""
     waiting: list[Iri] = [model]
     matches: list[Iri] = []
     while waiting and len(matches) < _MAX_ANCESTORS:
@@ -116,11 +116,11 @@ def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
 
 
 def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
-    """Whether Article 53(2) frees the provider from points (a) and (b): each condition with its claim.
+    """Whether Article 53(2) exempts the provider from points (a) and (b), by condition with claims.
 
-    A free and open-source licence; weights, architecture and use made public; no systemic
-    risk. Whether the model is offered against payment, which ends the exemption (recital
-    103), is not among the claims, which the form says.
+    The conditions are a free and open-source licence; public weights, architecture and usage
+    information; no systemic risk. Payment for the model, which ends the exemption (recital 103), is
+    not among the claims; the form says so.
     """
     states: list[tuple[str, str]] = []
     claims: list[SourcedClaim] = []
@@ -192,4 +192,4 @@ def _public(
 
 
 RULES = {"systemic-risk": systemic_risk, "open-source-exemption": open_source_exemption}
-"""The rules by the name that a form gives."""
+"""The rules by the name used in a form."""

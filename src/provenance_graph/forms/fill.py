@@ -1,4 +1,4 @@
-"""Filling a form: each field from the accepted view, with the claims behind every value."""
+"""Fills a form: each field from the accepted view, with the claims behind every value."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ from provenance_graph.model.fields import fields
 from provenance_graph.model.receipt import receipt
 
 MAX_VALUES = 40
-"""So many values of one field; the rest is counted in a note."""
+"""The most values of one field; further ones are counted in a note."""
 MAX_NOTES = 6
 MAX_FOOTNOTES = 4
-"""So many sources of one value are cited; `claims` lists all."""
+"""The most sources cited for one value; the command `claims` lists all."""
 _DATA = (PG.trainedOn, *TRAININGS)
 _TESTED = (PG.testedOn, PG.validatedOn)
 _NODES = {
@@ -64,9 +64,9 @@ NONE = "no other model: trained from scratch, as its developer says"
 
 
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
-    """The form about a model (or a dataset), as of the snapshot's day.
+    """Fill a form for a model or a dataset, as of the snapshot's day.
 
-    Raises UsageError for a dataset where the form asks about models alone.
+    Raises UsageError for a dataset if the form is for models only.
     """
     if PG.Dataset in snapshot.types(model) and not form.of_datasets:
         what = f"{form.id} asks about a model, and {short_id(model)} is a dataset"
@@ -136,7 +136,7 @@ class _Filling:
         notes = [note for answer in answers for note in answer.notes]
         if len(values) > MAX_VALUES:
             notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
-        # who declined or left it blank is cited as well
+        # claims that decline or leave the field blank are cited as well
         silent = () if values else answers
         cited = [n for answer in silent for n in self._cited(answer.claims)]
         return FilledField(
@@ -154,7 +154,7 @@ class _Filling:
         )
 
     def _plain(self, value: FilledValue) -> FilledValue:
-        """A value without its unit, where the label before it names that: 32 layers of layers."""
+        """Drop the unit of a value if the label already names it: 32 layers of layers."""
         field = self.labels.get(Iri(value.iri))
         unit = field.unit if field else ""
         if unit and value.label.casefold().endswith(unit.casefold()):
@@ -178,7 +178,7 @@ class _Filling:
         return FieldContent(source, label, values, claims, status, notes)
 
     def _places(self, source: FormSource) -> Iterator[tuple[Iri, str]]:
-        """The entities that a source speaks of, each with its name where it is not the model."""
+        """Yield the entities that a form source refers to, with names ("" for the model itself)."""
         if not source.place:
             yield self.model, ""
             return
@@ -206,7 +206,7 @@ class _Filling:
             yield value, self._text(value)
 
     def _of(self, node: Iri, source: FormSource, of: str) -> FieldContent:
-        """What is accepted of one property of one entity."""
+        """The accepted values of one property of one entity, or the status of its absence."""
         seen = self.snapshot.view(node)
         wanted = Iri(source.only) if source.only else None
         accepted = [
@@ -259,7 +259,7 @@ class _Filling:
         )
 
     def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[FieldContent, ...]:
-        """That a model was made from no other, where its developer says so."""
+        """The content "made from no other model", if the developer states that."""
         declared = [
             each
             for each in self.snapshot.view(self.model).claims
@@ -282,7 +282,7 @@ class _Filling:
         return (FieldContent(origins[0], "made from", (value,), (), "stated"),)
 
     def _written(self, key: str) -> FieldContent:
-        """What somebody wrote into a field that no property holds, in a form that came back."""
+        """The statements for a field without property, from a filled form that was imported."""
         source = FormSource(place="", term=PG.otherStatement)
         seen = self.snapshot.view(self.model)
         claims = [claim for claim in seen.claims if claim.claim.predicate == source.iri]
@@ -318,7 +318,7 @@ class _Filling:
     # ---- words ----------------------------------------------------------------------------
 
     def _footnote(self, claim: SourcedClaim) -> int:
-        """The number of a claim's footnote."""
+        """The number of a claim's footnote, which is added if missing."""
         key = claim_iri(claim.header.record, claim.claim)
         if key not in self.notes:
             self.notes[key] = len(self.footnotes) + 1
@@ -326,7 +326,7 @@ class _Filling:
         return self.notes[key]
 
     def _cited(self, claims: Sequence[SourcedClaim]) -> list[int]:
-        """The footnotes of claims, the developer's own before others, at most so many."""
+        """The footnote numbers of claims, at most MAX_FOOTNOTES, the developer's first."""
         ranked = sorted(claims, key=lambda c: (self.snapshot.policy.rank(c.basis), c.header.record))
         return sorted({self._footnote(claim) for claim in ranked[:MAX_FOOTNOTES]})
 

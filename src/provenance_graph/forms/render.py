@@ -1,4 +1,4 @@
-"""A filled form as a printable page, as Markdown, and as JSON that can be imported again."""
+"""Renders a filled form as a printable page, as Markdown, and as JSON that can be imported."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ def _environment() -> Environment:
 
 
 def _linked(text: str) -> str | Markup:
-    """A text that is a web address whole as a link; any other as it is."""
+    """A link if the whole text is a web address; otherwise the text."""
     if not re.fullmatch(r"https?://[^\s/]\S*", text):
         return text
     return Markup('<a href="{0}">{0}</a>').format(text)
 
 
 def html(form: FilledForm) -> str:
-    """One file that needs nothing else and prints; the same form gives the same bytes."""
+    """Render one self-contained printable file; the same form gives the same bytes."""
     return _environment().get_template("form.html").render(form=form)
 
 
 def as_json(form: FilledForm) -> str:
-    """The form as JSON: what a value was read from stands beside it."""
+    """Serialize the form as JSON, with the property behind each value."""
     value = {"format": FORMAT, **json.loads(dump_json(form))}
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def markdown(form: FilledForm) -> str:
-    """The form as Markdown with footnotes."""
+    """Render the form as Markdown with footnotes."""
     lines = [f"# {_md(form.title)}: {_md(form.name)}", "", *_head(form)]
     for section in form.sections:
         lines += ["", f"## {_md(section.title)}", ""]
@@ -108,7 +108,7 @@ def _head(form: FilledForm) -> list[str]:
 
 
 def _md(text: str) -> str:
-    """Text with what Markdown and HTML would take for their own escaped, on one line."""
+    """Escape the characters special to Markdown and HTML, on one line."""
     flat = " ".join(text.split())
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", flat).replace("&", "&amp;")
 
@@ -116,7 +116,7 @@ def _md(text: str) -> str:
 RENDERERS: Mapping[str, Callable[[FilledForm], str]] = MappingProxyType(
     {"html": html, "md": markdown, "json": as_json}
 )
-"""Renderers by the name that ``--format`` takes."""
+"""Renderers by the format names of ``--format``."""
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {"html": "text/html", "md": "text/markdown", "json": "application/json"}
 )

@@ -1,4 +1,4 @@
-"""Values of a field that say one quantity once more."""
+"""Removes values of a field that repeat the quantity of another value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAME_QUANTITY: Mapping[Iri, Iri] = MappingProxyType(
 
 
 def without_repeats(values: Sequence[FilledValue]) -> list[FilledValue]:
-    """Values, of which those that give one quantity once more stand as sources of the first."""
+    """Drop values that repeat a quantity; their footnotes are added to the value they repeat."""
 
     def key(value: FilledValue, property: str) -> tuple[str, str, str]:
         return value.of_iri, property, str(value.value)

@@ -1,4 +1,4 @@
-"""How far a question of a form is answered, by the claims that answer it."""
+"""The status of a form field, from the claims that answer it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ ORDER = (
     "unreadable",
     "empty",
 )
-"""Why a field has no value, what tells most first."""
+"""The statuses without a value, the most informative first."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldContent:
-    """The values of one source, or the status of its silence."""
+    """The values of one form source, or the status of their absence."""
 
     source: FormSource
     label: str
@@ -48,7 +48,7 @@ class FieldContent:
 
 
 def basis_of(claims: Sequence[SourcedClaim]) -> str:
-    """Whose the claims are: the developer's where one is, inferred where all are, else others'."""
+    """The origin of claims: developer if any is, inferred if all are, else others."""
     bases = {claim.basis for claim in claims}
     if bases & DEVELOPER_RANK:
         return "developer"
@@ -66,7 +66,7 @@ def silence_of(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri |
 
 
 def missing_parts(field: FormField, answers: Sequence[FieldContent]) -> list[str]:
-    """What a field asks for and no value answers, with why: its parts, or each of its sources."""
+    """The parts (or sources) of a field without a value, each with the reason."""
     parts = [
         (name, [a for a in answers if a.source in sources]) for name, sources in field.parts.items()
     ]
@@ -80,7 +80,7 @@ def missing_parts(field: FormField, answers: Sequence[FieldContent]) -> list[str
 
 
 def _silent(answers: Sequence[FieldContent]) -> str:
-    """Why there is no value, what tells most first."""
+    """The most informative status among answers without a value."""
     statuses = [answer.status for answer in answers] or ["empty"]
     return min(statuses, key=lambda status: ORDER.index(status))
 
@@ -88,9 +88,9 @@ def _silent(answers: Sequence[FieldContent]) -> str:
 def status_of(
     field: FormField, answers: Sequence[FieldContent], values: Sequence[FilledValue]
 ) -> str:
-    """The status of a field from those of its sources and of the values that it shows.
+    """The status of a field, from its sources and the values that it shows.
 
-    A source that only repeats a value, and stands as a footnote of it, changes nothing.
+    A source that only repeats a value, and is a footnote of it, does not affect the status.
     """
     if not values:
         return _silent(answers)
@@ -98,7 +98,7 @@ def status_of(
         return "partly"
     bases = {value.basis for value in values}
     if "developer" in bases and bases - {"developer", "derived"}:
-        return "mixed"  # a value of another source is no statement of the developer
+        return "mixed"  # a value of another source is not the developer's statement
     for basis, status in (
         ("developer", "stated"),
         ("others", "reported"),

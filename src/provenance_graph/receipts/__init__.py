@@ -1,1 +1,1 @@
-"""Receipts: what a value rests on, carried along, signed, and recomputed by whoever holds it."""
+"""Receipts: signed bundles of values with their evidence, from which anyone can recompute them."""

@@ -1,9 +1,9 @@
-"""What a bundle holds: the accepted view of its subjects, and all that it follows from.
+"""The content of a bundle: the accepted view of its subjects, and everything it follows from.
 
-Default graph: what is accepted. A graph a record: its header and what it states of the
-subjects; of a document's other readings the header alone, since which reading counts follows
-from them. ``identity`` and ``identity-by-rule``: the rows by which names mean one entity.
-``reference``: the acceptance policy, how close each source stands, what kind each property is.
+Default graph: the accepted facts. One graph per record: its header and its statements about the
+subjects. Other readings of a document have only their headers, since these determine which reading
+is current. ``identity`` and ``identity-by-rule``: the rows that map names to one entity.
+``reference``: the acceptance policy, the tier of each source, the kind of each property.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MAX_CHAIN = 50
 
 
 def content(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Quad]:
-    """All quads of a bundle about what an export describes."""
+    """All quads of a bundle."""
     matches = [quad for entity in bundle.entities for quad in snapshot.view(entity).quads]
     for record in records(snapshot, bundle):
         matches += rdf.to_quads(record)
@@ -45,7 +45,7 @@ def content(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Quad]:
 
 
 def records(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Record]:
-    """What each record states of the bundle, and the headers of other readings of the same."""
+    """The records of a bundle with their claims, and headers of other readings of the documents."""
     stated: dict[Header, list[Claim]] = defaultdict(list)
     for sourced in bundle.claims:
         stated[sourced.header].append(sourced.claim)
@@ -56,7 +56,7 @@ def records(snapshot: AcceptedSnapshot, bundle: Bundle) -> list[Record]:
 
 
 def _names(snapshot: AcceptedSnapshot, bundle: Bundle) -> Iterator[Iri]:
-    """Every name of which recomputing the view asks what it is."""
+    """Yield every name whose canonical subject is needed to recompute the view."""
     for entity in bundle.entities:
         names = snapshot.statements.names_of(entity)
         yield from names
@@ -69,7 +69,7 @@ def _names(snapshot: AcceptedSnapshot, bundle: Bundle) -> Iterator[Iri]:
 
 
 def _identity(snapshot: AcceptedSnapshot, bundle: Bundle) -> set[Quad]:
-    """The rows that lead from each name to what it is, with who decided them and why."""
+    """The mapping rows from each name to its canonical subject, with their annotations."""
     matches: set[Quad] = set()
     for name in sorted(set(_names(snapshot, bundle))):
         for _ in range(_MAX_CHAIN):
@@ -95,7 +95,7 @@ def _rows(snapshot: AcceptedSnapshot, name: Iri) -> set[Quad]:
 
 
 def policy_quads(snapshot: AcceptedSnapshot) -> list[Quad]:
-    """What the acceptance policy is read from."""
+    """The quads from which the acceptance policy is read."""
     return snapshot.cached("the policy's quads", lambda: sorted(set(_policy(snapshot)), key=str))
 
 
@@ -110,7 +110,7 @@ def _policy(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
 
 
 def _with_lists(snapshot: AcceptedSnapshot, quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Quads, and the cells of the lists that they begin."""
+    """Yield quads, and the cells of the RDF lists that they begin."""
     waiting = list(quads)
     for quad in waiting:
         yield quad

@@ -1,4 +1,4 @@
-"""``bundle``: an export with all that it rests on, in one file that can be signed."""
+"""Makes a bundle: an export with all its evidence, in one file that can be signed."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def make(
     ancestors: bool = True,
     key: Ed25519PrivateKey | None = None,
 ) -> bytes:
-    """The bundle's file about models or datasets.
+    """Make the file of a bundle about models or datasets.
 
-    Two calls on the same store version give the same bytes: the only clock is the store's.
-    Raises UsageError where a format cannot hold the subjects.
+    Two calls on the same store version give the same bytes: the only date is that of the store.
+    Raises UsageError if a format cannot hold the subjects.
     """
     gathered = gather(snapshot, subjects, ancestors=ancestors)
     as_of = gathered.origin.as_of
@@ -52,7 +52,7 @@ def make(
 
 
 def command(names: Sequence[str], formats: Sequence[str], as_of: str, *, ancestors: bool) -> str:
-    """The command that makes the bundle again from the same store, unsigned."""
+    """The command line that makes the bundle again from the same store, unsigned."""
     parts = ["provenance-graph", "bundle", *names]
     for name in formats:
         parts += ["--as", name]

@@ -1,4 +1,4 @@
-"""The accepted view recomputed from what a bundle holds, and nothing else."""
+"""Recomputes the accepted view from the content of a bundle alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAX_SHOWN = 3
 
 
 class BundleStatements:
-    """The claims of a bundle's records under the identity rows beside them."""
+    """The claims of a bundle's records, under the mapping rows in the bundle."""
 
     def __init__(self, records: Iterable[Record], rows: Iterable[Quad]) -> None:
         records = list(records)
@@ -45,33 +45,33 @@ class BundleStatements:
             self._names[self.canonical(name)].add(name)
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of all records about one name."""
         return list(self._about.get(entity, ()))
 
     def headers(self, document: Iri) -> list[Header]:
-        """The readings of one document."""
+        """The headers of the readings of one document."""
         return self._headers[document]
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical subject of a name."""
         return identity.canonical(entity, self._decided.get, self._ruled.get)
 
     def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
+        """Every name of a canonical subject, its own included, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
     def different_from(self, entity: Iri) -> set[Iri]:  # noqa: ARG002 - the rows inside are decided
-        """Nothing: what was decided stands in the rows."""
+        """Always empty: the mapping rows already respect these decisions."""
         return set()
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is stated about."""
+        """Every canonical subject that has a claim, sorted."""
         return sorted({self.canonical(name) for name in self._about})
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """What the claims inside give: the view of each subject, and what stood in the way."""
+    """The result of recomputing: the view of each subject, and the problems."""
 
     views: Mapping[Iri, View]
     stated: frozenset[Quad]
@@ -81,12 +81,12 @@ class Recomputed:
 
     @property
     def facts(self) -> int:
-        """How many statements the bundle says are accepted."""
+        """The number of facts that the bundle states as accepted."""
         return len(self.stated)
 
 
 def recompute(quads: Iterable[Quad], day: str, as_of: str) -> Recomputed:
-    """The views that follow from a bundle's quads; whatever is wrong is among the problems."""
+    """Recompute the views from a bundle's quads; every fault is among the problems."""
     by_graph: dict[Iri | None, list[Quad]] = defaultdict(list)
     for quad in quads:
         by_graph[quad[3]].append(quad)
@@ -131,7 +131,7 @@ def _policy(quads: list[Quad], day: str, problems: list[Problem]) -> Policy | No
 
 
 def _differences(views: Mapping[Iri, View], stated: frozenset[Quad]) -> Iterator[Problem]:
-    """Field by field, where the claims give another value than the bundle says is accepted."""
+    """Yield a problem for each property whose claims give other values than the bundle states."""
     stated_of: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
     follows: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
     for subject, predicate, value, _ in stated:

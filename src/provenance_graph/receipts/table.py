@@ -1,4 +1,4 @@
-"""Quads in memory, found by subject, predicate or object: what recomputing needs of a store."""
+"""An in-memory table of quads, indexed by subject and predicate, for recomputing a bundle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provenance_graph.store.values import AnyGraph
 
 
 class QuadTable:
-    """A few thousand quads, answered pattern by pattern."""
+    """A few thousand quads in memory, with pattern look-up."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._all = list(quads)
@@ -28,7 +28,7 @@ class QuadTable:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph."""
+        """Yield the matching quads; ``graph`` None is the default graph."""
         if subject is not None:
             rows = self._by_subject.get(subject, [])
         elif predicate is not None:

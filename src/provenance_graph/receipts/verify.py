@@ -1,4 +1,4 @@
-"""``verify``: whether a bundle is what was signed, and whether its values follow from its claims."""
+"""Verifies a bundle: its digests and signature, and that its values follow from its claims."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def verify(
     bound: KeyList = NO_KEYS,
     url: str = "bundle",
 ) -> Verified:
-    """Check a bundle's form, digests and signature, and recompute what it says is accepted.
+    """Check a bundle's form, digests and signature, and recompute its accepted facts.
 
-    Needs no network and no store. Raises Unreadable where the file is no bundle at all.
+    Needs no network and no store. Raises Unreadable if the file is not a bundle.
     """
     file = envelope.read(data, url)
     known = {**bound.keys, **{key.id: key for key in keys}}
@@ -102,7 +102,7 @@ def verify(
 def _signature(
     file: BundleFile, known: Mapping[str, PublicKey]
 ) -> tuple[str, list[str], list[Problem]]:
-    """How it stands with the signatures: a word, the keys that hold, and what fails."""
+    """The state of the signatures in a word, the ids of the valid keys, and the problems."""
     where = "/envelope/signatures"
     if not file.signatures:
         failed = [Problem(where, "it is not signed", kind="signature")] if known else []
@@ -130,7 +130,7 @@ def _signature(
 
 
 def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
-    """The graphs that are not those the statement lists: a record changed, removed or added."""
+    """Problems of graphs that differ from the statement: a record changed, removed or added."""
     stated = file.predicate.get("graphs")
     expected = stated if isinstance(stated, dict) else {}
     matches = {graph: f"sha256:{canonical.digest(text)}" for graph, text in graphs.items()}
@@ -146,7 +146,7 @@ def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
 
 
 def _predicate(file: BundleFile, done: Recomputed) -> list[Problem]:
-    """Where the statement speaks of other models or another day than the content."""
+    """Problems of a statement about other models or another day than the content."""
     about = file.predicate.get("about")
     subjects = {str(subject) for subject, view in done.views.items() if view.claims}
     problems = [
@@ -205,7 +205,7 @@ def _answer(
 
 
 def _publishers(done: Recomputed, signed_by: list[str], bound: KeyList) -> list[Publisher]:
-    """Whose records are inside; only a bound key makes them verified here."""
+    """The publishers of the records in a bundle; only a bound key gives custody Verified."""
     counts: dict[Iri, int] = {}
     for record in done.records:
         counts[record.header.publisher] = counts.get(record.header.publisher, 0) + 1

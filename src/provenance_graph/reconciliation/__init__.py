@@ -1,4 +1,4 @@
-"""Matching of names against models, datasets, organisations and licences, as OpenRefine asks for it."""
+"""Reconciliation of names with models, datasets, organizations and licences, for OpenRefine."""
 
 from provenance_graph.reconciliation.match import (
     MAX_CANDIDATES,

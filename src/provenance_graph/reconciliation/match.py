@@ -1,11 +1,10 @@
-"""Which entities a name may mean, each with a score and what the score is made of.
+"""Entities that a name may denote, each with a score and its features.
 
-The score runs from 0 to 100. The likeness of the names (``name``) is all of it where a query
-gives nothing else; where it gives values of properties, they make up 40 of the 100. A candidate
-is a *match* only where a name of it is the same without case and punctuation, every value given
-agrees, and no other entity has the same name (those known by one catalogue's id alone do not
-count): a suffix such as ``-Instruct`` or a size is part of a name, so that a variant never
-matches.
+The score is from 0 to 100. Without property values it is the similarity of the names (``name``);
+property values in a query make up 40 of the 100. A candidate is a *match* only if one of its names
+is equal without case and punctuation, every given value agrees, and no other entity has the same
+name (entities known only by one catalogue's id do not count). A suffix such as ``-Instruct`` or a
+size is part of a name, so that a variant never matches.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "licence": "Licence",
     }
 )
-"""What can be matched: the kind of the search index, and its name for people."""
+"""The kinds that can be matched: the kind in the search index, and its display name."""
 MAX_QUERIES = 1_000
-"""Queries of one batch; a larger one is refused, naming this."""
+"""The most queries of one batch; a larger batch is refused."""
 MAX_CANDIDATES = 50
 MAX_TEXT = 500
 _LOOKED_AT = 40
@@ -48,7 +47,7 @@ _MATCH_SCORE = 95.0
 
 @dataclass(frozen=True, slots=True)
 class PropertyCondition:
-    """Values that a property of the entity should have; ``required`` drops what has none of them."""
+    """Values that a property should have; ``required`` drops candidates that have none of them."""
 
     property: str
     values: tuple[str, ...]
@@ -58,7 +57,7 @@ class PropertyCondition:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for: a text, kinds it may be of, values it should have."""
+    """A query: a text, kinds of entities, and property values."""
 
     text: str
     kinds: tuple[str, ...] = ()
@@ -68,7 +67,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate:
-    """An entity that a query may mean; ``features`` are what its score is made of."""
+    """An entity that a query may denote; ``features`` are the parts of its score."""
 
     iri: Iri
     name: str
@@ -80,7 +79,7 @@ class MatchCandidate:
 
 
 def entity_id(iri: Iri | str) -> str:
-    """The id under which an entity is exchanged: the part of its IRI that is ours, else all of it.
+    """The id of an entity in the protocol: its IRI without the project's prefix.
 
     >>> entity_id("https://w3id.org/provenance-graph/id/model/org/name")
     'model/org/name'
@@ -89,7 +88,7 @@ def entity_id(iri: Iri | str) -> str:
 
 
 def entity_of(identifier: str) -> Iri:
-    """The IRI of an id; raises UsageError where it cannot be one."""
+    """The IRI of an id; raises UsageError for an invalid id."""
     whole = identifier if "://" in identifier else f"{ID}{identifier}"
     if not identifier or not is_iri(whole):
         raise UsageError(
@@ -99,7 +98,7 @@ def entity_of(identifier: str) -> Iri:
 
 
 def kind_named(text: str) -> str:
-    """A kind from what a client calls it; raises UsageError with near ones."""
+    """The kind for a client's type name; raises UsageError with near ones for an unknown type."""
     folded = text.strip().casefold().rpartition("#")[2].rpartition("/")[2]
     folded = {"organisation": "organization", "license": "licence"}.get(folded, folded)
     if folded in TYPES:
@@ -110,15 +109,14 @@ def kind_named(text: str) -> str:
 
 
 def match(snapshot: AcceptedSnapshot, query: Query) -> list[MatchCandidate]:
-    """The entities that a query may mean, best first; raises UsageError for a wrong property."""
+    """The candidates of a query, best first; raises UsageError for an unknown property."""
     return match_all(snapshot, [query])[0]
 
 
 def match_all(snapshot: AcceptedSnapshot, queries: Sequence[Query]) -> list[list[MatchCandidate]]:
-    """The same for each query of a batch, in its order.
+    """The candidates of each query of a batch, in order.
 
-    A query that comes again is answered once, and the names of an entity are read once, however
-    many queries may mean it.
+    A repeated query is answered once, and the names of an entity are read once for the whole batch.
     """
     names: dict[Iri, frozenset[str]] = {}
     answers = {query: _matched(snapshot, query, names) for query in dict.fromkeys(queries)}
@@ -158,7 +156,7 @@ def _matched(
 def _with_values(
     snapshot: AcceptedSnapshot, conditions: Iterable[tuple[PropertyCondition, Iri]]
 ) -> list[Iri]:
-    """The first entities that have one of the values of a condition: for a query without a text."""
+    """The first entities with one of the values of a condition, for a query without a text."""
     results: dict[Iri, None] = {}
     for condition, prop in conditions:
         for text in condition.values:
@@ -172,7 +170,7 @@ def _with_values(
 
 
 def _names(snapshot: AcceptedSnapshot, iri: Iri, item: Mapping[str, object]) -> frozenset[str]:
-    """The names of an entity, folded: label, id, its last part, aliases, accepted names."""
+    """The folded names of an entity: label, id, the id's last part, aliases, accepted names."""
     aliases, identifier = item.get("aliases"), str(item["id"])
     names = {
         str(item["name"]),
@@ -268,7 +266,7 @@ def _property(snapshot: AcceptedSnapshot, name: str) -> Iri:
 def _agreement(
     snapshot: AcceptedSnapshot, iri: Iri, prop: Iri, condition: PropertyCondition
 ) -> float:
-    """How far the accepted values agree with those given, between 0 and 1."""
+    """The share of given values with which the accepted values agree, between 0 and 1."""
     if not condition.values:
         return 0.0
     stored = snapshot.values(iri, prop)

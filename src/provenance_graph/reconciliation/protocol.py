@@ -1,7 +1,7 @@
-"""The Reconciliation Service API of the W3C community group: 0.2, and 1.0-draft beside it.
+"""The Reconciliation Service API of the W3C community group, versions 0.2 and 1.0-draft.
 
-What a client sends becomes ``Query`` values, and candidates become what the version's schemas
-say. Whatever is of another type than the schema asks for is refused with its place.
+Requests are parsed to ``Query`` values, and candidates converted to the schema of the version. A
+value of another type than in the schema is refused with its place.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ PREVIEW = (430, 260)
 
 
 def type_json(kind: str) -> dict[str, str]:
-    """A kind as the protocol names types."""
+    """A kind as a type of the protocol."""
     return {"id": kind, "name": TYPES[kind]}
 
 
 def manifest(base: str, version: str) -> dict[str, Any]:
-    """What the service offers; ``base`` is its own address without a slash at the end."""
+    """The service manifest; ``base`` is the service's address without a trailing slash."""
     common: dict[str, Any] = {
         "name": "provenance-graph: AI models, datasets, organisations, licences",
         "documentation": f"{base}/manual/",
@@ -87,17 +87,17 @@ def manifest(base: str, version: str) -> dict[str, Any]:
 
 
 def parsed(text: str | bytes, what: str) -> Any:
-    """JSON from outside; raises UsageError for what is none, is nested too deeply or is no text."""
+    """Parse JSON from a client; raises UsageError if it is invalid, nested too deeply or not text."""
     try:
         value = json.loads(text)
-        json.dumps(value, ensure_ascii=False).encode()  # an escape may be half of a surrogate pair
+        json.dumps(value, ensure_ascii=False).encode()  # an escape may be a lone surrogate
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{what} is not JSON: {error}") from error
     return value
 
 
 def queries_02(data: Any) -> dict[str, Query]:
-    """The queries of a batch of 0.2 by their keys; raises UsageError with the place of a fault."""
+    """Parse a batch of 0.2 queries by key; raises UsageError with the place of a fault."""
     if not isinstance(data, Mapping):
         raise UsageError('queries is an object of queries: {"q0": {"query": "Llama 3.1 8B"}}')
     _bounded(len(data))
@@ -105,7 +105,7 @@ def queries_02(data: Any) -> dict[str, Query]:
 
 
 def queries_draft(data: Any) -> list[Query]:
-    """The queries of a batch of 1.0-draft in their order; raises UsageError likewise."""
+    """Parse a batch of 1.0-draft queries; raises UsageError with the place of a fault."""
     listed = data.get("queries") if isinstance(data, Mapping) else None
     if not isinstance(listed, list):
         raise UsageError('send {"queries": [{"conditions": [{"matchType": "name", "v": "…"}]}]}')
@@ -235,7 +235,7 @@ def _display_text(value: Any) -> str:
 
 
 def candidate_json(one: MatchCandidate, version: str) -> dict[str, Any]:
-    """A candidate as a version's schema has it, features included."""
+    """A candidate in the schema of a version, with its features."""
     named = version == "1.0-draft"
     return {
         "id": entity_id(one.iri),
@@ -252,7 +252,7 @@ def candidate_json(one: MatchCandidate, version: str) -> dict[str, Any]:
 
 
 def extension(snapshot: AcceptedSnapshot, data: Any, version: str) -> dict[str, Any]:
-    """Values of properties of entities; raises UsageError for a wrong request."""
+    """The response to a data extension request; raises UsageError for an invalid request."""
     data = _object("the request", data)
     ids, wanted = data.get("ids"), data.get("properties")
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
@@ -302,7 +302,7 @@ def _row(
 
 
 def value_json(snapshot: AcceptedSnapshot, value: Value) -> dict[str, Any]:
-    """A value as the protocol has it: an entity, a number, a day, or a text."""
+    """A value in the protocol's form: an entity, a number, a date, or a text."""
     if isinstance(value, Iri):
         return {"id": entity_id(value), "name": snapshot.label(value) or short_id(value)}
     if value.datatype in _NUMBERS:
@@ -315,7 +315,7 @@ def value_json(snapshot: AcceptedSnapshot, value: Value) -> dict[str, Any]:
 
 
 def proposals(snapshot: AcceptedSnapshot, kind: str, limit: int) -> list[dict[str, str]]:
-    """Properties that entities of a kind have, those of the page first."""
+    """Properties that entities of a kind have; for models in the order of the model page."""
     if kind == "model" or not kind:
         listed = [(field.property, field.label) for field in fields(snapshot)]
     else:
@@ -338,7 +338,7 @@ def proposals(snapshot: AcceptedSnapshot, kind: str, limit: int) -> list[dict[st
 def suggested_properties(
     snapshot: AcceptedSnapshot, prefix: str, limit: int
 ) -> list[dict[str, str]]:
-    """Properties whose name or id begins with, or holds, a text."""
+    """Properties whose label or id contains a text, those whose label begins with it first."""
     folded = prefix.strip().casefold()
     results = [
         (not field.label.casefold().startswith(folded), number, field)
@@ -356,7 +356,7 @@ def suggested_properties(
 
 
 def preview(snapshot: AcceptedSnapshot, iri: Iri) -> tuple[str, list[tuple[str, str]]]:
-    """The name of an entity and its first facts, for a preview; raises NotFound."""
+    """The name of an entity and up to eight facts for a preview; raises NotFound."""
     subject = snapshot.canonical(iri)
     rows: list[tuple[str, str]] = []
     for field in fields(snapshot):

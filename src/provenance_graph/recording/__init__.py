@@ -1,4 +1,4 @@
-"""One's own findings: "I read this document, and there it says …", or "searched, not found"."""
+"""Findings of people: statements read in a document, or searched for and not found."""
 
 from provenance_graph.recording.audit import AuditLog, Logged
 from provenance_graph.recording.entry import BASES, STANCES, Entry, schema, template

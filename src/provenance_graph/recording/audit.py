@@ -1,7 +1,7 @@
-"""Who recorded what and when: a log beside the store, each line bound to the one before.
+"""The audit log of recorded findings: a file beside the store whose lines form a hash chain.
 
-A line holds the SHA-256 of the line before it, so that a line which is changed or taken out
-later shows. The log survives rebuilding; it is no part of the graph.
+Each line holds the SHA-256 of the line before it, so that a later change or removal of a line is
+detectable. The log survives rebuilding; it is not part of the graph.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Logged:
 
 
 class AuditLog:
-    """The log of a store's folder."""
+    """The audit log in a store's folder."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
 
     def add(self, who: str, action: str, record: str, what: str) -> None:
-        """Add a line; it is on disk when this returns."""
+        """Append a line; it is synced to disk when this returns."""
         before = self._last()
         line = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -52,7 +52,7 @@ class AuditLog:
             os.fsync(file.fileno())
 
     def lines(self) -> Iterator[Logged]:
-        """Every line in order, with whether it follows from the one before it."""
+        """Yield every line in order, with the result of its hash check."""
         before = b""
         for raw in self._raw():
             try:

@@ -1,4 +1,4 @@
-"""One finding as a person writes it down, on the command line, in a CSV row or in YAML."""
+"""A finding in the form in which a person enters it: command line, CSV row or YAML."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ STANCES = {
     "none": Stance.DECLARED_EMPTY,
     "denied": Stance.DENIES,
 }
-"""What the document says of the property, in a word.
+"""Stances by the word for them in an entry.
 
-``not-found``: you searched the document and it says nothing. ``blank``: it has the field and
-leaves it empty. ``declined``: it says that it will not be stated. ``none``: it says there is none.
+``not-found``: the document was searched and does not mention the property. ``blank``: it has the
+field and leaves it empty. ``declined``: it states that the value will not be disclosed. ``none``:
+it states that there is none.
 """
 
 BASES = {
@@ -36,7 +37,9 @@ BASES = {
     "inference": Basis.INFERENCE,
     "estimate": Basis.ESTIMATE,
 }
-"""On what the statement rests: the developer's own document, a file of the release, …"""
+"""Bases by the word for them in an entry: the developer's own document, a file of the release, ….
+
+"""
 
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 Text = Annotated[str, Field(max_length=2000)]
@@ -81,7 +84,7 @@ class Entry(BaseModel):
 
 
 def locator(entry: Entry) -> str:
-    """The place with the digest of the sentence there, as a claim keeps both."""
+    """The place and the digest of the quoted sentence, in the form of a claim's locator."""
     quote = f"quote sha256:{entry.quote_digest}" if entry.quote_digest else ""
     return "; ".join(part for part in (entry.place, quote) if part)
 
@@ -132,7 +135,7 @@ _EXAMPLES = (
 
 
 def template(form: str) -> str:
-    """A file to fill in, with two examples: ``csv`` or ``yaml``."""
+    """A file to fill in, with two example entries: ``csv`` or ``yaml``."""
     if form == "csv":
         out = io.StringIO()
         writer = csv.DictWriter(out, FIELDS, lineterminator="\n")

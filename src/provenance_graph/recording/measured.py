@@ -1,7 +1,7 @@
-"""What a comparison of weights found, as a record: claims of basis Measurement.
+"""Converts a comparison of weights to a record with claims of basis Measurement.
 
-A confirmed parent is stated, a contradicted one denied (stance ``Denies``); what is merely
-compatible or undetermined claims nothing.
+A confirmed parent is stated, a contradicted one denied (stance ``Denies``). A parent that is only
+compatible or undetermined gives no claim.
 """
 
 from __future__ import annotations
@@ -20,15 +20,18 @@ from provenance_graph.formats.weights.kinship import Kinship, KinshipVerdict
 COLLECTION = "measurements"
 READER = "kinship"
 _CONFIDENCE = Decimal("0.99")
-"""What the comparison reaches on families of known descent (``tests/unit/formats/test_kinship.py``)."""
+"""The accuracy of the comparison on families of known descent.
+
+Measured in ``tests/unit/formats/test_kinship.py``.
+"""
 
 
 def to_record(
     child: Iri, kinships: Mapping[Iri, Kinship], who: str, today: str, relation: Iri | None = None
 ) -> Record | None:
-    """The record of what was measured of one model; None where nothing can be claimed.
+    """The record of the measurements of one model; None if no claim follows.
 
-    ``relation`` is how the child is declared to be made; without it, how it seems to be.
+    ``relation`` is the declared derivation of the child; without it, the measured one is used.
     """
     claims = [
         claim

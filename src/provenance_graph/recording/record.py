@@ -1,7 +1,7 @@
-"""Findings into the store: one record each, so that each can be corrected or taken back alone.
+"""Stores findings, one record each, so that each can be corrected or retracted alone.
 
-A record is named by model, property and document (and by the value where a property has
-several): the same finding recorded again replaces the earlier one.
+A record is named by model, property and document (and by the value if a property has several): the
+same finding recorded again replaces the earlier one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A finding that was stored: its record, and whether it took an earlier one's place."""
+    """The result of recording a finding: its record, and whether an earlier one was replaced."""
 
     record: Iri
     subject: Iri
@@ -47,11 +47,11 @@ class Recorded:
     replaced: bool
     new_subject: bool
     near: tuple[str, ...] = ()
-    """Names like that of a subject which nobody had named before."""
+    """Names similar to that of a subject that was unknown before."""
     read_as: str = ""
-    """How a quantity was read that its document may mean otherwise."""
+    """A note on the reading of a quantity with an ambiguous unit; else empty."""
     other_statements: tuple[str, ...] = ()
-    """What the record also says, so that the entities it names are known as such."""
+    """Further statements of the record, on the types of the entities that it names."""
 
 
 def _with_article(noun: str) -> str:
@@ -61,15 +61,15 @@ def _with_article(noun: str) -> str:
 def record_finding(
     store: WritableStore, entry: Entry, who: str, today: str, derive: Deriver | None = None
 ) -> Recorded:
-    """Record one finding.
+    """Record one finding by ``who``, on the day ``today``.
 
-    Raises NotFound for a property that does not exist, with near ones, and UsageError for a
-    value, address or day that is none.
+    Raises NotFound for a property that does not exist, with near ones, and UsageError for an
+    invalid value, address or day.
     """
     snapshot = AcceptedSnapshot(store)
     record, subject, predicate, new = to_record(snapshot, entry, who, today)
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
-    near = near_names(snapshot, entry.model) if new else ()  # while nothing has that name
+    near = near_names(snapshot, entry.model) if new else ()  # before the new subject has that name
     update(store, [record], derive=derive)
     others = tuple(
         f"{short_id(claim.subject)} is {_with_article(iris.local_name(claim.value))}"
@@ -82,9 +82,9 @@ def record_finding(
 
 
 def _read_as(record: Record, entry: Entry) -> str:
-    """How a quantity with a K was read: documents mean 1,000 by it, or 1,024.
+    """A note on how a quantity with the unit K was read: as thousands, where 1,024 is possible.
 
-    Empty where the property is no whole number or the text has no such unit.
+    Empty if the property is not an integer or the text has no such unit.
     """
     match = _THOUSANDS.fullmatch(entry.value.strip())
     stated = next(
@@ -131,7 +131,7 @@ def to_record(
     )
     header = _header(snapshot, entry, subject, predicate, who, today)
     claims = [claim]
-    if new:  # its name is not claimed: the document was not read for it
+    if new:  # its name is not claimed, since the document was not read for the name
         claims += statements.is_a(subject, PG.Model)
     claims += _is_publisher(snapshot, header.publisher, entry, who)
     return Record(header, tuple(claims)).sort(), subject, predicate, new
@@ -140,7 +140,7 @@ def to_record(
 def _is_publisher(
     snapshot: AcceptedSnapshot, publisher: Iri, entry: Entry, who: str
 ) -> Iterator[Claim]:
-    """What a publisher is that the store does not know yet."""
+    """Yield type and name of a publisher that is unknown to the store."""
     if any(True for _ in snapshot.quads(publisher, RDF.type)):
         return
     if publisher == iris.agent(who):
@@ -151,7 +151,7 @@ def _is_publisher(
 
 
 def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
-    """The entity meant; a name ``org/model`` that nobody knows yet is a new model."""
+    """The entity with a name; an unknown name ``org/model`` makes a new model."""
     try:
         return find_entity(snapshot, text, ("model", "family", "dataset")).iri, False
     except NotFound:
@@ -166,7 +166,7 @@ def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
 
 
 def near_names(snapshot: AcceptedSnapshot, text: str) -> tuple[str, ...]:
-    """Names like one that nothing has, for a subject that may be new or misspelt."""
+    """Known names similar to an unknown one, which may be new or misspelt; else empty."""
     try:
         find_entity(snapshot, text, ("model", "family", "dataset"))
     except NotFound as missing:
@@ -177,11 +177,11 @@ def near_names(snapshot: AcceptedSnapshot, text: str) -> tuple[str, ...]:
 _SCHEMES = frozenset(
     ("http", "https", "ftp", "urn", "doi", "info", "ark", "file", "s3", "gs", "oci", "hf")
 )
-"""What the address of a document may begin with; scripts and inline data are no documents."""
+"""The permitted schemes of a document's address; scripts and inline data are not documents."""
 
 
 def _document(text: str) -> Iri:
-    """The address of a document; raises UsageError for what is none, or has no host."""
+    """Validate the address of a document; raises UsageError if it is invalid or has no host."""
     address = iris.iri(text)
     parts = urlsplit(address)
     if parts.scheme.casefold() not in _SCHEMES:
@@ -226,7 +226,7 @@ def _is_single(snapshot: AcceptedSnapshot, predicate: Iri) -> bool:
 def _publisher(
     snapshot: AcceptedSnapshot, entry: Entry, subject: Iri, basis: Basis, who: str
 ) -> Iri:
-    """Who says it: as given, else the developer of the model, whoever searched, or the host."""
+    """The publisher: as given, else the model's developer, the person who searched, or the host."""
     if entry.publisher:
         return organization_named(snapshot, entry.publisher)
     if STANCES[entry.stance] is Stance.REPORTS_UNDISCLOSED:
@@ -243,18 +243,18 @@ def _publisher(
 
 
 def flags(snapshot: AcceptedSnapshot, claim: Iri, record: Iri) -> list[str]:
-    """Why a claim, or the record it stands in, is held to be wrong."""
+    """The reasons of all flags on a claim or its record, sorted."""
     results = [*snapshot.values(claim, PG.flagged), *snapshot.values(record, PG.flagged)]
     return sorted(map(str, results))
 
 
 MAX_REASON = 2_000
-"""The most characters of a flag's reason, as ``POST /api/v1/flags`` takes them."""
+"""The most characters of a flag's reason, also for ``POST /api/v1/flags``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flagger:
-    """Who flags: a name, the publisher that stands for it, and where its records live."""
+    """The author of flags: a name, its publisher IRI, and the IRI prefix of its records."""
 
     name: str
     publisher: Iri
@@ -264,9 +264,10 @@ class Flagger:
 def flag(
     store: WritableStore, claim: Iri, why: str, who: str, today: str, derive: Deriver | None = None
 ) -> Iri:
-    """Mark a claim (or a record) as wrong, with the reason; raises NotFound where it is not held.
+    """Flag a claim or record as wrong, with a reason; return the flag's record.
 
-    Nothing is removed: the flag stands beside the claim, and is a record that can be retracted.
+    Nothing is removed: the flag is a record of its own, which can be retracted. Raises NotFound if
+    the store does not hold the claim or record.
     """
     by = Flagger(who, iris.agent(who), iris.mint("record", "flags", ""))
     made = flag_record(store, claim, why, by, today)
@@ -275,10 +276,10 @@ def flag(
 
 
 def flag_record(store: QuadSource, claim: Iri, why: str, by: Flagger, today: str) -> Record:
-    """The record of a flag.
+    """Build the record of a flag.
 
-    Raises NotFound for a claim or record that the store has not, UsageError for no reason or one
-    of more than 2,000 characters.
+    Raises NotFound for a claim or record that the store does not hold, UsageError for a missing
+    reason or one of more than 2,000 characters.
     """
     why = why.strip()
     if not why or len(why) > MAX_REASON:

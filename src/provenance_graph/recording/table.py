@@ -1,4 +1,4 @@
-"""Entries from a file: CSV with a header row, YAML, or JSON; every fault with its line, of JSON with its pointer."""
+"""Reads entries from CSV with a header row, YAML or JSON; faults name the line or JSON pointer."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ MAX_FINDINGS = 10_000
 
 
 def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
-    """The entries of a file, each with its place; raises Unreadable where nothing can be read."""
+    """Yield the entries or problems of a file, each with its place.
+
+    Raises Unreadable if the file cannot be read or parsed.
+    """
     try:
         with path.open("rb") as file:
             text = decode(file.read(MAX_BYTES + 1), str(path))
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
-    if "\0" in text:  # UTF-16 without its mark, or no text at all
+    if "\0" in text:  # UTF-16 without a byte order mark, or not text
         raise Unreadable(str(path), "holds NUL characters: save it as UTF-8 text")
     for number, (location, row) in enumerate(_rows(path, text)):
         if number >= MAX_FINDINGS:
@@ -63,14 +66,14 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
         yield from ((f"/{n}", row) for n, row in enumerate(result))
         return
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    root = yaml.compose(text, Loader=loader)  # was parsed above, so within its bounds
+    root = yaml.compose(text, Loader=loader)  # parsed above, so within the limits
     nodes = root.value if isinstance(root, yaml.SequenceNode) else []
     for node, row in zip(nodes, result, strict=True):
         yield f"line {node.start_mark.line + 1}", row
 
 
 def _check_header(path: Path, names: Sequence[str]) -> None:
-    """Refuse a header that would lose values without a word: a name that occurs twice, one column."""
+    """Raise Unreadable for a header that would lose values: a duplicate name, or a single column."""
     if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), "")):
         raise Unreadable(
             str(path), f"line 1: columns are separated by commas here, not by {mark!r}"
@@ -80,7 +83,7 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
 
 
 def entry(row: object, location: str) -> Entry | Problem:
-    """One entry from a mapping, or what is wrong with it."""
+    """Parse one entry from a mapping; a Problem if it is invalid."""
     if not isinstance(row, Mapping):
         return Problem(location, "expected a mapping of fields", "see `claim template`")
     given: dict[str, Any] = {}

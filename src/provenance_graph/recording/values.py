@@ -1,4 +1,4 @@
-"""The value of a finding in the form that its property takes."""
+"""Parses the value of a finding by the range of its property."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn, PG.benchmarkDataSeen}
 def value_of(
     snapshot: AcceptedSnapshot, predicate: Iri, text: str
 ) -> tuple[Value, Precision | None]:
-    """A value, and of a date how exact it is; raises UsageError where the text is none."""
+    """The value of a text for a property, and the precision of a date (None for a day).
+
+    Raises UsageError if the text is not a value of the property.
+    """
     ranges = {o for _, _, o, _ in snapshot.present.quads(predicate, RDFS.range)}
     if predicate == DCTERMS.license:
         return _licence(text), None
@@ -52,7 +55,7 @@ def value_of(
 
 
 def _check_bounds(snapshot: AcceptedSnapshot, predicate: Iri, value: Literal, text: str) -> None:
-    """Raise UsageError for a number below the least one that the ontology gives for a property."""
+    """Raise UsageError for a number below the minimum that the ontology gives for a property."""
     number = literals.number(value.lexical)
     for facet, words, holds in (
         (XSD.minInclusive, "of at least", operator.ge),
@@ -69,7 +72,7 @@ def _bad(predicate: Iri, text: str, example: str) -> UsageError:
 
 
 def _count(text: str) -> Literal | None:
-    """A whole number; every integer property counts, so that none is below nought."""
+    """Parse a non-negative whole number; every integer property is a count."""
     result = literals.whole(text)
     return None if result is None or int(result.lexical) < 0 else result
 
@@ -83,7 +86,7 @@ def _licence(text: str) -> Iri:
 
 
 def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
-    """An entity by name; one that nobody knows yet gets the IRI that its name makes."""
+    """Find an entity by name; an unknown name is minted as a new IRI."""
     try:
         return find_entity(snapshot, text, [kind]).iri
     except NotFound:
@@ -97,7 +100,7 @@ def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
 
 
 def _concept(snapshot: AcceptedSnapshot, predicate: Iri, text: str) -> Iri:
-    """A member of a code list by its label, notation or id."""
+    """Find a member of a property's code list by its label, notation or id."""
     folded = texts.letters_and_digits(text)
     present = snapshot.present
     schemes = {o for _, _, o, _ in present.quads(predicate, PG.codeList)}

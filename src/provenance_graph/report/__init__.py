@@ -1,1 +1,1 @@
-"""The audit report."""
+"""The audit report on models, and the HTML page of the vocabulary."""

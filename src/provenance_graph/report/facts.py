@@ -1,7 +1,7 @@
-"""The facts of an audit report: gathered once, in an order that never changes.
+"""Gathers the facts of an audit report, in a fixed order.
 
-``report.html`` writes them. Nothing here asks a clock, so that the same snapshot, models
-and day give the same report.
+``report.html`` renders them. No clock is read, so that the same snapshot, models and day give the
+same report.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 USES = ("commercial", "distribute", "modify", "eu")
-"""The planned uses that every report answers, unless others are asked for."""
+"""The planned uses that a report answers by default."""
 MAX_NODES = 300
 QUERIES = {
     "Every claim about the model, by record": """\
@@ -65,12 +65,12 @@ class ModelFacts:
 
     @property
     def queries(self) -> dict[str, str]:
-        """The queries that give the same facts, by what they ask."""
+        """The SPARQL queries that return the same facts, by their descriptions."""
         iri = self.profile["iri"]
         return {name: text.replace("%s", iri) for name, text in QUERIES.items()}
 
     def to_json(self) -> Json:
-        """Everything the report rests on."""
+        """All facts of the model in the report, as JSON."""
         return {
             "profile": self.profile,
             "claims": list(self.claims),
@@ -83,7 +83,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """A report over some models of one version of a snapshot, as of a day."""
+    """A report on some models in one version of a snapshot, as of a day."""
 
     version: str
     last_retrieved: str
@@ -94,7 +94,7 @@ class AuditReport:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the facts as canonical JSON; two reports with it rest on the same facts."""
+        """SHA-256 of the facts as canonical JSON; reports with equal checksums have the same facts."""
         facts = [model.to_json() for model in self.models]
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
@@ -107,10 +107,10 @@ def report(
     uses: Sequence[str] = USES,
     day: str = "",
 ) -> AuditReport:
-    """Gather a report.
+    """Gather the facts of a report.
 
-    Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
-    is taken of, else the day on which a record was last retrieved.
+    ``day`` selects the licence texts in force: by default the day of the snapshot, else the day on
+    which a record was last retrieved.
     """
     latest = snapshot.last_retrieved()
     chosen = day_of(day or snapshot.as_of or latest)[:10]

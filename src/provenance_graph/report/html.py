@@ -1,6 +1,6 @@
-"""An audit report as one HTML file: no script, nothing from elsewhere, printable.
+"""Renders an audit report as one printable HTML file without scripts and external resources.
 
-The layout is ``templates/report.html``; here stand the words for values and states.
+The layout is ``templates/report.html``; this module has the texts for values and states.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
 def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str:
-    """The whole file, with receipts where they are given; the same report gives the same bytes."""
+    """Render the whole file, with receipts if given; the same report gives the same bytes."""
     parts = ["provenance-graph", "report", *(model.profile["id"] for model in report.models)]
     for use in report.uses if report.uses != USES else ():
         parts += ["--use", use]
@@ -53,24 +53,24 @@ def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str
 
 
 def answer_text(answer: str) -> str:
-    """The answer on a use, in the words of the page."""
+    """The text for the answer on a use."""
     return "with conditions" if answer == CONDITIONAL else answer
 
 
 def state_text(field: FieldAnswer) -> str:
-    """The disclosure state of a field: glyph and word."""
+    """The disclosure state of a field: glyph and label."""
     state = STATES[field["state"]]
     return f"{state.glyph} {state.label}"
 
 
 def fields(model: ModelFacts) -> Iterator[FieldAnswer]:
-    """Every field of a profile, in its order."""
+    """Yield every field of a profile, in order."""
     for section in model.profile["sections"]:
         yield from section["fields"]
 
 
 def gaps(model: ModelFacts) -> list[FieldAnswer]:
-    """The fields that some source speaks of and that have no full value."""
+    """The fields without a full value on which some source makes a statement."""
     return [
         field
         for field in fields(model)
@@ -80,7 +80,7 @@ def gaps(model: ModelFacts) -> list[FieldAnswer]:
 
 
 def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, str, str]]:
-    """Address, publisher, place, day and custody of every claim on a property that counts."""
+    """Document, publisher, place, day and custody of every current claim on a property."""
     results = {
         (
             c["document"],
@@ -98,17 +98,17 @@ def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, st
 
 
 def violations(model: ModelFacts) -> list[FindingAnswer]:
-    """The licence rules that the model breaks."""
+    """The findings on licence rules that the model breaks."""
     return [f for f in model.licences["findings"] if f["severity"] == "Violation"]
 
 
 def publishers(claims: Iterable[ClaimAnswer]) -> list[tuple[str, str]]:
-    """Address and publisher of claims, each once."""
+    """Document and publisher of claims, without duplicates."""
     return list(dict.fromkeys((c["document"], c["publisher"]["id"]) for c in claims))
 
 
 def documents(model: ModelFacts) -> list[Header]:
-    """The headers of the records, by document and day."""
+    """The headers of the records, sorted by document and day."""
     return sorted(model.headers, key=lambda h: (h.document, h.retrieved))
 
 
@@ -133,4 +133,4 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "picture": lambda model: Markup(picture(model.lineage)),  # noqa: S704 - it escapes its names
     "css": lambda text: re.sub(r"[^\w.-]", "", text),
 }
-"""What the template calls on values, by name."""
+"""Filters of the template, by name."""

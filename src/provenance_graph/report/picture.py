@@ -1,4 +1,4 @@
-"""The lineage of a report as plain SVG: a column per generation, ordered by barycentre."""
+"""Draws the lineage of a report as SVG: one column per generation, ordered by barycentre."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ WIDTH, HEIGHT, GAP_X, GAP_Y, PAD = 190, 34, 110, 8, 12
 SWEEPS = 6
 LETTERS = 26
 MARKED_AT = 0.7
-"""Where on a line its mark stands, from 0 at the parent to 1 at the child."""
+"""The position of a mark on a line, from 0 at the parent to 1 at the child."""
 MAX_RULES = 2
-"""Rules that a mark names; the table below names all."""
+"""The most rules named at a mark; the table below the picture names all."""
 ARROW = (
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
     'markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>'
@@ -24,7 +24,7 @@ ARROW = (
 
 
 def picture(lineage: LineageAnswer) -> str:
-    """An ``<svg>``; ancestors on the left, dashed where a source only implies the step.
+    """Draw an ``<svg>`` with ancestors on the left; only inferred edges are dashed.
 
     >>> picture({"nodes": [], "edges": []})
     ''
@@ -50,7 +50,7 @@ def _column_of(node: LineageNode) -> int:
 
 
 def _columns(nodes: Sequence[LineageNode], edges: Sequence[LineageEdge]) -> list[list[str]]:
-    """Nodes by generation, each column ordered by where the neighbours stand."""
+    """Nodes by generation, each column ordered by the positions of neighbours."""
     where = {node["iri"]: _column_of(node) for node in nodes}
     lowest, highest = min(where.values()), max(where.values())
     columns: list[list[str]] = [[] for _ in range(highest - lowest + 1)]
@@ -99,7 +99,7 @@ Places = Mapping[str, tuple[float, float]]
 
 
 def _ends(edge: LineageEdge, places: Places) -> tuple[float, float, float, float] | None:
-    """Where a line begins and ends: x1, y1, x2, y2."""
+    """The ends of an edge's line: x1, y1, x2, y2; None if a node is not drawn."""
     start, end = places.get(edge["parent"]), places.get(edge["child"])
     if start is None or end is None:
         return None
@@ -128,13 +128,13 @@ def _line(edge: LineageEdge, places: Places) -> str:
 
 
 def _mark(edge: LineageEdge, places: Places) -> str:
-    """The mark of a step at which a licence problem starts, with its rules; "" of others."""
+    """The mark of an edge at which a licence breach begins, with its rules; "" for other edges."""
     ends, rules = _ends(edge, places), _rules(edge)
     if ends is None or not rules:
         return ""
     x1, y1, x2, y2 = ends
     t = MARKED_AT
-    bent = 1.5 * t * (1 - t) * (x1 + x2)  # both inner points of the curve stand in the middle
+    bent = 1.5 * t * (1 - t) * (x1 + x2)  # both inner control points are in the middle
     x = (1 - t) ** 3 * x1 + bent + t**3 * x2
     y = y1 + (3 * t**2 - 2 * t**3) * (y2 - y1)
     text = ", ".join(rules[:MAX_RULES])

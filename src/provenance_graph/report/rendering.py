@@ -1,4 +1,4 @@
-"""HTML from templates, every value escaped."""
+"""Renders HTML templates; every value is escaped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _environment() -> Environment:
 def render(
     template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: object
 ) -> str:
-    """A template of ``report/templates`` with its values and what it may call on them."""
+    """Render a template of ``report/templates`` with values and filters."""
     environment = _environment().overlay()
     environment.filters = {**environment.filters, **(filters or {})}
     return environment.get_template(template).render(values)

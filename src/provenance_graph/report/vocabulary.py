@@ -1,7 +1,7 @@
-"""The ontology as a page for people: every term with what it means, takes and is used by.
+"""Renders the ontology as an HTML page: every term with definition, range and uses.
 
-Made from the shipped files alone: the modules of the ontology, the shapes (those derived
-from it too) and the stored questions. No store is asked.
+Made from the shipped files only: the modules of the ontology, the shapes (including derived ones)
+and the stored queries. No store is read.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ _FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
-    """One term: IRIs shortened (``pg:contextLength``), texts as the ontology has them.
+    """One term of the ontology; IRIs are shortened (``pg:contextLength``), texts are verbatim.
 
-    ``broader`` are its super-classes and super-properties, ``matches`` how it relates to a term
-    of another vocabulary and that term's IRI, ``codes`` the members of its code list, ``shapes``
-    what SHACL demands of it, ``questions`` the stored questions that name it.
+    ``broader`` are its super-classes and super-properties. ``matches`` are pairs of a relation and
+    the IRI of a term of another vocabulary. ``codes`` are the members of its code list, ``shapes``
+    the SHACL shapes on it, ``questions`` the stored queries that name it.
     """
 
     name: str
@@ -81,7 +81,7 @@ class VocabularyTerm:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A file of the ontology: its title, what it is about, and its terms in order of name."""
+    """A file of the ontology: its title, its description, and its terms sorted by name."""
 
     title: str
     description: str
@@ -90,13 +90,13 @@ class Module:
 
 @cache
 def vocabulary_page() -> str:
-    """The page as HTML: no script, nothing from elsewhere."""
+    """The page as HTML, without scripts and external resources."""
     return render("vocabulary.html", modules=modules(), namespace=NS)
 
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """The modules that define terms, in order of title."""
+    """The modules that define terms, sorted by title."""
     graph = _Graph()
     results = [
         module
@@ -107,7 +107,7 @@ def modules() -> tuple[Module, ...]:
 
 
 class _Graph:
-    """All modules, shapes and alignments in one index."""
+    """An index of all modules, shapes and alignments."""
 
     def __init__(self) -> None:
         self._quads: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -127,7 +127,7 @@ class _Graph:
                 self._codes[value].append(subject)
 
     def _aligned(self, table: Path) -> Mapping[str, list[tuple[str, str]]]:
-        """Term to its matches elsewhere: those of classes and properties, then those of codes."""
+        """Matches in other vocabularies by term: of classes and properties, then of codes."""
         rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in read_sssom(table.read_text(encoding="utf-8"), table.name):
             rows[row.subject].append((_MATCHES[row.predicate], row.object))
@@ -137,7 +137,7 @@ class _Graph:
         return rows
 
     def module(self, data: bytes) -> Module | None:
-        """The terms that one file defines; None where it defines none of ours."""
+        """The module in one file; None if it defines none of the project's terms."""
         own = {s: None for s, p, v in _triples(data) if p == RDFS.isDefinedBy and s.startswith(NS)}
         about = [s for s, p, v in _triples(data) if p == RDF.type and v == _OWL + "Ontology"]
         if not own or not about:
@@ -188,7 +188,7 @@ def _triples(data: bytes) -> Iterable[tuple[str, str, str]]:
 
 
 def _shapes(sources: Iterable[bytes]) -> Mapping[str, list[tuple[str, str]]]:
-    """Property to the shapes on it: their short name and their message."""
+    """By property: the short name and message of each shape on it."""
     paths: dict[str, str] = {}
     messages: dict[str, str] = {}
     for data in sources:
@@ -204,7 +204,7 @@ def _shapes(sources: Iterable[bytes]) -> Mapping[str, list[tuple[str, str]]]:
 
 
 def _questions_by_term() -> Mapping[str, list[tuple[str, str]]]:
-    """Short name of a term to the stored questions whose query names it."""
+    """By short name of a term: the stored queries whose text names it."""
     rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for question in questions().values():
         for term in sorted(set(re.findall(r"\bpg:[\w-]+", question.text))):

@@ -1,4 +1,4 @@
-"""SHACL for one record or the whole store, with findings that say what to do."""
+"""SHACL validation of one record, one document or the whole store."""
 
 from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.shapes.setbased import (

@@ -1,4 +1,4 @@
-"""What checking by shapes answers, as JSON."""
+"""JSON types of the answers of shape validation."""
 
 from __future__ import annotations
 

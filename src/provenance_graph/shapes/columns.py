@@ -1,11 +1,12 @@
-"""Which records and facts can break a shape, told from the claim table, so that few are looked at.
+"""Finds records and facts that may break a shape, from the claim table, to limit what is validated.
 
-A check is a query. What it reads of a node is told from its text: which predicates, and of each
-value its kind and datatype, its length up to a bound, or all of it. Nodes that do not differ in
-what any check reads break the same checks; so one of each sort is put into a graph in memory and
-checked by the very queries. Only the records in which a sort stands that breaks something are then
-read from the store and checked whole, which gives the findings. A check whose text is not of this
-form makes every record suspect that could hold a target of it: nothing is passed over unseen.
+A check is a query. Its text shows what it reads of a node: which predicates, and of each value its
+kind and datatype, its length up to a bound, or all of it. Nodes that do not differ in what any
+check reads break the same checks. Therefore one node of each such class is put into a graph in
+memory and checked by the same queries. Only records with a node of a class that breaks a check are
+then read from the store and validated whole, which gives the findings. A check whose text is not of
+this form makes every record suspect that could hold one of its targets, so that no finding is
+missed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.sparql.tokens import tokens
 
 Breaks = Callable[[Sequence[Quad], Sequence[Check]], Iterable[str]]
-"""The graphs of some quads in which something breaks one of the checks."""
+"""A function that returns the graphs, among some quads, in which a node breaks one of the checks.
+
+"""
 
 _TYPES = r"(?:isLiteral|isIRI|isBlank|DATATYPE|LANG)"
 _PREFIX = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>", re.IGNORECASE)
@@ -49,12 +52,12 @@ _HEADER_TEXTS = {
     "attribution": PG.attribution,
     "collection": PG.inCollection,
 }
-"""Columns that differ from node to node, with the predicate that says them."""
+"""Columns whose values differ from node to node, with the predicate of each."""
 
 
 @dataclass(slots=True)
 class _Sorted:
-    """The checks over record graphs, by what they look at."""
+    """The checks over record graphs, grouped by what they read; ``beyond`` are all others."""
 
     values: list[Check] = field(default_factory=list)
     claims: list[Check] = field(default_factory=list)
@@ -65,7 +68,7 @@ class _Sorted:
 def of_claims(
     files: Iterable[Path], checks: Sequence[Check], kinds: Kinds, breaks: Breaks
 ) -> set[int]:
-    """The numbers of the records of which a claim in these files may break a check over records."""
+    """The numbers of the records in which a claim of these files may break a record check."""
     by_kind = _placed(checks)
     tested = _Tested(by_kind, breaks)
     numbers: set[int] = set()
@@ -78,7 +81,7 @@ def of_claims(
 
 
 def of_headers(headers: pl.DataFrame, checks: Sequence[Check], breaks: Breaks) -> set[int]:
-    """The numbers of the records whose header may break a check over records."""
+    """The numbers of the records whose header may break a record check."""
     by_kind = _placed(checks)
     if any(t.term.value == PG.SourceRecord for check in by_kind.beyond for t in check.targets):
         return set(headers["number"])
@@ -106,7 +109,7 @@ def _sort_in(by_kind: _Sorted, check: Check) -> None:
 
 
 def is_per_value(check: Check) -> bool:
-    """Whether a check looks at one value of one property of any subject that has it."""
+    """Whether a check tests single values of one property, for any subject that has it."""
     path = check.path.predicate if check.path else ""
     return (
         bool(path)
@@ -120,7 +123,7 @@ def is_per_value(check: Check) -> bool:
 
 
 def is_local(check: Check) -> bool:
-    """Whether a check looks at the triples of its focus node alone."""
+    """Whether a check reads only the triples of its focus node."""
     spaces = _PREFIX.findall(check.prologue)
     if check.reach or any(PREFIXES.get(name) != space for name, space in spaces):
         return False
@@ -138,16 +141,16 @@ def is_local(check: Check) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What checks read of a property's values: all of them, or kinds, and lengths up to a bound."""
+    """What checks read of a property's values: all of the text, or its length up to a bound."""
 
     whole: bool = False
     length: int = 0
 
 
 def _reads(checks: Iterable[Check], predicate: str) -> _Read:
-    """What some checks read of what ``predicate`` says of their focus node.
+    """What some checks read of the values of ``predicate`` at their focus node.
 
-    That a node says it once is seen to when a record is read, so ``sh:maxCount`` reads no value.
+    ``sh:maxCount`` reads no value: readers of records already ensure that a node has one value.
     """
     prefixed = [f"<{predicate}>"]
     prefixed += [
@@ -160,7 +163,7 @@ def _reads(checks: Iterable[Check], predicate: str) -> _Read:
     for check in checks:
         if check.component == "MaxCount":
             continue
-        if re.search(r"(?:[?$]this|;)\s+[?$]\w+", check.pattern):  # any predicate
+        if re.search(r"(?:[?$]this|;)\s+[?$]\w+", check.pattern):  # reads values of any predicate
             return _Read(whole=True)
         for variable, times in Counter(m[1][1:] for m in binding.finditer(check.pattern)).items():
             name = rf"[?$]{variable}\b"
@@ -176,14 +179,14 @@ def _reads(checks: Iterable[Check], predicate: str) -> _Read:
 
 
 def _atom(read: _Read, column: str) -> pl.Expr:
-    """What is left of a text where only that is read of it."""
+    """A text column reduced to what checks read of it."""
     if read.whole:
         return pl.col(column)
     return pl.col(column).str.len_chars().clip(0, max(1, read.length)).cast(pl.String)
 
 
 class _Tested:
-    """Sorts of claims, each looked at once."""
+    """The classes of claims that were tested, each once."""
 
     def __init__(self, by_kind: _Sorted, breaks: Breaks) -> None:
         self._checks, self._breaks = by_kind, breaks
@@ -202,7 +205,7 @@ class _Tested:
             )
 
     def records(self, rows: pl.DataFrame) -> set[int]:
-        """The numbers of the records in which a claim breaks something."""
+        """The numbers of the records in which a claim breaks a check."""
         noted = rows.filter(~columns.plain())
         atoms = {f"atom_{c}": _atom(read, c) for c, read in self._claim_reads.items()}
         of_values = self._of_values(rows.filter(columns.plain()))
@@ -210,7 +213,7 @@ class _Tested:
         return set(of_values["record"]) | set(of_claims["record"])
 
     def facts(self, rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
-        """The properties, and of which subjects, whose accepted values break something."""
+        """Yield property and subject of the accepted values that break a check."""
         made = {
             name: pl.lit(0 if kind.is_integer() else "", dtype=kind)
             for name, kind in columns.CLAIMS.items()
@@ -259,7 +262,7 @@ class _Tested:
 
 
 def _of_headers(headers: pl.DataFrame, checks: Sequence[Check], breaks: Breaks) -> Iterable[int]:
-    """The numbers of the records whose header breaks something."""
+    """The numbers of the records whose header breaks a check."""
     atoms = {
         f"atom_{c}": _atom(_reads(checks, predicate), c) for c, predicate in _HEADER_TEXTS.items()
     }
@@ -283,9 +286,9 @@ def _of_headers(headers: pl.DataFrame, checks: Sequence[Check], breaks: Breaks) 
 
 
 def _digest_pattern(checks: Sequence[Check]) -> str | None:
-    """The one pattern by which digests are checked, where nothing else is read of them.
+    """The only pattern that checks digests, or None if checks read anything else of digests.
 
-    The engine and Polars match by the same library of regular expressions.
+    The engine and Polars use the same library of regular expressions.
     """
     on_digest = [c for c in checks if c.path is not None and c.path.predicate == PG.digest]
     patterns = [c for c in on_digest if c.component == "Pattern"]
@@ -305,7 +308,7 @@ def _numbers(names: Iterable[str]) -> set[int]:
 
 
 def _holding(rows: pl.DataFrame, check: Check, kinds: Kinds) -> set[int]:
-    """The numbers of the records that could hold a target of a check that looks further."""
+    """The numbers of the records that could hold a target of a check that reads further nodes."""
     wanted = pl.lit(value=False)
     plain = columns.plain()
     for target in check.targets:
@@ -326,15 +329,15 @@ def _holding(rows: pl.DataFrame, check: Check, kinds: Kinds) -> set[int]:
 
 
 def _stances(check: Check) -> set[str]:
-    """The stances, one of which a check asks of its focus node, where it says so outright."""
+    """The stances of which a check requires one at its focus node, if its pattern states them."""
     outside = re.sub(r"\{[^{}]*\}", "", check.pattern)
     return {f"{PREFIXES['pg']}{name}" for name in _STATED.findall(outside)}
 
 
 def decided_by_facts(check: Check) -> bool:
-    """Whether a check of the view looks at the values of one property alone, or counts them.
+    """Whether a check of the view tests or counts only the values of one property.
 
-    What else is asked of the view is asked of the store.
+    All other checks of the view are run as queries on the store.
     """
     return is_per_value(check) or _is_count(check)
 
@@ -342,7 +345,7 @@ def decided_by_facts(check: Check) -> bool:
 def of_facts(
     files: Iterable[Path], checks: Sequence[Check], breaks: Breaks
 ) -> set[tuple[str, str]]:
-    """The properties, each with a subject, of which facts in these files may break such a check."""
+    """The pairs of property and subject of facts in these files that may break such a check."""
     by_value = [check for check in checks if is_per_value(check)]
     counted = [check for check in checks if _is_count(check)]
     tested = _Tested(_Sorted(values=by_value), breaks)
@@ -361,12 +364,12 @@ def of_facts(
 
 
 def predicate(check: Check) -> str:
-    """The property that a check looks at, where it is one."""
+    """The property that a check tests, or the empty string if its path is not one property."""
     return check.path.predicate if check.path else ""
 
 
 def _is_count(check: Check) -> bool:
-    """Whether a check bounds how many values a property of any subject has."""
+    """Whether a check limits the number of values of a property, for any subject."""
     local = check.component == "MaxCount" and check.targets_implied and not check.reach
     return local and check.needs == {predicate(check)}
 

@@ -1,4 +1,4 @@
-"""Shapes as set-based SPARQL: one query finds every node that breaks one constraint."""
+"""Compiles shapes to set-based SPARQL: one query finds every node that breaks a constraint."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One constraint of one shape, as the pattern of what breaks it.
+    """One constraint of one shape, as a pattern that matches nodes which break it.
 
-    ``pattern`` binds ``focus`` and ``columns``; ``reach`` leads from ``?this``, the node that
-    a target picks, to ``focus``. ``needs`` are predicates without which nothing can break.
+    ``pattern`` binds ``focus`` and ``columns``; ``reach`` leads from ``?this``, a target node, to
+    ``focus``. ``needs`` are predicates without which the pattern cannot match.
     """
 
     shape: Shape
@@ -50,12 +50,12 @@ class Check:
 
     @property
     def targets_implied(self) -> bool:
-        """Whether the pattern itself holds only for targets, so that none need be looked for."""
+        """Whether the pattern matches only targets, so that no target pattern is needed."""
         return any(t.kind == "subjects" and t.term.value in self.needs for t in self.targets)
 
 
 def compile_shapes(shapes: Sequence[Shape], kinds: Kinds) -> list[Check]:
-    """The checks of shapes with targets; ``kinds`` gives the subclasses of a class."""
+    """Compile the shapes that have targets; ``kinds`` returns a class and its subclasses."""
     writer = PatternWriter(kinds)
     return [check for shape in shapes if shape.targets for check in _walk(shape, writer)]
 
@@ -66,7 +66,7 @@ def _walk(shape: Shape, writer: PatternWriter) -> Iterator[Check]:
 
 
 def _checks(shape: Shape, writer: PatternWriter, base: Check) -> Iterator[Check]:
-    """The checks of a shape whose focus nodes ``base`` reaches."""
+    """Yield the checks of a shape whose focus nodes are those of ``base``."""
     base = replace(base, shape=shape, path=shape.path)
     for constraint in shape.constraints:
         message = constraint.message or shape.message
@@ -96,7 +96,7 @@ def _step(shape: Shape, base: Check, writer: PatternWriter) -> Check:
         return base
     onward = writer.fresh()
     reach = f"{base.reach}{base.focus} {shape.path.sparql} {onward} . "
-    # Whoever reaches a node by two ways breaks its shape twice, so the way is reported.
+    # A node that is reached by two paths breaks its shape twice, so the path is reported.
     way = (*base.way, base.focus)
     return replace(base, reach=reach, focus=onward, way=way, needs=base.needs | _needs(shape, base))
 
@@ -127,11 +127,11 @@ def _whole(check: Check, constraint: Constraint, writer: PatternWriter) -> Check
 
 
 def _sparql(check: Check, constraint: Constraint) -> Check:
-    """A constraint's query, opened so that all focus nodes can be put in at once.
+    """Compile the query of a SPARQL constraint for all focus nodes at once.
 
-    SHACL binds ``$this`` before evaluation, one node at a time. Joining the targets instead
-    gives the same rows as long as nothing in the query has a scope of its own; what has one
-    (MINUS, VALUES, SERVICE, sub-selects) is refused, the first three as SHACL itself does.
+    SHACL binds ``$this`` before evaluation, one node at a time. Joining the targets instead gives
+    the same rows as long as no part of the query has a scope of its own. Parts with a scope (MINUS,
+    VALUES, SERVICE, sub-selects) are refused with BadShape, the first three as in SHACL itself.
     """
     name = check.shape.name
     bare = _STRINGS.sub("", constraint.text)
@@ -173,19 +173,19 @@ def _sparql(check: Check, constraint: Constraint) -> Check:
 
 @dataclass(slots=True)
 class _Group:
-    """A group of a query: what it is, and where it mentions the focus node."""
+    """A group of a query: its kind, and where it mentions the focus node."""
 
     kind: str
-    anchored: bool = False  # by a triple pattern of its own
+    anchored: bool = False  # in a triple pattern of the group
     tested: bool = False  # in an expression
 
 
 def _refuse_scopes(name: str, text: str) -> None:
-    """Refuse a query in which a group tests ``$this`` without finding it itself.
+    """Raise BadShape if a group of a query tests ``$this`` without a pattern that binds it.
 
-    SHACL puts the node in before evaluation, wherever ``$this`` stands; joined afterwards,
-    a group on its own does not know it yet, and its filter would silently drop everything.
-    EXISTS and OPTIONAL see what stands before them.
+    SHACL substitutes the node before evaluation, wherever ``$this`` occurs. With a join, an
+    isolated group does not have the node bound, and its filter would silently drop everything.
+    EXISTS and OPTIONAL see the bindings before them.
     """
     open_: list[_Group] = []
     parens, before, last = [0], "", ""
@@ -221,7 +221,7 @@ def _close(name: str, group: _Group, around: list[_Group]) -> None:
 
 
 def target_pattern(targets: Sequence[Target], kinds: Kinds) -> str:
-    """A pattern that binds ``?this`` to every node that the targets pick."""
+    """A pattern that binds ``?this`` to every node of the targets."""
     parts: list[str] = []
     for target in targets:
         match target.kind:
@@ -237,7 +237,7 @@ def target_pattern(targets: Sequence[Target], kinds: Kinds) -> str:
 
 
 def _picks_once(targets: Sequence[Target], kinds: Kinds) -> bool:
-    """Whether the target pattern gives each node once, so that it multiplies no solutions."""
+    """Whether the target pattern matches each node once, so that it multiplies no solutions."""
     (first, *others) = targets
     return not others and (
         first.kind == "node" or (first.kind == "class" and len(kinds(first.term.value)) == 1)
@@ -245,7 +245,7 @@ def _picks_once(targets: Sequence[Target], kinds: Kinds) -> bool:
 
 
 def whole_query(check: Check, kinds: Kinds, *, in_records: bool) -> str:
-    """The query that finds everything that breaks a check."""
+    """The query for all nodes that break a check."""
     implied = check.distinct and check.targets_implied
     focus = "" if implied else target_pattern(check.targets, kinds)
     if not check.distinct and not _picks_once(check.targets, kinds):
@@ -254,7 +254,7 @@ def whole_query(check: Check, kinds: Kinds, *, in_records: bool) -> str:
 
 
 def focus_query(check: Check, nodes: Sequence[Iri], *, in_records: bool) -> str:
-    """The query that finds what breaks a check at given nodes, which are known to be targets."""
+    """The query for those of some target nodes that break a check."""
     values = f"VALUES ?this {{ {' '.join(f'<{node}>' for node in nodes)} }}"
     return _query(check, f"{values} {check.reach}{check.pattern}", in_records=in_records)
 

@@ -1,10 +1,10 @@
-"""Shapes that follow from the ontology: what values each fact takes, and which take one.
+"""Derives shapes from the ontology: the permitted values of each fact, and single-valued facts.
 
-The ontology says of every ``pg:FactProperty`` its range (``rdfs:range``, or
-``schema:rangeIncludes`` on a borrowed term), its code list (``pg:codeList``), its bounds
-(the facets ``xsd:minInclusive`` and ``xsd:minExclusive``) and whether it takes one value
-(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is stated twice:
-those of plain triples, and those of the values that annotated claims give.
+The ontology states for every ``pg:FactProperty`` its range (``rdfs:range``, or
+``schema:rangeIncludes`` on a borrowed term), its code list (``pg:codeList``), its bounds (the
+facets ``xsd:minInclusive`` and ``xsd:minExclusive``) and whether it takes one value
+(``pg:SingleValuedFact``). The shapes are generated from these, so that nothing is stated twice:
+shapes for plain triples, and for the values of annotated claims.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _HEAD = "".join(
     if prefix in ("dcterms", "pg", "pgs", "rdfs", "schema", "sh", "xsd")
 )
 _PREFIXES_OF = "https://w3id.org/provenance-graph/shapes/claims"
-"""The shapes that declare the prefixes of queries."""
+"""The shapes graph that declares the prefixes of queries."""
 _EARLIEST = "1950-01-01"
-"""No fact about a model is older: a date before it is a misread number."""
+"""The earliest plausible date of a fact: a date before it is a misread number."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """The constraints on one property's values, as Turtle, and what to do about a breach."""
+    """The constraints on one property's values as Turtle, and the message for a violation."""
 
     constraints: str
     message: str
@@ -43,16 +43,16 @@ class _Form:
 
 @cache
 def derived_shapes() -> bytes:
-    """The derived shapes as Turtle, in order of property; the same bytes every time."""
+    """The derived shapes as Turtle, sorted by property; the same bytes every time."""
     return derive(sorted(folder("ontology").glob("*.ttl")))
 
 
 def derive(files: Iterable[Path]) -> bytes:
-    """The shapes that follow from ontology modules, as Turtle."""
+    """Derive the shapes of ontology modules, as Turtle."""
     vocabulary = _Vocabulary(files)
     forms = {name: form for name in vocabulary.facts if (form := vocabulary.form(name))}
     ones = [name for name in vocabulary.facts if vocabulary.single(name)]
-    once = [name for name in ones if name != SCHEMA.name]  # a document may spell one in two ways
+    once = [name for name in ones if name != SCHEMA.name]  # a document may spell a name in two ways
     kinds = vocabulary.kinds()
     everywhere = ("RecordGraphs", "DocumentAlone", "AcceptedView")
     blocks = [
@@ -69,7 +69,7 @@ def derive(files: Iterable[Path]) -> bytes:
 
 
 def _group(kind: str, label: str, names: Iterable[str], graphs: tuple[str, ...]) -> Iterator[str]:
-    """The node shape that holds the property shapes of one kind."""
+    """Yield the node shape that holds the property shapes of one kind."""
     names = list(names)
     over = ", ".join(f"pgs:{graph}" for graph in graphs)
     targets = ", ".join(shorten(name) for name in names)
@@ -90,7 +90,7 @@ def _property(kind: str, name: str, form: _Form) -> str:
 
 
 def _claimed(kinds: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The shapes of values that annotated claims give, one for each kind of value."""
+    """Yield the shapes for values of annotated claims, one per kind of value."""
     parts = ", ".join(f"pgs:Claim-value-{local_name(kind)}" for kind in kinds)
     yield (
         'pgs:Claim-values a sh:NodeShape ; rdfs:label "Values that claims give of facts"@en ;\n'
@@ -116,7 +116,7 @@ def _claimed(kinds: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 class _Vocabulary:
-    """The facts of the ontology and what it says about their values."""
+    """The fact properties of the ontology, with their statements about values."""
 
     def __init__(self, files: Iterable[Path]) -> None:
         self._quads: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = defaultdict(
@@ -143,11 +143,11 @@ class _Vocabulary:
         return [value.value for value in self._quads[name][predicate]]
 
     def single(self, name: str) -> bool:
-        """Whether a fact takes one value."""
+        """Whether a fact property takes one value."""
         return PG.SingleValuedFact in self._values(name, RDF.type)
 
     def kinds(self) -> dict[str, list[str]]:
-        """The facts by what their values are: a datatype other than text, or an IRI."""
+        """The fact properties by kind of value: a datatype other than text, or an IRI."""
         results: dict[str, list[str]] = defaultdict(list)
         for name in self.facts:
             ranges = {*self._values(name, RDFS.range), *self._values(name, SCHEMA.rangeIncludes)}
@@ -160,7 +160,7 @@ class _Vocabulary:
         return dict(sorted(results.items()))
 
     def one(self, name: str) -> _Form:
-        """The constraint of a fact that takes one value."""
+        """The constraint of a single-valued fact in the accepted view."""
         return _Form(
             "sh:maxCount 1",
             f"Accept one {self._label(name)}: rebuild the view, "
@@ -168,11 +168,11 @@ class _Vocabulary:
         )
 
     def once(self, name: str) -> _Form:
-        """The constraint of a fact that takes one value, on what a document states."""
+        """The constraint of a single-valued fact in a document."""
         return _Form("sh:maxCount 1", f"State one {self._label(name)}: the document gives several.")
 
     def form(self, name: str) -> _Form | None:
-        """The constraints on a fact's values; None where the ontology says nothing of them."""
+        """The constraints on a fact's values; None if the ontology states none."""
         label = self._label(name)
         for codes in self._values(name, PG.codeList):
             members = " ".join(shorten(code) for code in sorted(self._members[codes]))
@@ -234,7 +234,7 @@ _CLAIMED: dict[str, tuple[str, str, str]] = {
         "!isIRI(?value)",
     ),
 }
-"""What a value that is no literal must be, what would work instead, and the test of a breach."""
+"""For values that are not literals: the requirement, the remedy, and the test of a violation."""
 _DATATYPES: dict[str, str] = {
     XSD.string: "a text that is not empty",
     XSD.integer: "a whole number",

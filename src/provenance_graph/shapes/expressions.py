@@ -1,8 +1,8 @@
-"""SHACL components as SPARQL: when a value is bad, and when a node fails a shape.
+"""SHACL components as SPARQL expressions: for bad values, and for nodes that fail a shape.
 
-``Writer.fails(shape, variable)`` is an expression that is true exactly where the node does
-not conform (SHACL 1.0, section 3.4.1); it never raises, since SPARQL would take an error
-for an answer of its own.
+``PatternWriter.fails(shape, variable)`` is an expression that is true exactly if the node does not
+conform (SHACL 1.0, section 3.4.1). It never raises an error, since SPARQL would treat an error as
+false.
 """
 
 from __future__ import annotations
@@ -45,38 +45,38 @@ _PER_VALUE_NAMES = (
     "MinExclusive MaxExclusive Not And Or Xone Node"
 )
 PER_VALUE = frozenset(_PER_VALUE_NAMES.split())
-"""Components that judge each value by itself and report it."""
+"""Components that test each value separately and report it."""
 
 _RESULT = re.compile(r"\?(?:focus|value|other|path|one|two)\b")
-"""Variables that ``Writer.patterns`` gives out, or uses in passing."""
+"""Result and helper variables of ``PatternWriter.patterns``."""
 
 MAX_PAIRS = 12
-"""Counts above this would need more comparisons than are worth writing out."""
+"""The largest count that is translated; larger ones would need too many comparisons."""
 
 Kinds = Callable[[str], Sequence[str]]
-"""From a class to itself and all its subclasses."""
+"""Returns a class and all its subclasses."""
 
 
 def written(term: Term) -> str:
-    """A term as SPARQL writes it; raises BadShape for a blank node, which would match anything."""
+    """A term in SPARQL syntax; raises BadShape for a blank node, which would match anything."""
     if isinstance(term, ox.BlankNode):
         raise BadShape(f"{term}: a blank node in another graph cannot be compared; name it")
     return str(term)
 
 
 class PatternWriter:
-    """Writes expressions; its variables never collide."""
+    """Writes SPARQL expressions and patterns with variables that never collide."""
 
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self._count = itertools.count()
 
     def fresh(self) -> str:
-        """A variable that nothing else uses."""
+        """A new variable."""
         return f"?v{next(self._count)}"
 
     def bad(self, constraint: Constraint, v: str) -> str:
-        """True where the value in ``v`` breaks the constraint."""
+        """An expression that is true if the value in ``v`` breaks the constraint."""
         match constraint.component:
             case "Datatype":
                 return _bad_datatype(constraint.terms[0].value, v)
@@ -123,7 +123,7 @@ class PatternWriter:
         return f"!EXISTS {{ {v} a {kind} . FILTER({kind} IN ({_names(kinds)})) }}"
 
     def fails(self, shape: Shape, v: str) -> str:
-        """True where the node in ``v`` does not conform to the shape."""
+        """An expression that is true if the node in ``v`` does not conform to the shape."""
         parts = [self._part(shape, constraint, v) for constraint in shape.constraints]
         return "(" + (" || ".join(filter(None, parts)) or "false") + ")"
 
@@ -147,7 +147,7 @@ class PatternWriter:
         return self.focus_fails(shape, constraint, v)
 
     def focus_fails(self, shape: Shape, constraint: Constraint, v: str) -> str:
-        """True where the constraint fails for a node as a whole, not for one value."""
+        """An expression that is true if the constraint fails for the node as a whole."""
         path = shape.path.sparql if shape.path else ""
         match constraint.component:
             case "MinCount":
@@ -164,7 +164,7 @@ class PatternWriter:
                 return self._pairs_fail(shape, constraint, v)
 
     def _pairs_fail(self, shape: Shape, constraint: Constraint, v: str) -> str:
-        """True where a constraint on pairs of values fails; with variables of its own."""
+        """An expression that is true if a constraint on pairs of values fails."""
         tests = []
         for pattern, _ in self.patterns(shape, constraint, "?focus"):
             fresh: dict[str, str] = defaultdict(self.fresh, {"?focus": v})
@@ -173,7 +173,7 @@ class PatternWriter:
         return "(" + " || ".join(tests) + ")"
 
     def distinct(self, shape: Shape, v: str, count: int) -> str:
-        """A pattern with solutions where the node has at least so many different values.
+        """A pattern that matches if the node has at least ``count`` different values.
 
         Raises BadShape for a count that the translation does not cover.
         """
@@ -185,9 +185,9 @@ class PatternWriter:
         return triples + (f" . FILTER({pairs})" if pairs else "")
 
     def patterns(self, shape: Shape, constraint: Constraint, v: str) -> list[tuple[str, str]]:
-        """Patterns of what breaks a constraint on pairs of values, each with its value's variable.
+        """Patterns of violations of a constraint on pairs of values, each with its value variable.
 
-        Raises BadShape for a component that is not checked here.
+        Raises BadShape for a component that is not supported here.
         """
         path = shape.path.sparql if shape.path else ""
         reach = f"{v} {path} ?value . " if path else ""

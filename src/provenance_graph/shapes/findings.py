@@ -1,4 +1,4 @@
-"""What validation found: one frozen type, and how findings are distinguished and ordered."""
+"""Findings of validation: their type, comparison and order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SH = PREFIXES["sh"]
 
 
 class Severity(IntEnum):
-    """How grave a finding is; a graver one compares as more.
+    """The severity of a finding; a graver one compares as greater.
 
     >>> Severity.VIOLATION > Severity.WARNING
     True
@@ -25,17 +25,17 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        """The name as SHACL writes it."""
+        """The local name of the SHACL severity."""
         return self.name.capitalize()
 
     @property
     def iri(self) -> Iri:
-        """The term of SHACL."""
+        """The IRI of the SHACL severity."""
         return Iri(SH + self.label)
 
     @classmethod
     def named(cls, label: str) -> Severity:
-        """The severity of that name, whatever its case; raises KeyError for another."""
+        """The severity with that name in any case; raises KeyError for another."""
         return cls[label.upper()]
 
 
@@ -43,10 +43,10 @@ class Severity(IntEnum):
 class Finding:
     """One entity that breaks one constraint.
 
-    ``path`` is the property (or path) that was looked at, ``value`` the value at fault where
-    there is one, ``shape`` the shape that says so, ``record`` the record graph it stands in,
-    empty for the accepted view. ``component`` is the SHACL component, by its local name.
-    ``file``, ``line`` and ``column`` say where in a checked document it stands.
+    ``path`` is the property (or path) that was tested, ``value`` the value at fault if any,
+    ``shape`` the shape that failed, ``record`` the record graph, empty for the accepted view.
+    ``component`` is the local name of the SHACL component. ``file``, ``line`` and ``column`` are
+    the place in a validated document.
     """
 
     severity: Severity
@@ -62,7 +62,7 @@ class Finding:
     column: int = 0
 
     def at(self, file: str, line: int, column: int) -> Finding:
-        """The finding with where it stands; as ``replace``, at a third of its cost."""
+        """A copy with another place; as ``replace``, at a third of its cost."""
         return Finding(
             self.severity,
             self.focus,
@@ -79,7 +79,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """A total order: gravest first, then by place."""
+        """The sort key: a total order by falling severity, then by place."""
         return (
             -self.severity,
             self.file,
@@ -100,10 +100,10 @@ class Finding:
 
 
 def order(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings in one fixed order, gravest first."""
+    """Sort findings by falling severity, in a total order."""
     return sorted(findings, key=lambda finding: finding.key)
 
 
 def at_least(findings: Iterable[Finding], severity: Severity) -> Iterator[Finding]:
-    """The findings that are as grave as that, or graver."""
+    """Yield the findings of at least a severity."""
     return (finding for finding in findings if finding.severity >= severity)

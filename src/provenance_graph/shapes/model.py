@@ -1,7 +1,7 @@
-"""SHACL shapes as Python values: what the set-based validator can check, and nothing else.
+"""SHACL shapes as Python values, limited to what the set-based validator supports.
 
-Whatever it does not know it refuses with BadShape: a component that is passed over in
-silence would make every answer worthless.
+Everything else is refused with BadShape: a component that is silently ignored would make every
+result worthless.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ SH = PREFIXES["sh"]
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 SEVERITIES = ("Info", "Warning", "Violation")
-"""From mild to grave, by local name in the SHACL namespace."""
+"""The severities in ascending order, by local name in the SHACL namespace."""
 
 RECORD_GRAPHS = SHAPES + "RecordGraphs"
-"""Shapes over this are checked in each record graph as it is written."""
+"""Shapes over this are checked in each record graph as it is stored."""
 DOCUMENT_ALONE = SHAPES + "DocumentAlone"
-"""Shapes over this are checked on what one document states, when it is validated alone."""
+"""Shapes over this are checked on the statements of one document that is validated alone."""
 ACCEPTED_VIEW = SHAPES + "AcceptedView"
 """Shapes over this are checked in the default graph."""
 
@@ -41,7 +41,7 @@ class ShapePath:
 
     @property
     def sparql(self) -> str:
-        """The path as SPARQL writes it."""
+        """The path in SPARQL syntax."""
         inner = [part.sparql for part in self.parts]
         match self.kind:
             case "predicate":
@@ -57,7 +57,7 @@ class ShapePath:
 
     @property
     def turtle(self) -> str:
-        """The path as SHACL writes it in a report."""
+        """The path in the Turtle syntax of a SHACL report."""
         inner = [part.turtle for part in self.parts]
         match self.kind:
             case "predicate":
@@ -71,7 +71,7 @@ class ShapePath:
 
     @property
     def optional(self) -> bool:
-        """Whether the path may lead from a node to itself without any triple."""
+        """Whether the path can match zero triples, from a node to itself."""
         match self.kind:
             case "zeroOrMore" | "zeroOrOne":
                 return True
@@ -91,7 +91,7 @@ _SUFFIX = {"zeroOrMore": "*", "oneOrMore": "+", "zeroOrOne": "?"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a shape applies: ``kind`` is class, node, subjects or objects."""
+    """A target of a shape; ``kind`` is class, node, subjects or objects."""
 
     kind: str
     term: Term
@@ -112,7 +112,7 @@ class Constraint:
 class Shape:
     """A node shape, or with a path a property shape.
 
-    ``over`` says in which graphs the shape is checked; empty means any.
+    ``over`` are the graphs in which the shape is checked; empty means any.
     """
 
     node: Term
@@ -130,12 +130,12 @@ class Shape:
 
     @cached_property
     def optional(self) -> bool:
-        """Whether any path in the shape may lead nowhere."""
+        """Whether any path in the shape can match zero triples."""
         inner = (shape for constraint in self.constraints for shape in constraint.shapes)
         return bool(self.path and self.path.optional) or any(shape.optional for shape in inner)
 
     def property_shapes(self) -> Iterator[Shape]:
-        """The shapes that ``sh:property`` attaches."""
+        """Yield the shapes attached with ``sh:property``."""
         for constraint in self.constraints:
             if constraint.component == "Property":
                 yield from constraint.shapes

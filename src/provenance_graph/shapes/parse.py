@@ -1,4 +1,4 @@
-"""Reads shapes from RDF; refuses what the set-based validator cannot check."""
+"""Parses SHACL shapes from RDF; refuses components that the set-based validator does not support."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ _DERIVED_INTEGERS = {_XSD + name for name in _DERIVED_INTEGER_NAMES.split()}
 
 
 def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
-    """The shapes that have targets, from Turtle files or text, in order of name.
+    """Parse the shapes that have targets, from Turtle files or text, sorted by name.
 
-    Raises BadShape, naming the shape, for anything that cannot be checked.
+    Raises BadShape, naming the shape, for anything that is not supported.
     """
     reader = _ShapeReader()
     for source in sources:
@@ -81,12 +81,12 @@ def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
 
 @cache
 def shipped_shapes() -> tuple[Shape, ...]:
-    """The shapes that this project ships, and those that follow from its ontology."""
+    """The shapes that this project ships, and those derived from its ontology."""
     return load_shapes([*shape_files(), derived_shapes()])
 
 
 class _ShapeReader:
-    """A graph of shapes, indexed by subject."""
+    """Parses shapes from a graph indexed by subject."""
 
     def __init__(self) -> None:
         self._statements: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
@@ -104,7 +104,7 @@ class _ShapeReader:
     def shapes(self) -> tuple[Shape, ...]:
         kinds = {f"{SH}ConstraintComponent", f"{SH}SPARQLTargetType"}
         for node, stated in list(self._statements.items()):
-            own = any(SH + name in stated for name in _OF_COMPONENTS)  # also of subclasses
+            own = any(SH + name in stated for name in _OF_COMPONENTS)  # also for subclasses
             if own or any(_name(kind) in kinds for kind in stated.get(_TYPE, [])):
                 raise BadShape(f"{node}: custom constraint components cannot be checked")
         wanted = [

@@ -1,4 +1,4 @@
-"""Findings as people and programs want them: table, JSON, a SHACL report, SARIF 2.1.0."""
+"""Reports of findings: table, JSON, CSV, a SHACL report, SARIF 2.1.0."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def summarize(findings: Iterable[Finding]) -> str:
-    """How many of each severity, in words.
+    """The number of findings of each severity, in words.
 
     >>> summarize([])
     'no findings'
@@ -41,7 +41,7 @@ def summarize(findings: Iterable[Finding]) -> str:
 
 
 def rows(findings: Iterable[Finding]) -> Iterator[tuple[str, ...]]:
-    """Findings as rows of a table: severity, entity, property, value, what to do, record."""
+    """Yield findings as table rows: severity, entity, property, value, what to do, record."""
     for finding in order(findings):
         yield (
             finding.severity.label,
@@ -54,11 +54,11 @@ def rows(findings: Iterable[Finding]) -> Iterator[tuple[str, ...]]:
 
 
 COLUMNS = ("severity", "thing", "property", "value", "what to do", "record")
-"""The head of the table that ``rows`` fills."""
+"""The column headings of ``rows``."""
 
 
 def table(findings: Iterable[Finding]) -> str:
-    """Findings as aligned text, gravest first, with a last line that counts them."""
+    """Format findings as aligned text, by falling severity, with a summary as last line."""
     results = list(findings)
     lines = [COLUMNS, *rows(results)]
     widths = [min(48, max(len(line[n]) for line in lines)) for n in range(len(COLUMNS))]
@@ -70,8 +70,8 @@ def table(findings: Iterable[Finding]) -> str:
 
 
 def as_json(findings: Iterable[Finding]) -> str:
-    """Findings as a JSON object: whether all is well, counts, and one object per finding."""
-    from pydantic_core import to_json  # loading it takes a moment, which a table need not wait for
+    """Serialize findings as a JSON object: conformance, counts, and one object per finding."""
+    from pydantic_core import to_json  # slow to import; the table format does not need it
 
     result = order(findings)
     counts = Counter(finding.severity.label for finding in result)
@@ -84,7 +84,7 @@ def as_json(findings: Iterable[Finding]) -> str:
 
 
 def as_object(finding: Finding) -> ShapeFinding:
-    """One finding as plain values, for JSON."""
+    """Convert one finding to plain values for JSON."""
     value = finding.value
     shape_finding: ShapeFinding = {
         "severity": finding.severity.label,
@@ -103,7 +103,7 @@ def as_object(finding: Finding) -> ShapeFinding:
 
 
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
-    """Findings as a ``sh:ValidationReport``; any finding means it does not conform (SHACL 3.6)."""
+    """Serialize findings as a ``sh:ValidationReport``; any finding is non-conformance (SHACL 3.6)."""
     result = order(findings)
     paths = _paths(shipped_shapes() if shapes is None else shapes)
     used = ("sh", "pg", "xsd")
@@ -147,10 +147,10 @@ def _paths(shapes: Iterable[Shape]) -> dict[str, ShapePath]:
 
 
 def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
-    """Findings as SARIF 2.1.0, which code hosts and editors show beside the file.
+    """Serialize findings as SARIF 2.1.0, which code hosts and editors show beside the file.
 
-    A finding on a document names its file, as seen from the working directory, and the line.
-    For one on a store, the record or else the entity itself stands for the file.
+    A finding on a document names its file, relative to the working directory, and the line. For a
+    finding on a store, the record or else the entity takes the place of the file.
     """
     result = order(findings)
     rules = sorted({finding.shape for finding in result})
@@ -208,7 +208,7 @@ def _sarif_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
 
 
 def _artifact(finding: Finding) -> dict[str, str]:
-    """Where the fault is: a file below the working directory, or what stands for one."""
+    """The location of a finding: a file below the working directory, or a record or entity IRI."""
     if not finding.file:
         return {"uri": finding.record or str(finding.focus)}
     if finding.file.startswith("/"):
@@ -227,7 +227,7 @@ def _term(value: Value) -> str:
 
 
 def as_csv(findings: Iterable[Finding]) -> str:
-    """One row a finding, with file, line and column where it was read from a document."""
+    """Serialize findings as CSV, one row each, with file, line and column in a document."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("file", "line", "column", *COLUMNS))
@@ -240,4 +240,4 @@ def as_csv(findings: Iterable[Finding]) -> str:
 FORMATS: Mapping[str, Callable[[Iterable[Finding]], str]] = MappingProxyType(
     {"table": table, "json": as_json, "csv": as_csv, "turtle": as_turtle, "sarif": as_sarif}
 )
-"""Writers by the name that ``validate --format`` takes."""
+"""Writers by the format names of ``validate --format``."""

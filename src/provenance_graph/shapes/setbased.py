@@ -1,8 +1,8 @@
-"""Validates records, or nodes of a store, with set-based queries made from the shapes.
+"""Validates records, or nodes of a store, with set-based queries compiled from shapes.
 
-A store is checked in two places: each record graph as it is written, and the accepted view
-in the default graph. A document that is validated alone is checked as its record graph, and
-on what it states, each value as an ordinary triple.
+A store is checked in two places: each record graph as it is stored, and the accepted view in the
+default graph. A document that is validated alone is checked as its record graph, and on its
+statements, each value as an ordinary triple.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def validate_subjects(
     *,
     shapes: Sequence[Shape] | None = None,
 ) -> list[Finding]:
-    """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
+    """Validate some nodes of the accepted view, for instance after a change."""
     plan = Plan(store, shipped_shapes() if shapes is None else shapes, severity)
     wanted = sorted(set(subjects))
     stated = _Statements(store, wanted)
@@ -53,9 +53,9 @@ def validate_subjects(
 
 
 def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
-    """The nodes whose findings may differ once these have changed.
+    """The nodes whose findings may differ after these subjects changed.
 
-    They are the nodes themselves, what leads to them, and what they lead to.
+    They are the subjects, the nodes that refer to them, and the nodes to which they refer.
     """
     results = set(subjects)
     for subject in list(results):
@@ -67,7 +67,7 @@ def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
 def validate_record(
     record: Record, severity: Severity = Severity.INFO, *, shapes: Sequence[Shape] | None = None
 ) -> list[Finding]:
-    """What is wrong with one record by itself, before it is stored."""
+    """Validate one record by itself, before it is stored."""
     chosen = shipped_shapes() if shapes is None else shapes
     written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
     result = find_in_graph(written, chosen, RECORD_GRAPHS, severity)
@@ -81,10 +81,10 @@ def validate_records(
     *,
     shapes: Sequence[Shape] | None = None,
 ) -> list[list[Finding]]:
-    """What is wrong with each of many records by itself, in their order.
+    """Validate each of many records by itself; one list of findings per record, in their order.
 
-    The same as ``validate_record`` one by one, at a tenth of its cost: each record stands in a
-    graph of its own, so that one query looks at all of them.
+    The result equals ``validate_record`` for each, at a tenth of its cost: each record is in a
+    graph of its own, so that one query checks all of them.
     """
     chosen = shipped_shapes() if shapes is None else shapes
     names = {Iri(f"urn:checked:{n}"): n for n in range(len(records))}
@@ -104,7 +104,7 @@ def _written(record: Record) -> Iterator[Quad]:
 
 
 def statements(record: Record) -> Iterator[Quad]:
-    """What a record states, each value as an ordinary triple; estimates and denials left out."""
+    """Yield a record's statements, each value as an ordinary triple, without estimates and denials."""
     for claim in record.claims:
         basis = claim.basis or record.header.basis
         states = claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
@@ -124,9 +124,9 @@ def find_in_graph(
     *,
     in_records: bool = False,
 ) -> list[Finding]:
-    """What breaks the shapes over one kind of graph (all, if it is empty), in a graph of quads.
+    """Validate quads against the shapes over one kind of graph (all shapes, if it is empty).
 
-    With ``in_records`` each named graph is looked at by itself.
+    With ``in_records`` each named graph is checked by itself.
     """
     with MemoryStore(quads) as store:
         plan = Plan(store, shapes, severity)
@@ -146,10 +146,10 @@ def _own_checks(known: _Kinds, severity: Severity) -> tuple[Check, ...]:
 
 
 def _checks(shapes: Sequence[Shape], known: _Kinds, severity: Severity) -> tuple[Check, ...]:
-    """The checks of some shapes, as grave as asked or graver.
+    """The checks of some shapes, of at least a severity.
 
-    Our own are looked up without comparing them: each is a deep value, and a small record is
-    checked in less time than that takes.
+    The shipped shapes are looked up without comparison: each is a deep value, and comparing them
+    takes longer than checking a small record.
     """
     if shapes is shipped_shapes():
         return _own_checks(known, severity)
@@ -158,7 +158,7 @@ def _checks(shapes: Sequence[Shape], known: _Kinds, severity: Severity) -> tuple
 
 
 class Plan:
-    """The checks of some shapes against one store."""
+    """The checks of some shapes, to be run against one store."""
 
     def __init__(self, store: Store, shapes: Sequence[Shape], severity: Severity) -> None:
         self.store = store
@@ -168,9 +168,9 @@ class Plan:
         self._checks = _checks(shapes, known, severity)
 
     def _refuse_unknown_nodes(self, shapes: Sequence[Shape]) -> None:
-        """Refuse a path of length nought from a node that the store does not mention.
+        """Raise BadShape for a path that may be empty from a target node missing in the store.
 
-        SHACL has such a node reach itself; joined as a set, it reaches nothing.
+        In SHACL such a node reaches itself; in a set-based join it reaches nothing.
         """
         for shape in shapes:
             for target in shape.targets if shape.optional else ():
@@ -190,18 +190,18 @@ class Plan:
         return self._subclasses.get(name, (name,))
 
     def over(self, graph: str, *, explicit: bool = False) -> Iterator[Check]:
-        """The checks that apply to a kind of graph; those of no kind apply to the view."""
+        """Yield the checks over a kind of graph; unless ``explicit``, also those over none."""
         return (c for c in self._checks if not graph or graph in c.over or not (explicit or c.over))
 
     def whole(self, check: Check, *, in_records: bool = False) -> Iterator[Finding]:
-        """Everything that breaks a check."""
+        """Yield a finding for every node that breaks a check."""
         query = whole_query(check, self.kinds, in_records=in_records)
         return self._run(check, query, in_records=in_records)
 
     def possible(self, quads: Sequence[Quad], graph: str, *, in_records: bool) -> Iterator[Finding]:
-        """What breaks the checks over a kind of graph; ``quads`` are all that the store holds.
+        """Yield the findings of the checks over a kind of graph; ``quads`` are the whole store.
 
-        Checks of which these quads can hold no target are passed over.
+        Checks for which these quads can hold no target are skipped.
         """
         predicates = {predicate for _, predicate, _, _ in quads}
         kinds = {o for _, p, o, _ in quads if p == RDF.type}
@@ -210,7 +210,7 @@ class Plan:
                 yield from self.whole(check, in_records=in_records)
 
     def _targeted(self, check: Check, predicates: set[Iri], kinds: set[Value]) -> bool:
-        """Whether a graph with these predicates and classes can hold a target of the check at all."""
+        """Whether a graph with these predicates and classes can hold a target of the check."""
         return any(
             target.kind == "node"
             or (target.kind == "class" and any(k in kinds for k in self.kinds(target.term.value)))
@@ -221,7 +221,7 @@ class Plan:
     def in_memory(
         self, quads: Sequence[Quad], checks: Sequence[Check] | None = None
     ) -> Iterator[Finding]:
-        """What breaks the checks of record graphs, or some, in whole ones, which ``quads`` are."""
+        """Yield the findings of record checks, or of given checks, in ``quads``: whole graphs."""
         with MemoryStore(quads) as store:
             here = copy(self)
             here.store = store
@@ -230,11 +230,11 @@ class Plan:
             yield from here.possible(quads, "" if checks else RECORD_GRAPHS, in_records=True)
 
     def breaking(self, quads: Sequence[Quad], checks: Sequence[Check]) -> set[str]:
-        """The graphs of some quads in which something breaks one of the checks."""
+        """The graphs, among some quads, in which a node breaks one of the checks."""
         return {finding.record for finding in self.in_memory(quads, checks)}
 
     def at(self, check: Check, nodes: Sequence[Iri]) -> Iterator[Finding]:
-        """What breaks a check at some of its targets."""
+        """Yield the findings of a check at some of its targets."""
         for start in range(0, len(nodes), _NODES_PER_QUERY):
             query = focus_query(check, nodes[start : start + _NODES_PER_QUERY], in_records=False)
             yield from self._run(check, query)
@@ -244,7 +244,7 @@ class Plan:
         for row in rows.rows:
             bound = dict(zip(rows.names, row, strict=True))
             focus = bound[check.focus[1:]]
-            assert focus is not None  # every pattern binds it
+            assert focus is not None  # every pattern binds the focus
             value = bound[check.value[1:]] if check.value else None
             path = str(bound.get("path") or check.path or "")
             yield Finding(
@@ -278,7 +278,7 @@ def _display_text(value: Value) -> str:
 
 
 class _Statements:
-    """What a store says of some nodes: enough to tell which of them a shape targets."""
+    """The predicates and types of some nodes of a store, to find the targets of shapes."""
 
     def __init__(self, store: Store, nodes: Sequence[Iri]) -> None:
         self._out: dict[Iri, set[str]] = defaultdict(set)
@@ -293,7 +293,7 @@ class _Statements:
                 self._in[node].add(predicate)
 
     def is_target(self, node: Iri, check: Check, kinds: Kinds) -> bool:
-        """Whether a check applies to a node and could find anything there."""
+        """Whether a check targets a node and could match there."""
         if not check.needs <= self._out[node]:
             return False
         return any(self._picked(node, t.kind, t.term.value, kinds) for t in check.targets)

@@ -1,7 +1,7 @@
-"""Shapes of one's own, checked by pyshacl: whatever SHACL can say, on one graph at a time.
+"""User-defined shapes, checked by pyshacl with full SHACL, on one graph at a time.
 
-It is about a hundred times slower than ``setbased`` and holds it to account in tests; here
-is where shapes go that are not ours, since ``setbased`` refuses some of what SHACL allows.
+It is about a hundred times slower than ``setbased``, and tests compare the two. Shapes that are not
+shipped are checked here, since ``setbased`` refuses some of what SHACL allows.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from provenance_graph.shapes.setbased import statements
 from provenance_graph.store.pool.starting import start, starting
 
 _FORMATS = {".owl": ox.RdfFormat.RDF_XML, ".json-ld": ox.RdfFormat.JSON_LD}
-"""Suffixes beside those that the parser knows by itself."""
+"""File suffixes in addition to those that the parser knows."""
 
 COMPLEX_PATH = "(path)"
-"""Stands for any path that is more than one property."""
+"""The placeholder for any path of more than one property."""
 
 MAX_SECONDS = 120.0
-"""The longest that one graph is looked at."""
+"""The time limit for one graph, in seconds."""
 MAX_BYTES = 2 << 30
 MAX_TRIPLES = 50_000
-"""More than this takes the reference minutes; use ``validate_store``."""
+"""The most triples of a graph; more take the validator minutes (use ``validate_store``)."""
 
 
 def read_shapes(paths: Sequence[FilePath]) -> rdflib.Graph:
-    """Shapes of files as a graph for pyshacl, by their suffix (Turtle where it says nothing).
+    """Read shape files into a graph for pyshacl, by suffix (Turtle for an unknown suffix).
 
-    The store's parser reads them: it reaches no network, and says the line of an error.
-    Raises BadShape for a file that is not there, is not RDF, or holds no shape.
+    The store's parser reads the files, since it accesses no network and reports the line of an
+    error. Raises BadShape for a file that is missing, not RDF, or without a shape.
     """
     graph = rdflib.Graph()
     for path in paths:
@@ -88,16 +88,16 @@ _NOT_EVALUATED = frozenset(
     getattr(SH, name)
     for name in ("expression", "filterShape", "js", "rule", "target", "JSRule", "SPARQLRule")
 )
-"""Parts of SHACL-AF and SHACL-JS, which a validator of SHACL passes over."""
+"""Terms of SHACL-AF and SHACL-JS, which a SHACL validator ignores."""
 _SHAPES_OF = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
 _LISTS_OF = (SH["and"], SH["or"], SH.xone)
 
 
 def _refuse_passed_over(graph: rdflib.Graph) -> None:
-    """Raise BadShape for what the validator would pass over without a word.
+    """Raise BadShape for terms that the validator would silently ignore.
 
-    Terms that SHACL does not have, extensions that are not evaluated, imports, and recursive
-    shapes, whose meaning SHACL leaves undefined (§3.4.3).
+    These are terms that SHACL does not have, extensions that are not evaluated, imports, and
+    recursive shapes, whose meaning SHACL leaves undefined (§3.4.3).
     """
     names = [*SH.__annotations__, "and", "class", "in", "not", "or"]
     for term in sorted(
@@ -143,7 +143,7 @@ def _display_text(shapes: Iterable[rdflib.term.Node]) -> str:
 
 
 def _referred(graph: rdflib.Graph, shape: rdflib.term.Node) -> list[rdflib.term.Node]:
-    """The shapes that a shape refers to; raises BadShape for a list without end."""
+    """The shapes to which a shape refers; raises BadShape for a list without end."""
     result = [other for name in _SHAPES_OF for other in graph.objects(shape, name)]
     for name in _LISTS_OF:
         for node in graph.objects(shape, name):
@@ -155,7 +155,7 @@ def _referred(graph: rdflib.Graph, shape: rdflib.term.Node) -> list[rdflib.term.
 
 
 def check_records(records: Iterable[Record], shapes: rdflib.Graph) -> list[list[Finding]]:
-    """What breaks one's own shapes in what each record states, in the records' order."""
+    """Check the statements of each record against user shapes; findings in the records' order."""
     return [
         [
             replace(finding, record=record.header.record)
@@ -166,7 +166,7 @@ def check_records(records: Iterable[Record], shapes: rdflib.Graph) -> list[list[
 
 
 def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
-    """Quads as one rdflib graph, their graph names dropped."""
+    """Convert quads to one rdflib graph, without their graph names."""
     graph = _PreparingGraph()
     for subject, predicate, value, _ in quads:
         graph.add((rdflib.URIRef(subject), rdflib.URIRef(predicate), _node(value)))
@@ -174,14 +174,14 @@ def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
 
 
 class _PreparingGraph(rdflib.Graph):
-    """A graph that parses a query once: pyshacl asks the same one of every focus node."""
+    """A graph that parses each query once, since pyshacl repeats it for every focus node."""
 
     def __init__(self) -> None:
         super().__init__()
         self._prepared: dict[str, Query] = {}
 
     def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:
-        """As rdflib's; parsing costs ten times as much as the search in a small graph."""
+        """Evaluate as rdflib does; parsing costs ten times as much as the search in a small graph."""
         if isinstance(query_object, str):
             text = query_object
             if text not in self._prepared:
@@ -202,10 +202,10 @@ def _node(value: Value) -> rdflib.URIRef | rdflib.Literal:
 def shacl_findings(
     data: rdflib.Graph, shapes: rdflib.Graph, seconds: float | None = MAX_SECONDS
 ) -> list[Finding]:
-    """What pyshacl finds, in a process of its own with a limit on time and memory.
+    """The findings of pyshacl, run in a separate process with a limit on time and memory.
 
-    Raises Unreadable for a graph too large for it and BadShape where it fails: it answers
-    ``conforms: false`` for shapes that it could not evaluate, and that is no finding.
+    Raises Unreadable for a graph that is too large, and BadShape if pyshacl fails: it reports
+    ``conforms: false`` for shapes that it could not evaluate, and that is not a finding.
     """
     if len(data) > MAX_TRIPLES:
         why = f"{len(data)} triples are too many for the reference validator ({MAX_TRIPLES})"
@@ -214,9 +214,9 @@ def shacl_findings(
 
 
 def _within(seconds: float | None, work: Callable[[], list[Finding]]) -> list[Finding]:
-    """What a process of its own finds within a time and MAX_BYTES of memory more than it has.
+    """The findings of a separate process, within a time limit and MAX_BYTES of additional memory.
 
-    A pattern can keep a matcher busy for ever, and nothing in the same process could end that.
+    A pattern can keep a matcher busy for ever, which cannot be interrupted in the same process.
     """
     if not hasattr(os, "fork"):
         return work()
@@ -247,7 +247,7 @@ def _within(seconds: float | None, work: Callable[[], list[Finding]]) -> list[Fi
 
 
 def _sent(work: Callable[[], list[Finding]], sink: Connection) -> None:
-    """Do the work and send what comes of it: findings, or why there are none."""
+    """Run the work and send its findings, or the message of a BadShape."""
     if sys.platform == "linux":
         import resource  # there is none on other systems
 
@@ -260,7 +260,7 @@ def _sent(work: Callable[[], list[Finding]], sink: Connection) -> None:
     except BadShape as error:
         sink.send(str(error))
     except MemoryError:
-        return  # whoever waits sees that nothing came
+        return  # the receiver sees the end of the pipe
 
 
 def _evaluated(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
@@ -290,7 +290,7 @@ def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
     severity, path = one(SH.resultSeverity), one(SH.resultPath)
     focus, value = one(SH.focusNode), one(SH.value)
     component = str(one(SH.sourceConstraintComponent)).rsplit("#", 1)[-1]
-    assert focus is not None  # a result without one is no result
+    assert focus is not None  # every result has a focus node
     shape, label = one(SH.sourceShape), str(severity).removeprefix(str(SH))
     try:
         degree = Severity.named(label)

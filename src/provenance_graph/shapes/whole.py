@@ -1,9 +1,9 @@
-"""Validates a whole store: here, or in processes side by side where its claim table is there.
+"""Validates a whole store, in this process or in parallel processes if its claim table exists.
 
-With the table the work is in parts: questions to the accepted view, and files of the table, from
-which the few records and facts are told that may break something; then those are looked at. Each part
-is a task of its own, and what they find is put in one order, so that it does not matter where
-they run. What a process holds in memory is one file of the table and the quads of some records.
+With the table, the work is split into tasks. First, queries on the accepted view and scans of the
+table's files find the few records and facts that may break a shape; then these are validated. Each
+task is independent, and findings are sorted at the end, so that it does not matter where tasks run.
+A process holds in memory one file of the table and the quads of some records.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _QUADS_AT_ONCE = 100_000
 _FILES_AT_ONCE = 8
 _HEADERS_AT_ONCE = 200_000
 _NAMES_AT_ONCE = 2_000
-"""What one task looks at, at most."""
+"""The most items of one task."""
 _PARALLEL_FROM = 8
-"""Of so many files of claims on, processes are worth the second that each takes to start."""
+"""The number of claim files from which on starting processes, a second each, pays off."""
 
 
 def validate_store(
@@ -47,10 +47,11 @@ def validate_store(
     table: ClaimTable | None = None,
     engine: Engine | None = None,
 ) -> list[Finding]:
-    """Everything in a store that breaks a shape, as grave as asked or graver.
+    """Every finding in a store of at least a severity, sorted.
 
-    With the claim table of its version only what may break something is read from the store, by the
-    processes of ``engine`` where the store is large and on disk; the findings are the same.
+    With the claim table of its version, only records and facts that may break a shape are read from
+    the store, by the processes of ``engine`` if the store is large and on disk; the findings are
+    the same.
     """
     if isinstance(store, Expecting):
         store.assure()
@@ -72,10 +73,10 @@ def _records(store: Store) -> frozenset[str]:
 
 
 def _in_records(plan: Plan, records: Iterable[str]) -> Iterator[Finding]:
-    """What breaks our own shapes in record graphs, which are taken into memory some at a time.
+    """Yield the findings of the shipped shapes in record graphs, loaded into memory in batches.
 
-    A query in memory costs a quarter of one over the whole store, and does not grow with it: each
-    record is a graph by itself, and our shapes look at nothing beside it.
+    A query in memory costs a quarter of one over the whole store, and its cost does not grow with
+    the store: each record is a separate graph, and the shapes read nothing outside it.
     """
     waiting: list[Quad] = []
     for record in sorted(records):
@@ -91,25 +92,25 @@ def _in_records(plan: Plan, records: Iterable[str]) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _PartResult:
-    """What a part came to: findings, or what has to be looked at."""
+    """The result of a task: findings, or facts and records to validate."""
 
     findings: tuple[Finding, ...] = ()
     facts: frozenset[tuple[str, str]] = frozenset()
-    """Properties, each with a subject."""
+    """Pairs of property and subject."""
     records: frozenset[int] = frozenset()
-    """By their numbers in the table."""
+    """Record numbers in the table."""
 
 
 class _Part(Protocol):
-    """A part of the work that needs no other."""
+    """A task that is independent of other tasks."""
 
     def run(self, plan: Plan) -> _PartResult:
-        """What it comes to."""
+        """Run the task."""
 
 
 @dataclass(frozen=True, slots=True)
 class _AskView:
-    """One of the checks that are asked of the whole view."""
+    """Runs one check as a query on the whole view."""
 
     check: int
 
@@ -119,7 +120,7 @@ class _AskView:
 
 @dataclass(frozen=True, slots=True)
 class _ReadFacts:
-    """Some files of accepted facts."""
+    """Scans some files of accepted facts."""
 
     files: tuple[Path, ...]
 
@@ -131,7 +132,7 @@ class _ReadFacts:
 
 @dataclass(frozen=True, slots=True)
 class _ReadClaims:
-    """Some files of claims."""
+    """Scans some files of claims."""
 
     files: tuple[Path, ...]
 
@@ -144,7 +145,7 @@ class _ReadClaims:
 
 @dataclass(frozen=True, slots=True)
 class _ReadHeaders:
-    """Some rows of the records' headers."""
+    """Scans some rows of the records' headers."""
 
     file: Path
     first: int
@@ -161,7 +162,7 @@ class _ReadHeaders:
 
 @dataclass(frozen=True, slots=True)
 class _LookAtNodes:
-    """Nodes of the view that may break a check of it."""
+    """Runs a check of the view at some nodes that may break it."""
 
     check: int
     nodes: tuple[Iri, ...]
@@ -172,7 +173,7 @@ class _LookAtNodes:
 
 @dataclass(frozen=True, slots=True)
 class _LookAtRecords:
-    """Records that may break a check, looked at whole."""
+    """Validates whole records that may break a check."""
 
     records: tuple[str, ...]
 
@@ -216,7 +217,7 @@ def _from_table(
 
 
 def _first(plan: Plan, table: ClaimTable) -> Iterator[_Part]:
-    """The parts that need no other, what takes longest first."""
+    """Yield the tasks of the first stage, the slowest first."""
     by_facts = _from_facts(plan)
     for number, check in enumerate(_of_view(plan)):
         if check not in by_facts:
@@ -232,7 +233,7 @@ def _first(plan: Plan, table: ClaimTable) -> Iterator[_Part]:
 def _second(
     plan: Plan, table: ClaimTable, facts: Iterable[tuple[str, str]], records: Iterable[int]
 ) -> Iterator[_Part]:
-    """The parts that look at what may break something."""
+    """Yield the tasks that validate suspect facts and records."""
     from provenance_graph.shapes.columns import predicate
 
     by_facts, of = _from_facts(plan), dict[str, list[Iri]]()
@@ -251,7 +252,7 @@ def _chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
 
 
 def _elsewhere(checkpoint: Path, severity: Severity, part: _Part) -> _PartResult:
-    """A part in a process of its own."""
+    """Run a task in a worker process."""
     return part.run(_plan_at(checkpoint, severity))
 
 

@@ -1,7 +1,7 @@
-"""What changed about a model, and when: versions, aliases, retirement, facts, claims, ranks.
+"""The history of a model: versions, aliases, retirement, facts, claims and ranks over time.
 
-Two clocks are kept separate. The world's: a version came out, an alias moved, a model retired.
-And what was known: one retrieval of a document says other than the one before it.
+Two time lines are kept separate. Events in the world: a version was released, an alias moved, a
+model retired. Changes of knowledge: one retrieval of a document differs from the one before it.
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ IDENTIFYING = frozenset(
         PG.hubRepository,
     }
 )
-"""Facts that differ between any two entities that follow each other, and so are no drift."""
+"""Properties that differ between any two successive entities, and so do not count as drift."""
 
 
 def history(snapshot: AcceptedSnapshot, subject: Iri, start: str = "", end: str = "") -> History:
-    """What changed about a model between two days (ISO dates; empty means no limit)."""
+    """The changes of a model between two days (ISO dates; empty means no limit)."""
     return _Teller(snapshot, snapshot.canonical(subject), start, end).tell()
 
 
 class _Teller:
-    """Reads one model and everything below it once, and tells what changed."""
+    """Reads one model and all nodes that belong to it once, and builds its history."""
 
     def __init__(self, snapshot: AcceptedSnapshot, subject: Iri, start: str, end: str) -> None:
         self.snapshot, self.subject, self.start, self.end = snapshot, subject, start, end
@@ -161,7 +161,7 @@ class _Teller:
         return sorted(results, key=lambda b: (b.alias, b.since or b.read, b.until, b.target))
 
     def _readings(self, document: Iri) -> set[str]:
-        """The days on which a document was retrieved, as far as is known."""
+        """The known days on which a document was retrieved."""
         return {
             header.retrieved[:10]
             for header in self.snapshot.statements.headers(document)
@@ -187,13 +187,13 @@ class _Teller:
     # ---- facts -----------------------------------------------------------------------------
 
     def _version_drift(self, versions: Sequence[Version]) -> Iterator[Drift]:
-        """Facts that differ from one version to the next, and to the model as it is now."""
+        """Yield facts that differ from one version to the next, and to the current model."""
         line = [version.iri for version in versions] + [self.subject]
         for before, after in pairwise(line):
             yield from self._between("between versions", before, after)
 
     def _succession(self) -> Iterator[Drift]:
-        """Facts in which the model differs from the one it replaces."""
+        """Yield facts that differ from those of the models that this model replaces."""
         for before in _entities(self.facts[self.subject], DCTERMS.replaces):
             self.facts[before] = _facts(self.snapshot.view(before).quads)
             yield from self._between("from the model it replaces", before, self.subject)
@@ -208,7 +208,7 @@ class _Teller:
     # ---- what was known --------------------------------------------------------------------
 
     def _changed(self) -> list[ChangedClaim]:
-        """Claims that differ between two retrievals of one document."""
+        """Claims that differ between two successive retrievals of one document."""
         statements = self.snapshot.statements
         latest = self.snapshot.latest
         documents: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
@@ -220,7 +220,7 @@ class _Teller:
                         retained.setdefault(header.retrieved, (header, []))[1].append(claim)
         changed_claims: list[ChangedClaim] = []
         for key, retrievals in sorted(documents.items()):
-            for header in statements.headers(key):  # also those that fell silent
+            for header in statements.headers(key):  # also retrievals without claims about the model
                 if latest.known(header):
                     retrievals.setdefault(header.retrieved, (header, []))
             ordered = [retrievals[day] for day in sorted(retrievals)]
@@ -296,7 +296,7 @@ class _Teller:
 
 
 def days(start: str, end: str) -> int | None:
-    """Days from one date to another, or None where one is missing.
+    """The number of days between two ISO dates, or None if one is missing.
 
     >>> days("2025-10-28", "2026-02-19")
     114
@@ -308,7 +308,7 @@ def days(start: str, end: str) -> int | None:
 
 
 def _dated(version: str) -> str:
-    """The day in a version such as ``20251001``; empty where there is none."""
+    """The ISO day in a version such as ``20251001``; empty if there is none."""
     digits = version[-8:]
     if not is_digits(digits) or len(digits) != 8:
         return ""
@@ -363,7 +363,7 @@ def _compared(
 
 
 def _stated(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
-    """What claims say, without their places, which move when a document grows."""
+    """The values of claims by subject and property, without places, which move between retrievals."""
     result: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
     for claim in claims:
         value = claim.value

@@ -1,4 +1,4 @@
-"""The history of a model as a value, and its JSON."""
+"""The result types of a model's history, and their JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a model: its identifier, when it came out, and what it replaces."""
+    """One version of a model: its identifier, its release day, and the versions it replaces."""
 
     iri: Iri
     version: str
@@ -38,10 +38,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an alias pointed to, from when until when, as far as anyone says.
+    """The target of an alias, with the stated days of validity.
 
-    ``read`` is the day of the first reading that says so, ``gone`` that of the first later
-    reading of the same document that says it no longer.
+    ``read`` is the day of the first retrieval that states it, ``gone`` that of the first later
+    retrieval of the same document that no longer does.
     """
 
     alias: str
@@ -55,7 +55,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Where a model stands in its life; ``notice_days`` from announcement to retirement."""
+    """The lifecycle state of a model; ``notice_days`` are days from announcement to retirement."""
 
     state: str
     released: str
@@ -68,7 +68,7 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A fact that differs between two entities that follow each other."""
+    """A fact that differs between two successive entities."""
 
     kind: str
     before: Iri
@@ -80,7 +80,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class ChangedClaim:
-    """What one source says of one property in one retrieval, and in the next."""
+    """The values of one property in two successive retrievals of a document."""
 
     document: Iri
     publisher: Iri
@@ -95,7 +95,7 @@ class ChangedClaim:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, on a day: for a time line."""
+    """An event on a day, for a time line; ``clock`` is ``world`` or ``knowledge``."""
 
     date: str
     clock: str
@@ -105,7 +105,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that changed about a model, within the days asked for."""
+    """All changes of a model between two days."""
 
     subject: Iri
     name: str
