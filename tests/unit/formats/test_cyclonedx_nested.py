@@ -46,6 +46,16 @@ def test_data_inside_a_model_are_a_dataset_and_no_file_of_it() -> None:
     assert iris.dataset("ward-audio") in {claim.subject for claim in claims}
 
 
+@pytest.mark.parametrize("name", ["train", "./data/train.csv", "validation set"])
+def test_data_described_in_place_by_what_they_are_for_are_the_document_s_own(name: str) -> None:
+    data = [{"type": "dataset", "name": name}, {"type": "dataset", "name": "LJSpeech"}]
+    claims, _ = made({"modelCard": {"modelParameters": {"datasets": data}}})
+    used = set(values_of(claims, MODEL, PG.trainedOn))
+    own = used - {iris.dataset("LJSpeech")}
+    assert len(used) == 2
+    assert all("/in/cyclonedx/dataset/" in dataset for dataset in own)
+
+
 def test_properties_of_a_document_about_an_application_are_not_a_model_s() -> None:
     stated = [{"name": "internal:ticket", "value": "K-1"}]
     app = {"type": "application", "name": "desk"}

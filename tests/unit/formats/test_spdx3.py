@@ -190,6 +190,42 @@ def test_a_relationship_to_nothing_is_a_stance_and_no_thing_of_that_name(
         assert [problem for problem in problems if problem.kind == "reference"] == []
 
 
+@pytest.mark.parametrize(
+    ("hint", "revision"),
+    [("https://huggingface.co/o/b", ""), ("https://huggingface.co/o/b/tree/d04e592", "d04e592")],
+)
+@pytest.mark.parametrize("kind", ["descendantOf", "ancestorOf"])
+def test_a_parent_that_another_document_describes_is_found_by_its_address(
+    hint: str, revision: str, kind: str
+) -> None:
+    imported = {"externalSpdxId": "urn:ext", "locationHint": hint}
+    doc = {"type": "SpdxDocument", "spdxId": "urn:doc", "import": [imported]}
+    up = kind == "descendantOf"
+    edge = relation(kind, ["urn:ext"]) if up else relation(kind, ["urn:m"], "urn:ext")
+    claims, problems = read(spdx3.READER, graph(doc, edge), "x.json")
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == [iris.model("o/b")]
+    pinned = [
+        str(c.value).rpartition("/")[2] for c in claims if c.predicate == PG.derivedFromVersion
+    ]
+    assert pinned == [revision] * bool(revision)
+    assert [problem for problem in problems if problem.kind == "reference"] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "stance"),
+    [
+        ("https://spdx.org/rdf/3.0.1/terms/Licensing/NoAssertion", "NotStated"),
+        ("https://spdx.org/rdf/3.0.1/terms/Licensing/None", "DeclaredEmpty"),
+        ("expandedlicensing_NoneLicense", "DeclaredEmpty"),
+    ],
+)
+def test_a_licence_that_is_none_or_not_asserted_is_a_stance(target: str, stance: str) -> None:
+    text = graph(relation("hasDeclaredLicense", [target]))
+    claims, _ = read(spdx3.READER, text, "x.json")
+    [claim] = [claim for claim in claims if claim.predicate == DCTERMS.license]
+    assert (claim.value, claim.stance.label) == (None, stance)
+
+
 def test_the_licences_of_one_s_own_in_an_expression_keep_their_names_and_texts() -> None:
     expression = {
         "type": "simplelicensing_LicenseExpression",

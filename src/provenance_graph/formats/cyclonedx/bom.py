@@ -210,7 +210,7 @@ def _know_inline(part: dict[Any, Any], bom: Bom) -> None:
     for item in map(mapping, as_list(parameters.get("datasets"))):
         ref, name = item.get("bom-ref"), inline_name(item)
         if isinstance(ref, str) and ref and name and "ref" not in item:
-            dataset = bom.known.setdefault(ref, iris.dataset(name))
+            dataset = bom.known.setdefault(ref, inline_dataset(name, bom))
             bom.kinds.setdefault(dataset, "data")
 
 
@@ -218,6 +218,13 @@ def inline_name(item: dict[Any, Any]) -> str:
     """The identity of a dataset described inline: its Hub repository, else its name."""
     url = scalar_text(mapping(item.get("contents")).get("url"))
     return statements.hub_dataset(url) or stated_name(item.get("name"))
+
+
+def inline_dataset(name: str, bom: Bom) -> Iri:
+    """The dataset of a name, or the document's own where the name only says what it is for."""
+    if model_names.is_path(name) or paths.is_local_name(name):
+        return iris.entity(SOURCE, "dataset", "/".join(filter(None, (bom.within, iris.slug(name)))))
+    return iris.dataset(name)
 
 
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:

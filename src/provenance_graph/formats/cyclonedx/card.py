@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements, table_leaves
 from provenance_graph.formats.cyclonedx.around import named_value
-from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name, uses_of
+from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_dataset, inline_name, uses_of
 from provenance_graph.formats.cyclonedx.keys import (
     ENERGY,
     HELD_OUT,
@@ -80,7 +80,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
     if not name:
         yield Problem(where, "a dataset without name or reference", "name: or ref:")
         return
-    dataset = iris.dataset(name)
+    dataset = inline_dataset(name, bom)
     yield from statements.is_a(dataset, PG.Dataset, stated_name(item.get("name")) or name)
     yield from _uses(model, dataset, uses_of(mapping(item.get("contents")).get("properties")))
     yield from data(item, dataset, where)

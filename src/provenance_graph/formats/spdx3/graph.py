@@ -52,7 +52,8 @@ class ElementGraph:
 
     ``derived`` holds pairs of a subject and the id of what it is stated to come from or to be
     trained on. ``known_leaves`` holds by location the values for which the key table alone yields
-    claims. ``renamed`` holds the locations of elements with keys that lack their prefix.
+    claims. ``renamed`` holds the locations of elements with keys that lack their prefix. ``outside``
+    holds the addresses of elements of other documents, by id, from the document's ``import``.
     """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -62,6 +63,7 @@ class ElementGraph:
     derived: set[tuple[Iri, str]] = field(default_factory=set)
     known_leaves: Mapping[str, list[Leaf]] = field(default_factory=dict)
     renamed: set[str] = field(default_factory=set)
+    outside: dict[str, str] = field(default_factory=dict)
 
     def leaves(self, element: dict[str, Any], where: str) -> Iterable[Leaf]:
         """The values of the element at a location for which the key table alone yields claims."""
@@ -97,7 +99,12 @@ def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     """A fresh graph of the document's elements, and problems of form; raises Unreadable."""
     graph, problems = _elements(document)
     made = ElementGraph(
-        graph.elements, graph.by_id, dict(graph.subjects), dict(graph.kinds), renamed=graph.renamed
+        graph.elements,
+        graph.by_id,
+        dict(graph.subjects),
+        dict(graph.kinds),
+        renamed=graph.renamed,
+        outside=graph.outside,
     )
     return made, problems
 
@@ -135,6 +142,10 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
         for key in ("spdxId", "@id"):
             if isinstance(element.get(key), str):
                 graph.by_id.setdefault(element[key], element)
+        for entry in map(mapping, as_list(element.get("import"))):
+            id_, hint = map(scalar_text, (entry.get("externalSpdxId"), entry.get("locationHint")))
+            if id_ and hint:
+                graph.outside.setdefault(id_, hint)
     _name_packages(graph, paths.within(document))
     return graph, problems
 

@@ -65,8 +65,11 @@ def _relationship(
     kind: str, element: dict[str, Any], where: str, graph: ElementGraph
 ) -> ReaderOutput:
     ref = scalar_text(element.get("from"))
+    ref = graph.outside.get(ref, ref)
     source = graph.subjects.get(ref)
-    if source is None:
+    if source is None and kind == "ancestorOf" and ref in graph.outside.values():
+        source = _outside(ref)
+    elif source is None:
         purl = packages.package(ref)
         if purl is not None and iris.model(purl.repository) in graph.kinds:
             source = iris.model(purl.repository)
@@ -83,11 +86,13 @@ def _relationship(
             or scalar_text(mapping(raw).get("@id"))
         )
         location = f"{where}/to/{n}"
-        if (stance := NOTHING.get(re.split(r"[/:]", target)[-1])) is not None:
+        if (stance := _stance_of(target)) is not None:
             if source is not None:
                 yield _nothing(kind, source, stance, target, location)
             continue
-        if target not in graph.by_id and kind not in LICENSES:
+        known = target in graph.by_id or target in graph.outside
+        target = graph.outside.get(target, target)
+        if not known and kind not in LICENSES:
             yield _dangling(target, location)
         yield from _security(element, target, graph)
         if source is not None:
@@ -99,6 +104,14 @@ def _relationship(
     if source is not None:
         yield from _completeness(kind, source, element, where)
         yield from coverage.claims(source, graph.leaves(element, where), KEYS)
+
+
+def _stance_of(target: str) -> Stance | None:
+    """The stance of an individual that stands for no element, by its IRI or its short name."""
+    name = re.split(r"[/:_]", target)[-1]
+    if name in ("None", "NoAssertion") and "/terms/Licensing/" in target:
+        name += "License"
+    return NOTHING.get(name)
 
 
 def _nothing(kind: str, source: Iri, stance: Stance, target: str, location: str) -> Claim:
@@ -194,7 +207,8 @@ def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
     kinds = re.findall(r"\bpg:(\w+)", edge.comment[:500])
     pinned = re.search(r"\brevision (\S+)", edge.comment[:500])
     parent_id = edge.target if edge.kind == "descendantOf" else edge.ref
-    revision = pinned[1] if pinned else revision_of(graph.by_id.get(parent_id, {}))
+    package = graph.by_id.get(parent_id) or {"software_downloadLocation": parent_id}
+    revision = pinned[1] if pinned else revision_of(package)
     other = graph.subjects.get(edge.target) or _outside(edge.target)
     if other is None:
         yield coverage.other(edge.source, f"relationship {edge.kind}", edge.target)
@@ -267,6 +281,10 @@ def _licence(
     if not element and not re.match(r"https?://(?:www\.)?spdx\.org/", target):
         yield _dangling(target, location)
     if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
+        if LICENSES[kind] is None:  # what nobody concluded is no statement of the source
+            yield statements.not_given(
+                source, DCTERMS.license, Stance.NOT_STATED, "NOASSERTION", location
+            )
         return
     link = next((scalar_text(u) for u in as_list(element.get("expandedlicensing_seeAlso"))), "")
     full = scalar_text(element.get("simplelicensing_licenseText"))
