@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from provenance_graph.session import Session
 from provenance_graph.tables import render
+
+if TYPE_CHECKING:
+    from provenance_graph.model.receipt import ReceiptsOf
 
 F = TypeVar("F", bound=Callable[..., Any])
 COLUMNS = (
@@ -62,7 +65,7 @@ def _named(given: dict[str, Any]) -> list[str]:
     return [name for one in names for name in ([one] if isinstance(one, str) else one)]
 
 
-def _receipts(session: Session, given: dict[str, Any], names: list[str]) -> list[Any]:
+def _receipts(session: Session, given: dict[str, Any], names: list[str]) -> list[ReceiptsOf]:
     from provenance_graph.core.iris import local_name
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.naming.entities import find_entity
@@ -80,7 +83,7 @@ def _receipts(session: Session, given: dict[str, Any], names: list[str]) -> list
     ]
 
 
-def _rows(matches: list[Any]) -> Any:
+def _rows(matches: Iterable[ReceiptsOf]) -> Iterator[tuple[object, ...]]:
     for one in matches:
         for name, receipts in one["properties"].items():
             for receipt in receipts:

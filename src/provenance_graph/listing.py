@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from markupsafe import Markup
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 MAX_ROWS = 20
 """So many rows are shown in a notebook; all are in the list and its data frames."""
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 
 
 class Listing(list[T]):
@@ -35,7 +35,7 @@ class Listing(list[T]):
         self._row = row
         self._columns = () if self else tuple(columns)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, object]]:
         """Every item as a mapping of column to plain value."""
         return [dict(self._row(item)) for item in self]
 
@@ -55,7 +55,7 @@ class Listing(list[T]):
         return to_html([dict(self._row(item)) for item in self[:MAX_ROWS]], len(self))
 
 
-def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:
+def to_pandas(rows: list[dict[str, object]], columns: Iterable[str] = ()) -> pd.DataFrame:
     """Rows as a pandas data frame; raises ImportError with how to get pandas."""
     pandas = needed("pandas", "pandas")
     frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(columns) or None)
@@ -66,7 +66,7 @@ def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.Dat
     return frame
 
 
-def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.DataFrame:
+def to_polars(rows: list[dict[str, object]], columns: Iterable[str] = ()) -> pl.DataFrame:
     """Rows as a polars data frame."""
     import polars
 
@@ -74,12 +74,12 @@ def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.Dat
     return polars.DataFrame({name: _of_one_type([row.get(name) for row in rows]) for name in names})
 
 
-def _of_one_type(values: list[Any]) -> list[Any]:
+def _of_one_type(values: list[object]) -> list[object]:
     """A column as polars needs it: text where numbers, days and texts stand in one."""
     types = {type(value) for value in values if value is not None}
     if types <= {int, float} and bool not in types:
         return (
-            [None if value is None else float(value) for value in values]
+            [float(value) if isinstance(value, int | float) else None for value in values]
             if len(types) > 1
             else values
         )
@@ -88,7 +88,7 @@ def _of_one_type(values: list[Any]) -> list[Any]:
     return values
 
 
-def to_html(rows: list[dict[str, Any]], total: int) -> str:
+def to_html(rows: list[dict[str, object]], total: int) -> str:
     """A short table for a notebook; whatever comes from outside is escaped.
 
     >>> to_html([{"a": "<b>"}], 1)
@@ -107,6 +107,6 @@ def to_html(rows: list[dict[str, Any]], total: int) -> str:
     return str(Markup("<table>{}<tr>{}</tr>{}</table>").format(note, head, body))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= 120 else text[:117] + "…"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Literal, Problem
 from provenance_graph.core.iris import Iri, short_id
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.graph import Graph
+    from provenance_graph.model.receipt import ReceiptsOf
     from provenance_graph.store.base import Store
     from provenance_graph.store.claim_table import ClaimTable
 
@@ -36,8 +37,8 @@ class Session:
 
     store_path: str
     closing: ExitStack = field(default_factory=ExitStack)
-    _store: Any = None
-    receipts: list[Any] | None = None
+    _store: Store | None = None
+    receipts: list[ReceiptsOf] | None = None
     citing: bool = False
     """Whether receipts are asked for of what a command lists."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from provenance_graph.core import iris
 from provenance_graph.fleet.read import System
@@ -44,7 +43,7 @@ def workload_of(document: Document) -> System | None:
     )
 
 
-def _properties(component: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _properties(component: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     listed = component.get("properties")
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, Mapping) and (match := _WORKLOAD.search(str(one.get("name", "")))):
@@ -64,7 +63,7 @@ def _models(components: object) -> Iterator[str]:
         yield from _models(one.get("components"))
 
 
-def _day(metadata: Mapping[str, Any] | None) -> str:
+def _day(metadata: Mapping[str, object] | None) -> str:
     """The day of the document, as the first on which the workload is known to run so."""
     stated = str(metadata.get("timestamp", "")) if metadata else ""
     return stated[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d.*", stated) else ""

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import UsageError
@@ -53,7 +52,7 @@ def systems_in(document: Document, path: str) -> list[System]:
     return entries_in(document, path, "system", "[support-bot]", MAX_SYSTEMS, _system)
 
 
-def _system(key: str, entry: Any, problems: list[Problem]) -> System | None:
+def _system(key: str, entry: object, problems: list[Problem]) -> System | None:
     table = as_table(key, entry, "system", _KEYS, "models = [...]", problems)
     if table is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable, UsageError
@@ -14,7 +14,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.parsing import MAX_BYTES
 
 T = TypeVar("T")
-Table = Mapping[str, Any]
+Table = Mapping[str, object]
 MAX_PROBLEMS = 20
 """The most faults of a file that one message names."""
 
@@ -24,7 +24,7 @@ def read_entries(
     kind: str,
     example: str,
     limit: int,
-    read: Callable[[str, Any, list[Problem]], T | None],
+    read: Callable[[str, object, list[Problem]], T | None],
 ) -> list[T]:
     """The entries of a file, each as ``read(key, table, problems)`` gives it.
 
@@ -41,7 +41,7 @@ def entries_in(
     kind: str,
     example: str,
     limit: int,
-    read: Callable[[str, Any, list[Problem]], T | None],
+    read: Callable[[str, object, list[Problem]], T | None],
 ) -> list[T]:
     """The entries of a parsed document, as ``read_entries`` gives those of a file.
 
@@ -72,7 +72,7 @@ def read_bounded(path: Path) -> bytes:
 
 
 def as_table(
-    key: str, entry: Any, kind: str, fields: Sequence[str], example: str, problems: list[Problem]
+    key: str, entry: object, kind: str, fields: Sequence[str], example: str, problems: list[Problem]
 ) -> Table | None:
     """An entry as a table, else None; a wrong type and each field not in ``fields`` add a problem."""
     if not isinstance(entry, Mapping):
@@ -86,7 +86,7 @@ def as_table(
     return entry
 
 
-def texts(where: str, value: Any, problems: list[Problem]) -> tuple[str, ...]:
+def texts(where: str, value: object, problems: list[Problem]) -> tuple[str, ...]:
     """A text or a list of texts as a tuple; anything else adds a problem and gives an empty tuple."""
     items = [] if value is None else value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in items):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from collections.abc import Mapping
+from typing import NotRequired
 
 from provenance_graph.core.results import AnswerObject, FacetCount, LabelRef
 
@@ -311,7 +312,7 @@ class ExplainedLicence(LicenceAnswer):
     texts: list[TextAnswer]
     clauses: list[ClauseAnswer]
     passesOn: list[PassedOn]
-    odrl: dict[str, Any]
+    odrl: Mapping[str, object]
 
 
 class ExplanationAnswer(AnswerObject):

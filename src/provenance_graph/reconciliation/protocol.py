@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
+from provenance_graph.core.json_values import JsonObject
 from provenance_graph.core.terms import DCTERMS, SCHEMA, XSD
 from provenance_graph.model.fields import fields, property_named
 from provenance_graph.reconciliation.match import (
@@ -42,9 +42,9 @@ def type_json(kind: str) -> dict[str, str]:
     return {"id": kind, "name": TYPES[kind]}
 
 
-def manifest(base: str, version: str) -> dict[str, Any]:
+def manifest(base: str, version: str) -> JsonObject:
     """The service manifest; ``base`` is the service's address without a trailing slash."""
-    common: dict[str, Any] = {
+    common: JsonObject = {
         "name": "provenance-graph: AI models, datasets, organisations, licences",
         "documentation": f"{base}/manual/",
         "identifierSpace": ID,
@@ -86,7 +86,7 @@ def manifest(base: str, version: str) -> dict[str, Any]:
 # ---- what clients send ---------------------------------------------------------------------
 
 
-def parsed(text: str | bytes, what: str) -> Any:
+def parsed(text: str | bytes, what: str) -> object:
     """Parse JSON from a client; raises UsageError if it is invalid, nested too deeply or not text."""
     try:
         value = json.loads(text)
@@ -96,7 +96,7 @@ def parsed(text: str | bytes, what: str) -> Any:
     return value
 
 
-def queries_02(data: Any) -> dict[str, Query]:
+def queries_02(data: object) -> dict[str, Query]:
     """Parse a batch of 0.2 queries by key; raises UsageError with the place of a fault."""
     if not isinstance(data, Mapping):
         raise UsageError('queries is an object of queries: {"q0": {"query": "Llama 3.1 8B"}}')
@@ -104,7 +104,7 @@ def queries_02(data: Any) -> dict[str, Query]:
     return {str(key): _query_02(str(key), one) for key, one in data.items()}
 
 
-def queries_draft(data: Any) -> list[Query]:
+def queries_draft(data: object) -> list[Query]:
     """Parse a batch of 1.0-draft queries; raises UsageError with the place of a fault."""
     listed = data.get("queries") if isinstance(data, Mapping) else None
     if not isinstance(listed, list):
@@ -120,7 +120,7 @@ def _bounded(count: int) -> None:
         )
 
 
-def _query_02(location: str, data: Any) -> Query:
+def _query_02(location: str, data: object) -> Query:
     if isinstance(data, str):
         data = {"query": data}
     data = _object(location, data)
@@ -144,7 +144,7 @@ def _query_02(location: str, data: Any) -> Query:
     return Query(text[:MAX_TEXT], kinds, _limit(location, data), tuple(conditions))
 
 
-def _query_draft(location: str, data: Any) -> Query:
+def _query_draft(location: str, data: object) -> Query:
     data = _object(location, data)
     listed = data.get("conditions")
     if not isinstance(listed, list) or not listed:
@@ -169,7 +169,7 @@ def _query_draft(location: str, data: Any) -> Query:
 
 
 def _condition(
-    location: str, data: Any, ids: Sequence[str], values: Sequence[str]
+    location: str, data: object, ids: Sequence[str], values: Sequence[str]
 ) -> PropertyCondition:
     data = _object(location, data)
     name = next((data[key] for key in ids if key in data), None)
@@ -187,12 +187,12 @@ def _condition(
     )
 
 
-def _values(location: str, data: Any) -> list[str]:
+def _values(location: str, data: object) -> list[str]:
     listed = data if isinstance(data, list) else [data]
     return [_value(location, one) for one in listed[:MAX_VALUES]]
 
 
-def _value(location: str, one: Any) -> str:
+def _value(location: str, one: object) -> str:
     if isinstance(one, str):
         return one[:MAX_TEXT]
     if isinstance(one, bool):
@@ -207,7 +207,7 @@ def _value(location: str, one: Any) -> str:
     )
 
 
-def _limit(location: str, data: Mapping[str, Any]) -> int:
+def _limit(location: str, data: Mapping[str, object]) -> int:
     limit = data.get("limit", 10)
     if isinstance(limit, bool) or not isinstance(limit, int | float) or not 1 <= limit < 1e9:
         raise UsageError(
@@ -216,25 +216,25 @@ def _limit(location: str, data: Mapping[str, Any]) -> int:
     return min(int(limit), MAX_CANDIDATES)
 
 
-def _object(location: str, data: Any) -> Mapping[str, Any]:
+def _object(location: str, data: object) -> Mapping[str, object]:
     if not isinstance(data, Mapping):
         raise UsageError(f"{location}: expected an object, not {_kind(data)}")
     return data
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
     return "nothing" if value is None else names.get(type(value), "a number")
 
 
-def _display_text(value: Any) -> str:
+def _display_text(value: object) -> str:
     return repr(value)[:60]
 
 
 # ---- what they get -------------------------------------------------------------------------
 
 
-def candidate_json(one: MatchCandidate, version: str) -> dict[str, Any]:
+def candidate_json(one: MatchCandidate, version: str) -> JsonObject:
     """A candidate in the schema of a version, with its features."""
     named = version == "1.0-draft"
     return {
@@ -251,7 +251,7 @@ def candidate_json(one: MatchCandidate, version: str) -> dict[str, Any]:
     }
 
 
-def extension(snapshot: AcceptedSnapshot, data: Any, version: str) -> dict[str, Any]:
+def extension(snapshot: AcceptedSnapshot, data: object, version: str) -> JsonObject:
     """The response to a data extension request; raises UsageError for an invalid request."""
     data = _object("the request", data)
     ids, wanted = data.get("ids"), data.get("properties")
@@ -290,7 +290,7 @@ def extension(snapshot: AcceptedSnapshot, data: Any, version: str) -> dict[str, 
 
 def _row(
     snapshot: AcceptedSnapshot, identifier: str, known: Mapping[str, Iri]
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, list[JsonObject]]:
     try:
         subject = snapshot.canonical(entity_of(identifier))
     except UsageError:
@@ -301,7 +301,7 @@ def _row(
     }
 
 
-def value_json(snapshot: AcceptedSnapshot, value: Value) -> dict[str, Any]:
+def value_json(snapshot: AcceptedSnapshot, value: Value) -> JsonObject:
     """A value in the protocol's form: an entity, a number, a date, or a text."""
     if isinstance(value, Iri):
         return {"id": entity_id(value), "name": snapshot.label(value) or short_id(value)}

@@ -25,11 +25,12 @@ from provenance_graph.report.rendering import render
 if TYPE_CHECKING:
     from provenance_graph.licences.answers import FindingAnswer
     from provenance_graph.model.answers import ClaimAnswer, FieldAnswer
+    from provenance_graph.model.receipt import ReceiptsOf
 
 GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
-def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str:
+def html(report: AuditReport, receipts: Sequence[ReceiptsOf] = ()) -> str:
     """Render the whole file, with receipts if given; the same report gives the same bytes."""
     parts = ["provenance-graph", "report", *(model.profile["id"] for model in report.models)]
     for use in report.uses if report.uses != USES else ():

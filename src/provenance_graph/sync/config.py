@@ -19,7 +19,6 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
@@ -69,7 +68,7 @@ def source_problem(location: str) -> str:
     return "neither hf:org/name, hf:org/* nor an https:// address"
 
 
-def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSource | None:
+def _source(path: Path, key: str, entry: object, problems: list[Problem]) -> SyncSource | None:
     table = as_table(key, entry, "source", _KEYS, "places = [...]", problems)
     if table is None:
         return None
@@ -97,7 +96,7 @@ def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSo
     )
 
 
-def _listed(path: Path, where: str, ids: Any, problems: list[Problem]) -> list[str]:
+def _listed(path: Path, where: str, ids: object, problems: list[Problem]) -> list[str]:
     """The places of a list of ids beside ``sync.toml``: ``org/name`` means ``hf:org/name``."""
     if not isinstance(ids, str):
         problems.append(Problem(where, "expected the name of a file"))
@@ -111,7 +110,7 @@ def _listed(path: Path, where: str, ids: Any, problems: list[Problem]) -> list[s
     return [f"hf:{one}" if is_name(one) else one for one in lines if one]
 
 
-def _seconds(where: str, value: Any, problems: list[Problem]) -> int:
+def _seconds(where: str, value: object, problems: list[Problem]) -> int:
     if value is None:
         return EVERY
     match = re.fullmatch(r"\s*(\d{1,4})\s*([mhdw])\s*", str(value))

@@ -341,7 +341,7 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
     return top + results[:most_results]
 
 
-def json_of(url: str, body: bytes) -> Any:
+def json_of(url: str, body: bytes) -> object:
     """The JSON in an answer's body; raises FetchError where it is not JSON."""
     try:
         return json.loads(body)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.json_values import JsonObject
 from provenance_graph.core.results import fields_of
 from provenance_graph.formats.licences.names import LicenceName, normalise
 from provenance_graph.licences.answers import ClauseAnswer, ExplainedLicence, ExplanationAnswer
@@ -73,7 +73,7 @@ class Explained:
     licence: Licence
     clauses: tuple[ClauseLine, ...]
     passes: tuple[tuple[str, str], ...]
-    odrl: dict[str, Any]
+    odrl: JsonObject
 
     @property
     def sentence(self) -> str:

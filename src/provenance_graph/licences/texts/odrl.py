@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from provenance_graph.core.iris import ID, mint
+from provenance_graph.core.json_values import JsonObject
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
-Json = dict[str, Any]
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "use": "use",
@@ -58,7 +57,7 @@ PROFILE = "https://w3id.org/provenance-graph/ns"
 """The vocabulary whose terms a policy uses beside those of ODRL."""
 
 
-def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
+def as_odrl(licence: Licence, catalogue: Catalogue) -> JsonObject:
     """The ODRL policy of a licence as JSON-LD; empty for a licence whose terms are not described.
 
     A policy without a rule is not valid.
@@ -67,7 +66,7 @@ def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
     rules = policy.rules()
     if not rules:
         return {}
-    json: Json = {
+    json: JsonObject = {
         "@context": [
             "http://www.w3.org/ns/odrl.jsonld",
             {
@@ -107,30 +106,32 @@ class _Policy:
     def __init__(self, licence: Licence, catalogue: Catalogue) -> None:
         self._licence = licence
         self._catalogue = catalogue
-        self.declared: dict[str, Json] = {
+        self.declared: dict[str, JsonObject] = {
             "dcterms:license": {"@id": "dcterms:license", "@type": "LeftOperand"}
         }
 
-    def rules(self) -> Json:
+    def rules(self) -> JsonObject:
         """Permissions with their duties, prohibitions, and duties without a permission."""
         licence = self._licence
-        permissions: dict[str, Json] = {
-            key: {"action": self._action("permission", key, key.replace("-", " "))}
+        actions = {
+            key: self._action("permission", key, key.replace("-", " "))
             for key in sorted(licence.grants)
         }
-        alone: list[Json] = []
+        duties: dict[str, list[JsonObject]] = {use: [] for use in actions}
+        alone: list[JsonObject] = []
         for key in licence.duties:
             rule = self._rule("duty", key)
             uses = self._catalogue.conditions[key].conditions
-            of = [permissions[use] for use in sorted(uses) if use in permissions]
-            if not of and "use" in permissions:
-                of = [permissions["use"]]
-            for permission in of:
-                permission.setdefault("duty", []).append(rule)
-            if not of:
-                alone.append(rule)
-        rules = {
-            "permission": list(permissions.values()),
+            of = [duties[use] for use in sorted(uses) if use in duties]
+            if not of and "use" in duties:
+                of = [duties["use"]]
+            for duties_of_use in of or [alone]:
+                duties_of_use.append(rule)
+        rules: dict[str, list[JsonObject]] = {
+            "permission": [
+                {"action": action, "duty": duties[use]} if duties[use] else {"action": action}
+                for use, action in actions.items()
+            ],
             "prohibition": [
                 self._rule("restriction", key)
                 for key in licence.restrictions
@@ -140,12 +141,12 @@ class _Policy:
         }
         return {kind: some for kind, some in rules.items() if some}
 
-    def clause(self, key: str) -> Json:
+    def clause(self, key: str) -> JsonObject:
         """A clause that is no rule, as JSON-LD with its label and place."""
         label = self._catalogue.conditions[key].label
         return {"@id": str(mint("restriction", key)), "rdfs:label": label, **self._informative(key)}
 
-    def _informative(self, key: str) -> Json:
+    def _informative(self, key: str) -> JsonObject:
         clause = self._licence.clause(key)
         text = ": ".join(filter(None, (clause.location, clause.text)))
         return {"dcterms:description": text} if text else {}
@@ -162,9 +163,9 @@ class _Policy:
         }
         return iri
 
-    def _rule(self, kind: str, key: str) -> Json:
+    def _rule(self, kind: str, key: str) -> JsonObject:
         label = self._catalogue.conditions[key].label
-        json: Json = {"action": self._action(kind, key, label), **self._informative(key)}
+        json: JsonObject = {"action": self._action(kind, key, label), **self._informative(key)}
         term, field = _THRESHOLDS.get(key, ("", ""))
         limit = getattr(self._licence, field) if field else None
         if limit is not None:

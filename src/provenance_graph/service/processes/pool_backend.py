@@ -187,8 +187,9 @@ class PoolBackend:
         """Call a function in a new process; a thread waits for it. Admission limits their number."""
         limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
-        run_in_executor: bytes = await asyncio.get_running_loop().run_in_executor(None, run)
-        return run_in_executor
+        result = await asyncio.get_running_loop().run_in_executor(None, run)
+        assert isinstance(result, bytes)  # each of our functions answers with bytes
+        return result
 
     def state(self) -> Mapping[str, object]:
         """The number of workers: all, busy, waited for, replaced."""

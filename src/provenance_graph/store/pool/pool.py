@@ -192,7 +192,7 @@ class WorkerPool:
             "the processes that answer queries end repeatedly; try again in a moment"
         )
 
-    def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> Any:
+    def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> object:
         """Call ``module:function`` with bytes from outside in a separate process; blocks."""
         return run_bounded(function, data, limits or self.limits, self.spawner)
 

@@ -14,7 +14,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
@@ -209,7 +209,7 @@ def revive(body: bytes) -> ProvenanceError:
 
 def run_bounded(
     function: str, data: bytes, limits: Limits | None = None, spawner: Spawner | None = None
-) -> Any:
+) -> object:
     """Call ``module:function`` with bytes from outside in a process that is then discarded.
 
     The function returns bytes or a value fit for JSON. Raises the function's own ProvenanceError,
@@ -233,7 +233,7 @@ def run_bounded(
 
 def exchange(
     spawner: Spawner, number: int, sock: socket.socket, data: bytes, limits: Limits
-) -> Any:
+) -> object:
     """Send bytes to a process and return the result of its function.
 
     Raises QueryTooLarge beyond the byte limit, QueryTimeout beyond the time limit, QueryCrashed

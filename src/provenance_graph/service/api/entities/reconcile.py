@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID
+from provenance_graph.core.json_values import JsonObject
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match_all, protocol
 from provenance_graph.reconciliation.match import kind_named
@@ -67,7 +68,7 @@ def _service(routes: APIRouter, access: Access) -> None:
         """Queries, or a request for data, in a form."""
         body = await _body(request)
 
-        def made() -> Mapping[str, Any]:
+        def made() -> JsonObject:
             fields = parameters(body)
             queries, extend = (single(fields, name) for name in ("queries", "extend"))
             if not queries and not extend:
@@ -116,7 +117,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
         """A batch of queries; candidates in the queries' order."""
         body = await _body(request)
 
-        def made() -> dict[str, Any]:
+        def made() -> JsonObject:
             parsed_queries = protocol.queries_draft(protocol.parsed(body, "the body"))
             snapshot = access.prepared("catalogue")
             return {
@@ -133,7 +134,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
         """Values of properties of entities."""
         body = await _body(request)
 
-        def made() -> dict[str, Any]:
+        def made() -> JsonObject:
             data = protocol.parsed(body, "the body")
             return protocol.extension(access.snapshot(), data, DRAFT)
 
@@ -165,7 +166,7 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         snapshot = access.prepared("catalogue")
         kinds = (kind_named(type),) if type else tuple(TYPES)
         hits = SearchIndex.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
-        results = [
+        results: list[JsonObject] = [
             {
                 "id": entity_id(item["iri"]),
                 "name": item["name"],
@@ -192,7 +193,7 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         return _sent({"result": results[cursor:]}, callback)
 
 
-def _answered(access: Access, request: Request, queries: str, extend: str) -> Mapping[str, Any]:
+def _answered(access: Access, request: Request, queries: str, extend: str) -> JsonObject:
     if queries:
         parsed_queries = protocol.queries_02(protocol.parsed(queries, "queries"))
         snapshot = access.prepared("catalogue")
@@ -207,7 +208,7 @@ def _answered(access: Access, request: Request, queries: str, extend: str) -> Ma
     return protocol.manifest(_origin(request), OLD)
 
 
-def _proposed(access: Access, type_: str, limit: int) -> dict[str, Any]:
+def _proposed(access: Access, type_: str, limit: int) -> JsonObject:
     kind = kind_named(type_) if type_ else ""
     results = protocol.proposals(access.snapshot(), kind, limit)
     return {"properties": results, **({"type": type_} if type_ else {}), "limit": limit}
@@ -245,7 +246,7 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _sent(value: Mapping[str, Any], callback: str) -> Response:
+def _sent(value: JsonObject, callback: str) -> Response:
     """A JSON response, or JSONP for clients of version 0.2 that give a callback.
 
     Raises UsageError where ``callback`` is not a function name.
