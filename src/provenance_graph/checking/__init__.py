@@ -1,4 +1,4 @@
-"""Documents checked without keeping them: form, shapes, spelling, and what the store knows upstream."""
+"""Checks of documents without storing them: format, shapes, spelling, and upstream knowledge."""
 
 from provenance_graph.checking.documents import Examined, examine
 from provenance_graph.checking.writers import WRITERS

@@ -1,4 +1,4 @@
-"""What ``--against`` names: a list of elements, a form, or a rubric."""
+"""The checkers that ``--against`` names: a list of elements, a form, or a rubric."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from provenance_graph.store.values import QuadSource
 
 
 def checker_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> Checker:
-    """The checker of a list, form or rubric; raises NotFound with the ids there are."""
+    """The checker of a list, form or rubric; raises NotFound with the known ids."""
     folded = name.casefold()
     if folded in {one.casefold() for one in lists()}:
         return ElementChecker(list_named(name), snapshot)
@@ -58,7 +58,10 @@ def offered(store: QuadSource) -> list[Offered]:
 
 
 def of_model(snapshot: AcceptedSnapshot, model: Iri, checkers: Sequence[Checker]) -> list[Finding]:
-    """A model of the store against lists, forms and rubrics: its export, and its claims."""
+    """Findings on a model of the store from lists, forms and rubrics.
+
+    Its SPDX export is checked as a document, and its claims.
+    """
     text = export(bundle(snapshot, [model]), "spdx3").text
     document = Document(Iri(f"urn:export:{short_id(model)}"), text.encode(), snapshot.day, "m.json")
     findings: list[Finding] = []

@@ -1,7 +1,7 @@
-"""From paths to findings: each document read, held to the shapes, and every finding placed.
+"""Checks of documents at paths: each is read, validated, and its findings are located.
 
-A finding names the file as seen from the working directory, and the line in it, so that
-editors and code hosts can show it where it belongs.
+A finding names the file relative to the working directory, and the line in it, so that editors and
+code hosts can show it there.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from provenance_graph.shapes import Finding, Severity, validate_records
 from provenance_graph.shapes.findings import order
 
 BATCH = 200
-"""So many documents are held to the shapes at once."""
+"""Documents validated at once."""
 
 RecordChecker = Callable[[Sequence[Record]], list[list[Finding]]]
-"""Looks at records together and gives the findings of each, in their order.
+"""Checks records together and returns the findings of each, in the records' order.
 
-One that sets ``of_whole_documents`` is given one record a document, of all that it says.
+A checker that sets ``of_whole_documents`` is given one record per document, with all its claims.
 """
 
 
 class DocumentChecker(Protocol):
-    """Looks at a whole document: what stands in it and what was read of it."""
+    """A checker of a whole document: its text and the records read from it."""
 
     def of_document(
         self, document: Document, format: str, records: Sequence[Record]
@@ -61,15 +61,15 @@ _KEYS = {
         DERIVATIONS, ("base_model", "base_model_name_or_path", "parent_model", "models")
     ),
 }
-"""Under which keys documents state a property whose claim keeps no place."""
+"""The keys under which documents state a property, for claims without a locator."""
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One document, or one path that gave none, with what was found.
+    """One document, or one path without a document, with its findings.
 
     ``read`` says whether anything could be read; ``is_argument`` that the finding concerns a whole
-    path that was asked for: it does not exist or holds nothing.
+    path: it does not exist or holds no document.
     """
 
     file: str
@@ -81,12 +81,12 @@ class Examined:
 
 
 OtherCheck = Callable[[Document, str], Examined | None]
-"""Checks a document that no reader reads, by the file's name; None where it is another's."""
+"""Checks a document that no reader reads, by its file name; None for a document of another kind."""
 
 
 @dataclass
 class _Work:
-    """A document on its way: its reading, and the findings gathered so far."""
+    """A document being checked: its reading, and the findings so far."""
 
     document: Document
     file: str
@@ -104,12 +104,11 @@ def examine(
     stdin: BinaryIO | None = None,
     other: OtherCheck | None = None,
 ) -> Iterator[Examined]:
-    """Read and check the documents at the paths, keeping nothing.
+    """Read and check the documents at the paths; nothing is stored.
 
-    ``other`` checks what no reader reads, such as fleets; it gives None for what it leaves.
-
-    ``checkers`` find more in the records of many documents at once: shapes of one's own, what
-    the store knows of their parents. Nothing that is wrong with a document is raised.
+    ``other`` checks documents that no reader reads, such as fleets; it returns None for others.
+    ``checkers`` check the records of many documents at once: the user's shapes, the store's
+    knowledge of parents. Faults of a document are findings and never raised.
     """
     options = Options(form)
     items = _documents(paths, retrieved, stdin)
@@ -128,9 +127,12 @@ def examine(
 
 
 def _read(document: Document, options: Options) -> Reading:
-    """One document, read by those who may recognise it: loading every reader takes a moment."""
+    """The reading of a document by the readers of its syntax, else by all readers.
+
+    Loading every reader takes a moment.
+    """
     if not options.format:
-        with suppress(SourceError):  # not even its features can be seen: it is read as any other
+        with suppress(SourceError):  # its features cannot be read: all readers try it
             reading = read(document, readers_of(document.features.syntax), options)
             if not isinstance(reading.failure, UnknownFormat):
                 return reading
@@ -138,14 +140,14 @@ def _read(document: Document, options: Options) -> Reading:
 
 
 def _checked(documents: Iterable[tuple[str, Document]], other: OtherCheck) -> dict[int, Examined]:
-    """What is no reader's document, by the document's number in memory."""
+    """The results of ``other`` for the documents that it checks, by ``id()`` of the document."""
     return {id(item): one for file, item in documents if (one := other(item, file))}
 
 
 def _documents(
     paths: Iterable[str], retrieved: str, stdin: BinaryIO | None
 ) -> Iterator[tuple[str, Document | Problem]]:
-    """Documents with their paths from the working directory."""
+    """Documents and problems, each with its path from the working directory."""
     for argument in paths:
         for path in _expanded(argument):
             for item in discover([path], retrieved=retrieved, stdin=stdin):
@@ -155,7 +157,7 @@ def _documents(
 
 
 def _expanded(argument: str) -> list[str]:
-    """The files of a glob, so that each keeps its folder; any other path as it is."""
+    """The files of a glob pattern, each as a path; any other path unchanged."""
     if set(argument) & set("*?[") and not Path(argument).exists():
         results = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - any anchor
         return [path for path in results if Path(path).is_file()] or [argument]
@@ -163,7 +165,7 @@ def _expanded(argument: str) -> list[str]:
 
 
 def _file(argument: str, name: str) -> str:
-    """A document's path from the working directory; ``name`` is its path below what was asked."""
+    """A document's path from the working directory; ``name`` is its path below the argument."""
     root = Path(argument)
     if not root.is_dir():
         return _relative(root) if argument != "-" else "stdin"
@@ -174,7 +176,7 @@ def _file(argument: str, name: str) -> str:
 
 
 def _relative(path: Path) -> str:
-    """A path as seen from the working directory, with slashes, where it lies below it."""
+    """A path relative to the working directory if it is below that; with slashes."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
@@ -202,7 +204,7 @@ def _check_records(works: Sequence[_Work], checkers: Sequence[Checker]) -> None:
 
 
 def _whole(records: Sequence[Record]) -> Record:
-    """All that a document says, as one record: a form or bundle has one for each of its sources."""
+    """All claims of a document as one record; forms and bundles have one record per source."""
     first, *further = records
     if not further:
         return first
@@ -219,7 +221,7 @@ def _spelling(records: Sequence[Record]) -> list[list[Finding]]:
 
 
 def _refused(file: str, problem: Problem) -> Examined:
-    """A path or file that is no document."""
+    """The result for a path or file that is no document."""
     whole = problem.kind in ("unreadable", "empty")
     severity = Severity.VIOLATION if whole else Severity.INFO
     reported = replace(problem, where="")
@@ -260,7 +262,7 @@ def _examined(work: _Work) -> Examined:
 
 
 def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
-    """A reader's problem in the form of a finding, so that both go into one report."""
+    """A reader's problem as a finding, so that both go into one report."""
     grave = (
         Severity.VIOLATION
         if problem.kind in _GRAVE
@@ -282,7 +284,7 @@ def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
 
 
 class _Locator:
-    """Gives findings of one document their file and line."""
+    """Sets the file and line of a document's findings."""
 
     def __init__(self, document: Document, file: str, records: Sequence[Record]) -> None:
         self._document, self._file = document, file
@@ -295,7 +297,7 @@ class _Locator:
             self._claims_of[claim.value].append(claim)
 
     def problem(self, problem: Problem) -> Finding:
-        """A reader's problem at its place."""
+        """A reader's problem as a finding with file and line."""
         inner, rest = self._split(problem.where)
         location = self._of(inner).at(rest) if rest else positions.in_message(problem.what)
         file = self._path(inner)
@@ -303,7 +305,7 @@ class _Locator:
         return replace(finding, line=location.line or 1, column=location.column)
 
     def finding(self, finding: Finding) -> Finding:
-        """A finding of a shape or rule, at the claim that it speaks of."""
+        """A finding of a shape or rule, with the file and line of the claim that it concerns."""
         inner, location = "", Location(finding.line, finding.column)
         if not location.line:
             spoken_of = finding.focus, finding.path, finding.value
@@ -313,7 +315,7 @@ class _Locator:
         return finding.at(self._path(inner), location.line or 1, location.column)
 
     def _locate(self, finding: Finding) -> tuple[str, Location]:
-        """The file of a folder and the place in it of what a finding speaks of."""
+        """The inner file and the location in it of the claim that a finding concerns."""
         inner, location = "", Location()
         for claim in self._claims(finding):
             inner, location = self._claim(claim)
@@ -324,7 +326,7 @@ class _Locator:
         return inner, location
 
     def _claims(self, finding: Finding) -> Iterator[Claim]:
-        """The claims that a finding may speak of, the likeliest first."""
+        """The claims that a finding may concern, the most likely first."""
         if not finding.path:
             yield from self._claims_of.get(finding.focus, ())
             return
@@ -355,7 +357,7 @@ class _Locator:
         return Location()
 
     def _split(self, locator: str) -> tuple[str, str]:
-        """The file of a folder that a locator begins with, and the place in it."""
+        """The inner file with which a locator begins, and the rest of the locator."""
         for name in sorted(self._document.files, key=len, reverse=True):
             if locator == name or locator.startswith((f"{name}/", f"{name} ")):
                 return name, locator[len(name) :]
@@ -381,7 +383,7 @@ class _Locator:
 
 
 def _bare(text: str) -> str:
-    """``org/name`` of one of our IRIs."""
+    """``org/name`` of a model or dataset IRI of ours; other text unchanged."""
     for head in ("/id/model/", "/id/dataset/"):
         if head in text:
             return text.partition(head)[2]

@@ -1,7 +1,7 @@
-"""A document against a list of elements: what the list asks for and the document leaves out.
+"""A document against a rubric: the items that the rubric requires and the document lacks.
 
-The document alone counts: it is checked in a small store that holds the reference data of
-the given one and nothing else, so that what others say of the model does not fill its gaps.
+Only the document counts: it is assessed in a small store that holds the reference data of the given
+store and nothing else, so that claims of others about the model fill no gaps.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MET = frozenset({PG.LevelVerified, PG.LevelDisclosed, PG.LevelNotApplicable})
 
 
 class Elements:
-    """Judges records by a list of elements; raises NotFound for a list that is not there."""
+    """A checker of records by a rubric; raises NotFound for an unknown one."""
 
     def __init__(self, store: Store, rubric: str) -> None:
         self._store = store
@@ -42,7 +42,7 @@ class Elements:
         return [*stored, *((s, p, o, None) for s, p, o, _ in stored)]
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
-        """What each record leaves out, in the records' order."""
+        """The findings of each record, in the records' order."""
         return [self._missing(record) for record in records]
 
     def _missing(self, record: Record) -> list[Finding]:
@@ -62,11 +62,11 @@ class Elements:
             return [item for model in models for item in self._items(snapshot, model, here)]
 
     def of_model(self, snapshot: AcceptedSnapshot, model: Iri) -> list[Finding]:
-        """The items of the rubric for a model of the store, by all that the store holds."""
+        """The findings on a model of the store, by all that the store holds."""
         return self._items(snapshot, model, "in the store")
 
     def _items(self, snapshot: AcceptedSnapshot, model: Iri, where: str) -> list[Finding]:
-        """A finding an item; those that are met are notes."""
+        """A finding per item of the rubric; met items are notes."""
         made = assess_model(snapshot, model, self._rubric)
         return [
             Finding(

@@ -1,4 +1,4 @@
-"""``check`` of ``fleet.toml``: the models of each system against what the store knows of them."""
+"""``check`` of ``fleet.toml``: the models of each system against the store."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from provenance_graph.formats.document import Document
 from provenance_graph.shapes import Finding, Severity
 
 MAX_BYTES = 1_000_000
-"""A TOML file that is larger is no fleet."""
+"""Bytes; a larger TOML file is not read as a fleet."""
 
 
 @dataclass(frozen=True)
 class FleetDocuments:
-    """Checks documents that are fleets by what a store knows; at most so many models of each."""
+    """A checker of fleet documents; refuses one with more than ``max_models`` models."""
 
     snapshot: AcceptedSnapshot
     day: str
     max_models: int = 100_000
 
     def __call__(self, document: Document, file: str) -> Examined | None:
-        """What concerns the systems of a fleet, each finding on the line that names its model.
+        """The findings on the systems of a fleet, each on the line that names its model.
 
         None where the document is no fleet.
         """
@@ -51,7 +51,7 @@ class FleetDocuments:
 
 
 def _is_fleet(document: Document) -> bool:
-    """Whether a document is a TOML file of which a table lists models."""
+    """Whether a document is a TOML file with a table that lists models."""
     if not document.name.endswith(".toml") or len(document.data) > MAX_BYTES:
         return False
     try:
@@ -76,7 +76,7 @@ def _refused(path: str, message: str, line: int) -> Finding:
 
 
 def _line(lines: Sequence[str], system: str, model: str) -> int:
-    """The line that names a model in the table of a system; else the table's own."""
+    """The line that names a model in the table of a system; else the line of the table."""
     head = 1
     inside = False
     for number, line in enumerate(lines, 1):

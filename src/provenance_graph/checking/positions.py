@@ -1,7 +1,7 @@
-"""Where in a text its values stand: lines and columns of JSON, YAML and cards.
+"""Lines and columns of the values in a text of JSON, YAML or a model card.
 
-Readers name a location by a JSON pointer, a line (``L12``) or a heading; editors and code hosts
-want a line. Each text is looked at once, and only where something was found in it.
+Readers give a location as a JSON pointer, a line (``L12``) or a heading; editors and code hosts
+need a line. A text is parsed for positions once, and only if it has a finding.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from provenance_graph.formats.huggingface.cards.front import front_matter
 from provenance_graph.formats.parsing import parse_yaml
 
 MAX_NODES = 200_000
-"""So many values are placed; in a longer document the rest stands at the nearest one above."""
+"""The most values that are located; further ones have the location of the nearest above."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _LINE = re.compile(r"(?:^|[\s:])L(\d+)(?:$|[\s:])")
@@ -36,7 +36,7 @@ class Location:
 
 @dataclass
 class Positions:
-    """The places of a document's values by JSON pointer, and by what the values say."""
+    """The locations of a document's values by JSON pointer, and the pointers by value."""
 
     by_pointer: dict[str, Location] = field(default_factory=dict)
     by_value: dict[str, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Positions:
         return Location()
 
     def of(self, text: str, below: str = "") -> Location:
-        """The location of a value that reads as the text, below a pointer where one is given."""
+        """The location of a value equal to the text, below a pointer if one is given."""
         pointer = self.by_value.get(f"{below}\n{text.casefold()}")
         return Location() if pointer is None else self.by_pointer.get(pointer, Location())
 
@@ -72,7 +72,7 @@ class Positions:
 
 
 def of_document(text: str, name: str) -> Positions:
-    """The places of a document's values, by what its name and first letters show it to be."""
+    """The locations of a document's values; its syntax is judged by its name and first letters."""
     suffix = name.rpartition(".")[2].casefold()
     head = text.lstrip()[:1]
     if suffix in ("md", "markdown") or text.startswith(("---\n", "---\r\n")):
@@ -87,12 +87,12 @@ def of_document(text: str, name: str) -> Positions:
 
 @once
 def of_whole(document: Document) -> Positions:
-    """The places of the values of a document's own text."""
+    """The locations of the values in a document's own text."""
     return of_document(document.text, document.name)
 
 
 def of_json(text: str) -> Positions:
-    """The places of the values of a JSON text; of a broken one, up to the fault."""
+    """The locations of the values in a JSON text; in a broken one, up to the fault."""
     positions = Positions()
     lines = _LineOffsets(text)
     stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
@@ -125,7 +125,7 @@ def of_json(text: str) -> Positions:
 
 
 def of_yaml(text: str) -> Positions:
-    """The places of the values of a YAML text; none where it is broken."""
+    """The locations of the values in a YAML text; none where it is broken."""
     positions = Positions()
     try:
         root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -139,7 +139,7 @@ def of_yaml(text: str) -> Positions:
 
 
 def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    """Every node with its pointer, without recursion and at most ``MAX_NODES`` of them."""
+    """Every node with its JSON pointer, in order, at most ``MAX_NODES``."""
     todo: list[tuple[str, yaml.Node]] = [("", root)] if root is not None else []
     count = 0
     while todo and count < MAX_NODES:
@@ -155,7 +155,7 @@ def _nodes(root: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
 
 
 def syntax_error(text: str, name: str) -> tuple[str, Location] | None:
-    """What breaks the syntax of a card's metadata, with its location; None where nothing does."""
+    """The syntax error in a card's metadata and its location; None without an error."""
     front, _ = front_matter(text)
     if not front.strip():
         return None
@@ -175,7 +175,7 @@ def syntax_error(text: str, name: str) -> tuple[str, Location] | None:
 
 
 def in_message(message: str) -> Location:
-    """The location that an error message names.
+    """The location that an error message names; line 0 where it names none.
 
     >>> in_message("line 3, column 7: Expecting value")
     Location(line=3, column=7)
@@ -198,7 +198,7 @@ def _step(step: str | int) -> str:
 
 
 class _LineOffsets:
-    """Lines and columns of offsets that only grow."""
+    """Converts ascending offsets in a text to lines and columns."""
 
     def __init__(self, text: str) -> None:
         self._text, self._line, self._start = text, 1, 0

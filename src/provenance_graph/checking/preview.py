@@ -1,4 +1,4 @@
-"""What the accepted view would say once records were imported, against what it says now."""
+"""A preview of an import: the accepted values before and after."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import Store
 
 Outcome = Literal["new", "replaces", "adds", "agrees", "outweighed", "no value"]
-"""What would become of a property; ``outweighed``: another source's value stays."""
+"""The outcome for a property; ``outweighed``: the records' value would not be accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewChange:
-    """One property that the records speak of: their values, and the accepted ones before and after.
+    """One property about which the records make claims, with accepted values before and after.
 
-    ``reason`` is the acceptance policy's sentence on the first claim of the records.
+    ``stated`` are the records' values. ``reason`` is the acceptance policy's sentence on the first
+    claim of the records.
     """
 
     subject: Iri
@@ -37,7 +38,7 @@ class PreviewChange:
 def preview(
     store: Store, snapshot: AcceptedSnapshot, records: Sequence[Record]
 ) -> list[PreviewChange]:
-    """What importing the records would change, subject by subject; nothing is written.
+    """The changes that importing records would make, by subject; nothing is written.
 
     ``snapshot`` reads the same store; raises StoreError where it has no acceptance policy.
     """

@@ -1,4 +1,4 @@
-"""Misspelt names: licences against the lists we know, repositories against those of the store."""
+"""Misspelt names: licences against known lists, repositories against those of the store."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _FAMILY = "names a family of licences"
 _SEVERAL = "several licences"
 _STATED = mint("licence", "stated", "")
 ALIKE = 80.0
-"""How alike, of 100, an owner and a name must be to be a slip of the pen."""
+"""The least similarity, of 100, of owners and names that differ by a typing error."""
 MAX_NEAR = 10_000
-"""So many names are remembered with what is near them."""
+"""Names cached with the names similar to them."""
 
 
 def licences(record: Record) -> Iterator[Finding]:
-    """Licences that no list holds, and names of whole families, with near ones."""
+    """Findings on licences that no list holds, and on names of families, with similar names."""
     seen = set()
     for claim in record.claims:
         if unlisted(claim):
@@ -34,19 +34,19 @@ def licences(record: Record) -> Iterator[Finding]:
 
 
 def unlisted(claim: Claim) -> bool:
-    """Whether a claim names a licence that no list holds, stored as a text or as an entity."""
+    """Whether a claim states a licence that no list holds, as text or as an entity."""
     if claim.predicate != DCTERMS.license:
         return False
     return bool(claim.unusable) if claim.value is None else _as_entity(claim)
 
 
 def _as_entity(claim: Claim) -> bool:
-    """Whether the licence is one that is known by the name alone that its source gives it."""
+    """Whether the licence is an entity known only by the name that its source gives."""
     return isinstance(claim.value, Iri) and claim.value.startswith(_STATED)
 
 
 def _text(claim: Claim) -> str:
-    """The name as the source writes it; an entity whose own name says it needs no copy."""
+    """The name of a licence as the source writes it."""
     if isinstance(claim.value, Iri) and not claim.as_stated:
         return unquote(claim.value.removeprefix(_STATED))
     return claim.as_stated
@@ -80,19 +80,19 @@ def _licence(claim: Claim) -> Finding:
 
 
 def _name(stated: str) -> str:
-    """The name that a card gives beside ``other``, or the text itself."""
+    """The licence name that a card gives beside ``other``, or the text itself."""
     match = re.search(r"\(name: (.*?)(?:; link: .*)?\)$", stated)
     return match[1] if match else stated
 
 
 def meant(claim: Claim) -> str:
-    """The licence that a name which no list holds most likely means, or nothing."""
+    """The listed licence most similar to an unlisted name; empty without one."""
     near = near_licences(_text(claim).partition(" (name")[0])
     return near[0] if near else ""
 
 
 class RepositoryNames:
-    """Names of repositories, by what they fold to, so that near ones are looked up in a few.
+    """Names of repositories by folded owner and name, for the look-up of similar ones.
 
     >>> names = RepositoryNames(["meta-llama/Llama-3.1-8B", "acme/Llama-3.1-8B"])
     >>> names.near("metallama/Llama-3.1-8B")
@@ -111,10 +111,10 @@ class RepositoryNames:
                 self._by_owner.setdefault(owner, []).append((one, name))
 
     def near(self, name: str, limit: int = 3) -> list[tuple[str, bool]]:
-        """Those like a name that nobody knows, best first, each with whether it is very near.
+        """Names similar to an unknown name, best first, each with whether it is likely meant.
 
-        Very near is the same name under a like owner, or a like name under the same owner: a slip
-        of the pen. The same name under another owner may be a copy of one's own.
+        Likely meant is the same name under a similar owner, or a similar name under the same owner:
+        a typing error. The same name under another owner may be a user's own copy.
         """
         if name not in self._near:
             if len(self._near) >= MAX_NEAR:

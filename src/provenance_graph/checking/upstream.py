@@ -1,7 +1,7 @@
-"""A document against the store: what is known of its parents and data, and their licences.
+"""A document against the store: its parents, data and their licences.
 
-The document is laid over the store as if it had been imported, in memory and for these
-subjects alone; the rules on licences then apply to it as to any model of the store.
+The document's statements are laid over the accepted view as if it had been imported, in memory and
+only for its subjects. The licence rules then apply to it as to any model of the store.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _OPEN_DATA = "LR-15"  # an unknown licence somewhere upstream: no fault of the d
 MAX_REMEMBERED = 200_000
 """Reads that are cached while documents are checked."""
 MAX_LINKS = 200
-"""So many links to one entity are cached; what more link to, such as a class, is read anew."""
+"""The most links to one entity that are cached; entities with more, such as a class, are not."""
 
 
 class Upstream:
-    """Checks records by what a store knows; the day of the snapshot chooses the licence texts.
+    """A checker of records against a store, by the licence texts of the snapshot's day.
 
     The lineage index, the licence texts and the names of the snapshot's version are made once,
-    however many documents are checked over it.
+    however many documents are checked.
     """
 
     of_whole_documents = True
-    """A licence and the data it has to do with may come from two sources of one form."""
+    """Records of one document are joined: a form may give licence and data from two sources."""
 
     def __init__(self, store: Store, snapshot: AcceptedSnapshot) -> None:
         self._store, self._snapshot, self._today = store, snapshot, snapshot.day
@@ -80,7 +80,7 @@ class Upstream:
         return findings
 
     def _near(self, over: Mapping[Iri, Sequence[Quad]]) -> LineageIndex:
-        """The part of the store's lineage that bears on these entities, however large the store."""
+        """The part of the store's lineage that decides about some entities."""
         find = self._index.names.find
         stated = (o for quads in over.values() for _, p, o, _ in quads if p in RELATIONS)
         named = (find(one) for one in (*over, *stated) if isinstance(one, Iri))
@@ -88,7 +88,7 @@ class Upstream:
         return self._index.among(bearing_on(self._index, nodes))
 
     def _upstream_quads(self, record: Record) -> dict[Iri, list[Quad]]:
-        """What a record states of each entity that has parents, data or a licence there."""
+        """A record's quads for each entity that it gives parents, data or a licence."""
         by_subject: dict[Iri, list[Quad]] = {}
         for subject, predicate, value, _ in statements(record):
             subject = self._canonical(subject)
@@ -114,7 +114,7 @@ class Upstream:
 
     @cached_property
     def _known(self) -> Mapping[str, RepositoryNames]:
-        """Repositories and datasets of the store, by what they are called in documents."""
+        """The repositories and datasets of the store, by the names that documents use."""
         return self._snapshot.cached("repository names", self._repositories)
 
     def _repositories(self) -> Mapping[str, RepositoryNames]:
@@ -126,7 +126,7 @@ class Upstream:
         return {kind: RepositoryNames(names) for kind, names in results.items()}
 
     def _references(self, subject: Iri, quads: Iterable[Quad]) -> Iterator[Finding]:
-        """Parents and datasets of which the store knows nothing."""
+        """Findings on parents and datasets that the store does not know."""
         seen = set()
         for _, predicate, value, _ in quads:
             if predicate not in RELATIONS or not isinstance(value, Iri) or value in seen:
@@ -163,7 +163,7 @@ class Upstream:
     # ---- lineage --------------------------------------------------------------------
 
     def _lineage(self, index: LineageIndex, subject: Iri) -> Iterator[Finding]:
-        """An entity that would descend from itself."""
+        """A finding for an entity that would descend from itself."""
         start = index.names.find(subject)
         if start is None:
             return
@@ -193,7 +193,7 @@ class Upstream:
     def _licences(
         self, graph: LicenceGraph, subject: Iri, quads: Sequence[Quad]
     ) -> Iterator[Finding]:
-        """What the rules on licences find, and what the parents ask of an entity without a licence."""
+        """Findings of the licence rules, and on duties that the parents' licences impose."""
         node = graph.index.names.find(subject)
         if node is None or graph.index.kind[node] == DATASET:
             return
@@ -211,7 +211,7 @@ class Upstream:
         yield from self._duties(now, declared)
 
     def _duties(self, now: LicenceContext, declared: Collection[Value]) -> Iterator[Finding]:
-        """The duties of licences above that an entity does not declare itself."""
+        """Findings on the duties of inherited licences that an entity does not declare."""
         subject = now.subject
         by_licence: dict[Iri, list[str]] = {}
         names: dict[Iri, str] = {}
@@ -237,7 +237,7 @@ class Upstream:
 
 
 def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
-    """Records in groups in which no two speak of one entity."""
+    """Positions of records in groups in which no two records concern the same entity."""
     todo = [n for n, one in enumerate(reported) if one]
     while todo:
         group: list[int] = []
@@ -254,9 +254,9 @@ def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[
 
 
 class RememberedQuads:
-    """A store of which reads of single entities are stored: documents of a batch share parents.
+    """A store that caches reads of single entities: documents of a batch share parents.
 
-    These are reads by subject, and reads of what links to an entity, unless that is much.
+    Reads by subject are cached, and reads of the links to an entity unless these are many.
     """
 
     def __init__(self, store: Store) -> None:
@@ -271,7 +271,7 @@ class RememberedQuads:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match."""
+        """Quads that match a pattern."""
         if subject is None and (predicate is None or not isinstance(object, Iri)):
             return self._store.quads(subject, predicate, object, graph)
         key = subject, predicate, object, graph
@@ -292,10 +292,10 @@ class RememberedQuads:
 
 
 class DocumentOverlay:
-    """A store with other statements about some subjects laid over its accepted view.
+    """A store whose accepted view is overlaid by a document's statements.
 
-    What the document states of a subject goes before what the store says under the same
-    property; everything else is the store's.
+    For a subject and property that the document states, its values replace those of the store;
+    everything else is the store's.
     """
 
     def __init__(self, store: RememberedQuads, over: Mapping[Iri, Sequence[Quad]]) -> None:
@@ -314,7 +314,7 @@ class DocumentOverlay:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match, of both; the document's own stand in the default graph."""
+        """Quads that match, of the store and the document; the document's are accepted ones."""
         stored = self._store.quads(subject, predicate, object, graph)
         if graph is not None:
             yield from stored

@@ -1,4 +1,4 @@
-"""Findings on documents as people, code hosts and build servers want them."""
+"""Reports of findings on documents, for people, code hosts and build servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LETTERS = {"Violation": "error", "Warning": "warning", "Info": "note"}
 
 
 def lines(examined: Sequence[Examined]) -> str:
-    """One line a finding, as compilers write them: ``file:line: error: what is wrong``."""
+    """One line per finding, as compilers write them: ``file:line: error: message``."""
     return "".join(f"{_line(finding)}\n" for one in examined for finding in one.findings)
 
 
@@ -35,7 +35,7 @@ def _line(finding: Finding) -> str:
 
 
 def junit(examined: Sequence[Examined]) -> str:
-    """JUnit's XML: a test case a document; what is graver than a note fails it."""
+    """JUnit XML: a test case per document, which fails on a warning or violation."""
     suite = ET.Element("testsuite", name="provenance-graph")
     failures = errors = 0
     for one in examined:
@@ -61,7 +61,7 @@ def junit(examined: Sequence[Examined]) -> str:
 
 
 def _xml(text: str) -> str:
-    """Text without what XML 1.0 cannot carry."""
+    """A text with the characters that XML 1.0 forbids replaced."""
     return "".join(
         c
         if c in "\n\t"
@@ -85,7 +85,7 @@ vertical-align:top;overflow-wrap:anywhere}th{white-space:nowrap}.violation{color
 
 
 def page(examined: Sequence[Examined]) -> str:
-    """One printable page: a table a document; nothing in it is taken for markup."""
+    """One printable HTML page with a table per document; all text is escaped."""
     parts = [
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

@@ -1,1 +1,1 @@
-"""The commands by subject, one module each with a ``command``; ``cli`` finds them by name."""
+"""The commands by subject, one module each with a ``command``, which ``cli`` finds by name."""

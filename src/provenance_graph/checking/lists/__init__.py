@@ -1,4 +1,4 @@
-"""Lists of elements that bills of materials and models are held to, as data."""
+"""Lists of elements for checks of bills of materials and models, as data."""
 
 from provenance_graph.checking.lists.checker import ElementChecker, list_named
 from provenance_graph.checking.lists.definition import lists

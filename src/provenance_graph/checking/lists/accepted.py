@@ -1,4 +1,4 @@
-"""What the store accepts of the entities that documents speak of, for many documents in one run."""
+"""Cached accepted values and claims of entities, for checks of many documents."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
 from provenance_graph.core.iris import Iri
 
 MAX_SUBJECTS = 5_000
-"""The accepted values of so many entities are cached."""
+"""Entities whose accepted values are cached."""
 
 
 class AcceptedClaims:
     """Accepted claims by entity and property.
 
-    Whether there are any is seen in the accepted values: weighing all that is said of an entity
-    to know how each claim stands takes a hundred times as long, and most have none.
+    Accepted values are read first: deciding the status of every claim about an entity takes a
+    hundred times as long, and most entities have no such value.
     """
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
@@ -22,7 +22,7 @@ class AcceptedClaims:
         self._values: dict[Iri, dict[Iri, set[Value]]] = {}
 
     def values(self, subject: Iri, predicate: Iri) -> set[Value]:
-        """The accepted values of a property of an entity, by whichever of its names."""
+        """The accepted values of a property of an entity, by any of its names."""
         known = self._values.get(subject)
         if known is None:
             if len(self._values) >= MAX_SUBJECTS:
@@ -33,7 +33,7 @@ class AcceptedClaims:
         return known.get(predicate, set())
 
     def of(self, subject: Iri, predicate: Iri) -> list[SourcedClaim]:
-        """The accepted claims with a value on a property of an entity."""
+        """The accepted claims of a property of an entity, without those that have no value."""
         if not self.values(subject, predicate):
             return []
         return [

@@ -1,7 +1,7 @@
 """A document or a model against a list of elements, element by element.
 
-Each is *met*, *stated blank*, *contradicted*, or stated by *nobody*; what is met names its
-place or the claim behind it, and what is not says what a better source in the store has.
+Each element is *met*, *stated blank*, *contradicted*, or stated by *nobody*. A met element names
+its location or the claim behind it; any other names the values that the store has.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _GRAVITY = {
 _NO_LOCATION = Location()
 _MAX_SHOWN = 3
 MAX_OWNERS = 1_000
-"""So many models and places are remembered with the entities whose claims answer there."""
+"""Pairs of model and location cached with the entities whose claims answer there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One element of one document: its status, what it rests on, and what would fill it."""
+    """One element of one document: its status, detail, location, and values of the store."""
 
     element: Element
     status: str
@@ -53,7 +53,7 @@ class Result:
 
 
 def list_named(name: str) -> ElementList:
-    """A list by its id; raises NotFound with the ids there are."""
+    """A list by its id; raises NotFound with the known ids."""
     known = {one.casefold(): one for one in lists()}
     if name.casefold() not in known:
         raise NotFound(name, "list of elements", known=sorted(lists()))
@@ -76,7 +76,7 @@ def view_of(document: Document, format: str) -> BomView | None:
 
 
 class ElementChecker:
-    """Holds documents to one list; ``snapshot`` is what the store could add, if there is one."""
+    """A checker of documents by one list; ``snapshot`` gives values that the document lacks."""
 
     def __init__(self, wanted: ElementList, snapshot: AcceptedSnapshot | None = None) -> None:
         self.wanted, self._snapshot = wanted, snapshot
@@ -86,7 +86,7 @@ class ElementChecker:
     def of_document(
         self, document: Document, format: str, records: Sequence[Record]
     ) -> list[Finding]:
-        """A finding an element; those that are met are notes."""
+        """A finding per element; met elements are notes."""
         models = {c.subject for r in records for c in r.claims if c.value == PG.Model}
         focus: Iri | Literal = min(models, default=Literal(""))
         findings = []
@@ -97,13 +97,13 @@ class ElementChecker:
         return findings
 
     def results(self, view: BomView | None, format: str, records: Sequence[Record]) -> list[Result]:
-        """Element by element."""
+        """The result of each element, in the list's order."""
         claims = by_predicate(claim for record in records for claim in record.claims)
         subjects = sorted({c.subject for c in claims.get(RDF.type, ()) if c.value == PG.Model})
         return [self._result(one, view, format, claims, subjects) for one in self.wanted.elements]
 
     def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:
-        """A model of the store: its export for what a document states, its claims for the rest."""
+        """A finding per element for a model of the store, from its export and its claims."""
         assert self._snapshot is not None
         findings = []
         for one in self.results(view_of(document, format), format, ()):
@@ -142,7 +142,7 @@ class ElementChecker:
         return result
 
     def _accepted(self, element: Element, subjects: Iterable[Iri]) -> Iterator[SourcedClaim]:
-        """What the store accepts of the models on the element's properties."""
+        """The accepted claims about the models on the element's properties."""
         if self._known is None:
             return
         for subject in subjects:
@@ -194,7 +194,7 @@ class ElementChecker:
 
 
 class _Answer(NamedTuple):
-    """A property that answers an element, and of what beside the model: a score, its data."""
+    """A property that answers an element, and the node beside the model that has it."""
 
     location: str
     predicate: Iri
@@ -208,7 +208,7 @@ def _answers(properties: tuple[str, ...]) -> tuple[_Answer, ...]:
 
 @cache
 def _predicates(properties: tuple[str, ...]) -> tuple[Iri, ...]:
-    """The properties that answer an element, of whatever entity, each once."""
+    """The properties that answer an element, of any node, each once."""
     return tuple(dict.fromkeys(one.predicate for one in _answers(properties)))
 
 
@@ -224,7 +224,7 @@ def _shape(wanted: str, element: str) -> Iri:
 
 
 def _at_paths(element: Element, view: BomView | None, places: Sequence[str]) -> Result:
-    """The element where the list says that it stands in the format."""
+    """The result for an element by its locations in the document's format."""
     assert view is not None
     met: list[str] = []
     blank: list[str] = []
@@ -258,7 +258,7 @@ def _of(names: Sequence[str]) -> str:
 
 
 def _by_claims(element: Element, claims: Mapping[Iri, Sequence[Claim]]) -> Result:
-    """The element by what the document's reader claims, for formats without places of their own."""
+    """The result for an element by the claims read from a document without such locations."""
     wanted = _predicates(element.properties)
     if claims.keys().isdisjoint(wanted):
         return Result(element, NOBODY)

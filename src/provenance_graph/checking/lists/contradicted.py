@@ -1,4 +1,4 @@
-"""Where a document says one value and the developer, as the store accepts it, another."""
+"""Values of a document that the developer's accepted values contradict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS
 
 
 def by_predicate(claims: Iterable[Claim]) -> dict[Iri, list[Claim]]:
-    """Claims by what they state, in their order."""
+    """Claims grouped by property, in their order."""
     claims_on: dict[Iri, list[Claim]] = defaultdict(list)
     for claim in claims:
         claims_on[claim.predicate].append(claim)
@@ -25,11 +25,10 @@ def against(
     predicates: Iterable[Iri],
     claims: Mapping[Iri, Sequence[Claim]],
 ) -> str:
-    """The first value that the developer gives otherwise, in a sentence; else nothing.
+    """A sentence on the first value that the developer contradicts; "" without one.
 
-    ``claims`` are the document's, by predicate.
-
-    Properties of one value and licences are compared; no value in common is a contradiction.
+    ``claims`` are the document's, by property. Properties with a single value and licences are
+    compared; they contradict where no value is common.
     """
     if accepted is None:
         return ""
@@ -49,7 +48,7 @@ def _of_property(
     for subject in dict.fromkeys(claim.subject for claim in stated):
         own = [claim for claim in stated if claim.subject == subject]
         if accepted.values(subject, predicate) <= {claim.value for claim in own}:
-            continue  # whoever says so, the document says it too
+            continue  # the document states every accepted value
         developer = [one for one in accepted.of(subject, predicate) if one.basis in DEVELOPER_RANK]
         if developer and not any(_same(claim, other) for claim in own for other in developer):
             publisher = short_id(developer[0].header.publisher)
@@ -63,7 +62,7 @@ def _same(claim: Claim, other: SourcedClaim) -> bool:
 
 
 def value_text(claim: SourcedClaim) -> str:
-    """A value in few words."""
+    """A claim's value as short text; "" without a value."""
     value = claim.value
     if isinstance(value, Literal):
         return value.lexical[:80]

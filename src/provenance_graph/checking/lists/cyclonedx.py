@@ -1,4 +1,4 @@
-"""CycloneDX documents as what they state."""
+"""The statements of a CycloneDX document by location."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_COMPONENTS = 20_000
 
 
 class CycloneView:
-    """A CycloneDX document in JSON: members by scope, and what stands at a place of one."""
+    """A CycloneDX document in JSON: its members by scope, and the texts at their locations."""
 
     def __init__(self, document: Json) -> None:
         self.document = document
@@ -38,7 +38,7 @@ class CycloneView:
             waiting += [(c, f"{where}/components/{n}") for n, c in enumerate(inner)]
 
     def members(self, scope: str, path: str) -> list[Member]:
-        """The members of a scope; files are parts of a component and no components of their own."""
+        """The members of a scope; files belong to a component and are no components themselves."""
         if scope in ("document", "sbom"):
             return [Member("document", "", self.document)]
         if scope == "type":
@@ -51,7 +51,7 @@ class CycloneView:
         return [m for m in self.components if m.value.get("type") != "file"]
 
     def stated(self, member: Member, path: str) -> Stated:
-        """What stands at a place of a member."""
+        """The texts at a location of a member."""
         if path in _READINGS:
             return _READINGS[path](self, member)
         for head, reading in _WITH_NAME.items():
@@ -92,7 +92,7 @@ def _author(view: CycloneView, member: Member) -> Stated:
 
 
 def _contact(view: CycloneView, member: Member) -> Stated:
-    """An e-mail or web address of the maker of the document or component."""
+    """E-mail or web addresses of the maker of the document or component."""
     base = "metadata." if not member.where else ""
     owners = ("manufacturer", "supplier", "manufacture")
     paths = [f"{base}{owner}.{key}" for owner in owners for key in ("url", "contact.email")]
@@ -111,7 +111,7 @@ def _devices(view: CycloneView, member: Member) -> Stated:  # noqa: ARG001
 
 
 def _security_metrics(view: CycloneView, member: Member) -> Stated:  # noqa: ARG001
-    """Metrics of performance whose name speaks of security or attacks."""
+    """Performance metrics whose type names security or attacks."""
     metrics = follow(member.value, ["modelCard", "quantitativeAnalysis", "performanceMetrics"])
     words = ("attack", "robust", "security", "jailbreak", "adversarial", "toxic")
     named = [m for m in metrics if any(w in str(m.get("type", "")).lower() for w in words)]  # type: ignore[attr-defined]

@@ -1,9 +1,9 @@
-"""A list of elements as data: one file a list, ``ontology/elements/NAME.toml``.
+"""A list of elements as data: one file per list, ``ontology/elements/NAME.toml``.
 
-Each element says where it stands in each format, in the form ``SCOPE:PATH``, and by which of
-our properties a model answers it. Any of the places will do. A scope with several members
-(every component) is met where each member has it. ``@NAME`` is a reading that no path can put;
-``rel.NAME`` a relationship that begins at the member.
+Each element has its locations in each format, in the form ``SCOPE:PATH``, and the properties of
+ours by which a model answers it. One location suffices. A scope with several members (every
+component) is met where each member has the element. ``@NAME`` is a reading that a path cannot
+express; ``rel.NAME`` is a relationship that begins at the member.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCOPES = frozenset({"document", "sbom", "system", "model", "dataset", "component
 
 
 class Element(BaseModel):
-    """One element: its number, title, and where it stands."""
+    """One element: its id, title, and locations in each format."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +41,7 @@ class Element(BaseModel):
 
 
 class ElementList(Shipped):
-    """A list: who published it, in which edition, and its elements."""
+    """A list of elements, with its source and edition."""
 
     title: str
     edition: str
@@ -52,7 +52,7 @@ class ElementList(Shipped):
 
 
 def read(path: Path) -> ElementList:
-    """A list from its file; raises UsageError with the place of the fault."""
+    """A list read from its file; raises UsageError with the place of the fault."""
     return read_shipped(path, ElementList)
 
 

@@ -1,4 +1,4 @@
-"""A document or a model against a form: which fields it could fill."""
+"""A document or a model against a form: the fields that it could fill."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ _MAX_SHOWN = 3
 
 
 class FormChecker:
-    """Holds documents to a form: the document alone counts, the store says what it could add."""
+    """A checker of documents by a form.
+
+    Only the document fills the fields; the store gives values that it lacks.
+    """
 
     def __init__(self, form: Form, store: Store, snapshot: AcceptedSnapshot) -> None:
         self.form, self._store, self._snapshot = form, store, snapshot
@@ -53,7 +56,7 @@ class FormChecker:
 
     @cached_property
     def _alone(self) -> MemoryStore:
-        """A store of the reference data, into which one document at a time is put."""
+        """A store of the reference data, to which one document at a time is added."""
         stored = list(self._store.quads(graph=REFERENCE))
         return MemoryStore([*stored, *((s, p, o, None) for s, p, o, _ in stored)])
 
@@ -71,7 +74,7 @@ class FormChecker:
         format: str,  # noqa: ARG002
         records: Sequence[Record],
     ) -> list[Finding]:
-        """A finding a field and model; those that are met are notes."""
+        """A finding per field and model; met fields are notes."""
         models = sorted(
             {
                 c.subject
@@ -97,7 +100,7 @@ class FormChecker:
         ]
 
     def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:  # noqa: ARG002
-        """A model of the store, by its claims."""
+        """The findings on a model of the store, by its claims."""
         return list(self._findings(model, fill(self._snapshot, model, self.form), None))
 
     def _findings(

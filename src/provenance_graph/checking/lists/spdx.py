@@ -1,8 +1,8 @@
-"""SPDX 3 documents as what they state, read as the minimum elements are commonly read.
+"""The statements of an SPDX 3 document by location, as minimum elements are commonly read.
 
 Components are the packages that can be reached from the root by composition and dependency;
-what floats is not counted. ``NOASSERTION`` says nothing where SPDX defines it: supplier,
-licence, copyright.
+unreachable packages are not counted. ``NOASSERTION`` counts as blank where SPDX defines it:
+supplier, licence, copyright.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _AGENTS = frozenset({"Person", "Organization"})
 
 
 def _asserted(value: object) -> bool:
-    """Whether a text or reference asserts something, ``NOASSERTION`` being none."""
+    """Whether a text or reference asserts something; ``NOASSERTION`` does not."""
     text = str(value or "").strip()
     folded = text.casefold()
     return bool(text) and folded != "noassertion" and not folded.endswith(_SILENT)
 
 
 class SpdxView:
-    """An SPDX 3 document: members by scope, and what stands at a place of one."""
+    """An SPDX 3 document: its members by scope, and the texts at their locations."""
 
     def __init__(self, document: Json) -> None:
         graph = document.get("@graph")
@@ -67,7 +67,7 @@ class SpdxView:
         self.reachable = self._reach() if self.document is not None else set()
 
     def _take(self, element: Json, where: str, depth: int = 0) -> None:
-        """Index an element and those that stand inside it."""
+        """Index an element and the elements nested in it."""
         name = element.get("spdxId") or element.get("@id")
         if isinstance(name, str) and name not in self.index:
             self.index[name] = element
@@ -143,7 +143,7 @@ class SpdxView:
         return [self._element(root) for root in matches]
 
     def _system(self) -> list[Json]:
-        """The packages at the root, of the document or of the bill of materials in it."""
+        """The packages that are roots of the document or of a bill of materials in it."""
         matches: list[Json] = []
         for root in self._roots():
             inner = [self._element(e) for e in as_list(root.get("rootElement"))]
@@ -153,7 +153,7 @@ class SpdxView:
     # ---- places ----------------------------------------------------------------------------
 
     def stated(self, member: Member, path: str) -> Stated:
-        """What stands at a place of a member."""
+        """The texts at a location of a member."""
         if path in _READINGS:
             return _READINGS[path](self, member)
         if path.startswith("@ref."):
@@ -164,7 +164,7 @@ class SpdxView:
         return of_values(self._follow(member.value, path.split(".")), where)
 
     def _follow(self, value: object, steps: list[str]) -> Iterator[object]:
-        """A path, references followed to their elements."""
+        """The values at the end of a path, with references resolved to their elements."""
         if isinstance(value, list):
             for inner in value:
                 yield from self._follow(inner, steps)
@@ -189,7 +189,7 @@ class SpdxView:
         return of_values(texts, member.where)
 
     def _licence(self, member: Member, kind: str, *, expression: bool) -> Stated:
-        """The licences by a relationship; ``expression`` takes licence expressions alone."""
+        """The licences by a kind of relationship; ``expression`` takes only licence expressions."""
         matches: list[str] = []
         blank = False
         for relation in self._from[self._id(member.value)]:
@@ -217,7 +217,7 @@ class SpdxView:
         return of_values(matches, "")
 
     def files(self, member: Member, kind: str) -> list[Json]:
-        """The files that a package is related to by a kind of relationship."""
+        """The files related to a package by a kind of relationship."""
         return [
             element
             for relation in self._from[self._id(member.value)]
@@ -227,7 +227,7 @@ class SpdxView:
         ]
 
     def contacts(self, agents: object) -> Stated:
-        """The e-mail or web addresses of agents, without which nobody can be reached."""
+        """The e-mail or web addresses of agents; blank where agents have none."""
         matches = []
         for agent in map(self._element, as_list(agents)):
             for one in as_list(agent.get("externalIdentifier")):
@@ -291,7 +291,7 @@ def _filename(view: SpdxView, member: Member) -> Stated:
 
 
 def _sha512(view: SpdxView, member: Member) -> Stated:
-    """A SHA-512 of what is distributed; where nothing is, there is nothing to digest."""
+    """SHA-512 digests of the distributed files; met without such files."""
     files = view.files(member, "hasDistributionArtifact")
     if not files:
         return Stated(("no distributed file",))
@@ -318,7 +318,7 @@ def _structured(view: SpdxView, member: Member) -> Stated:
 
 
 def _completeness(view: SpdxView, member: Member) -> Stated:
-    """Met unless a dependency gives its completeness by a word that SPDX does not have."""
+    """Met unless a relationship states its completeness by a value that SPDX does not define."""
     known = ("complete", "incomplete", "noAssertion")
     wrong = [
         relation
@@ -330,7 +330,7 @@ def _completeness(view: SpdxView, member: Member) -> Stated:
 
 
 def _libraries(view: SpdxView, member: Member) -> Stated:
-    """Packages that are neither model nor dataset: what a model needs to run."""
+    """Packages that are neither model nor dataset: software that a model needs to run."""
     names = [
         e.get("name")
         for e in view.index.values()
@@ -342,7 +342,7 @@ def _libraries(view: SpdxView, member: Member) -> Stated:
 
 
 def _tool_version(view: SpdxView, member: Member) -> Stated:
-    """The version of a tool, which SPDX has no place for but the tool's name."""
+    """The names of tools that contain a version; SPDX has no other place for it."""
     tools = view._follow(member.value, ["creationInfo", "createdUsing", "name"])
     return of_values([name for name in tools if any(c.isdigit() for c in str(name))], member.where)
 
@@ -371,4 +371,4 @@ _READINGS: Mapping[str, Callable[[SpdxView, Member], Stated]] = {
         else m.value.get("originatedBy")
     ),
 }
-"""Readings that no path can put, by the name that a list gives."""
+"""Readings that a path cannot express, by their names in lists."""

@@ -1,4 +1,4 @@
-"""What a bill of materials states, place by place, whatever its format."""
+"""The statements of a bill of materials by location, independent of its format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BLANKS = frozenset({"", "noassertion", "unknown", "n/a", "none provided", "tbd"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A part of a document that an element is asked of: a component, the document itself."""
+    """A part of a document in which an element is sought: a component, the document itself."""
 
     name: str
     where: str
@@ -21,7 +21,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What one place of one member holds: texts; blank where it is there and says nothing."""
+    """The texts at one location of a member; ``blank``: it is present without information."""
 
     texts: tuple[str, ...] = ()
     blank: bool = False
@@ -32,17 +32,17 @@ NOTHING = Stated()
 
 
 class BomView(Protocol):
-    """A document's members by scope, and what stands at a place of one."""
+    """The members of a document by scope, and the texts at their locations."""
 
     def members(self, scope: str, path: str) -> list[Member]:
         """The members of a scope; ``path`` is the type's name for the scope ``type``."""
 
     def stated(self, member: Member, path: str) -> Stated:
-        """What stands at a place of a member."""
+        """The texts at a location of a member."""
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text is there and says nothing.
+    """Whether a text carries no information, such as NOASSERTION.
 
     >>> is_blank(" NOASSERTION "), is_blank("MIT")
     (True, False)
@@ -51,7 +51,7 @@ def is_blank(text: str) -> bool:
 
 
 def of_values(values: Iterable[object], where: str) -> Stated:
-    """Values of JSON as what is stated; mappings and lists count by what is in them."""
+    """The texts of JSON values, at most eight; mappings and lists count by their contents."""
     texts: list[str] = []
     blank = False
     for value in values:

@@ -1,4 +1,4 @@
-"""``bundle``: an export with all that it rests on, in one file that can be signed."""
+"""``bundle``: an export with all claims behind it, in one file that can be signed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check``: documents against their format, our shapes, and what the store knows upstream."""
+"""``check``: documents against their format, shapes, and the store's knowledge of their parents."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def command(
 def _of_fleet(
     snapshot: AcceptedSnapshot, day: str, document: Document, file: str
 ) -> Examined | None:
-    """What concerns the systems of a fleet; None where the document is none."""
+    """The findings on the systems of a fleet document; None for any other document."""
     if not document.name.endswith(".toml"):
         return None
     from provenance_graph.checking.fleets import FleetDocuments  # loading it takes a moment
@@ -109,7 +109,7 @@ def _of_fleet(
 
 
 def _models(snapshot: AcceptedSnapshot, paths: Sequence[str]) -> dict[str, Iri]:
-    """What is no path and names a model of the store."""
+    """The models of the store that arguments name, by argument; an existing path is none."""
     from provenance_graph.core.errors import Ambiguous, NotFound
     from provenance_graph.model.bundles.gather import subject_named
 
@@ -131,7 +131,7 @@ def _of_models(
     checkers: Sequence[Checker],
     least: Severity,
 ) -> list[Examined]:
-    """Models of the store against the lists."""
+    """The findings on models of the store from lists of elements, at least of a severity."""
     if not models:
         return []
     from provenance_graph.checking import Examined

@@ -1,4 +1,4 @@
-"""``signature``: whether a signed statement about a model holds, and is about these files."""
+"""``signature``: verification of a signed statement about a model, and of its files."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def command(
 
 
 def _content(file: Path) -> bytes:
-    """The bytes of a file, as far as one document may be long; raises UsageError."""
+    """The bytes of a file; raises UsageError for one longer than a document may be."""
     from provenance_graph.core.errors import UsageError
     from provenance_graph.formats.parsing import MAX_BYTES
 
@@ -116,7 +116,7 @@ def _content(file: Path) -> bytes:
 
 
 def _moment(day: str) -> datetime:
-    """The day on which certificates must be valid, now where none is named; raises UsageError."""
+    """The time at which certificates must be valid, by default now; raises UsageError."""
     from provenance_graph.core.errors import UsageError
 
     try:
@@ -127,7 +127,7 @@ def _moment(day: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What the verification gave, with the folder of files that were compared."""
+    """The result of a verification, with the folder of files that were compared."""
 
     state: str
     why: str
@@ -148,7 +148,7 @@ class _Result:
         }
 
     def rows(self) -> list[tuple[str, str]]:
-        """What was checked with its result, the verdict last."""
+        """Each check with its result as a row, the verdict last."""
         verdict = _verdict(self.holds, bool(self.differences), self.folder)
         return [
             ("signature", f"{self.state}: {self.why}"),

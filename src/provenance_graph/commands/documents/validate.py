@@ -28,7 +28,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def severity_options(command: F) -> F:
-    """``--severity`` and ``--strict``, of every command that checks something."""
+    """Add ``--severity`` and ``--strict`` to a command that reports findings."""
     for option in (
         click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity is."),
         click.option(
@@ -44,7 +44,7 @@ def severity_options(command: F) -> F:
 
 
 def document_options(command: F) -> F:
-    """``--shapes`` and ``--as``, of every command that checks documents."""
+    """Add ``--shapes`` and ``--as`` to a command that checks documents."""
     for option in (
         click.option(
             "--as",
@@ -103,7 +103,7 @@ def command(
 
 
 def least_of(severity: str, strict: bool) -> Severity:
-    """The least severity that is reported and fails."""
+    """The least severity of findings that are reported and make the command fail."""
     named = Severity.named(severity)
     return min(named, Severity.WARNING) if strict else named
 
@@ -120,7 +120,7 @@ def of_documents(
     examineds: Sequence[Examined] = (),
     other: OtherCheck | None = None,
 ) -> int:
-    """Check documents, print what is found, and give the exit code."""
+    """Check documents, print the findings, and return the exit code."""
     from provenance_graph.checking import WRITERS, examine
     from provenance_graph.formats.registry import require_format
 
@@ -188,7 +188,7 @@ def _summary(examined: Sequence[Examined]) -> str:
 
 
 def _why_one(findings: Sequence[Finding]) -> str:
-    """Why a valid document gives exit code 1: warnings count, unless they are not asked for."""
+    """A note that warnings alone give exit code 1; "" without findings or with a violation."""
     if not findings or any(finding.severity is Severity.VIOLATION for finding in findings):
         return ""
     return " (exit code 1, since these are asked for: --severity violation lets them pass)"
@@ -231,7 +231,7 @@ def _of_store(
 
 
 def _own_over_store(session: Session, files: Sequence[Path], least: Severity) -> Iterator[Finding]:
-    """One's own shapes over the accepted view: as queries where they allow it, else by pyshacl."""
+    """Findings of the user's shapes over the accepted view: by queries, else by pyshacl."""
     from provenance_graph.core.errors import BadShape
     from provenance_graph.shapes import user_shapes, validate_store
     from provenance_graph.shapes.parse import load_shapes
@@ -248,7 +248,7 @@ def _own_over_store(session: Session, files: Sequence[Path], least: Severity) ->
 
 
 def _licence_findings(session: Session, least: Severity) -> Iterator[Finding]:
-    """What the licence rules find. They speak of models, not of our data: at most warnings."""
+    """Findings of the licence rules, at most warnings: they are on models, not on our data."""
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.rules.breaches import (
         as_validation,

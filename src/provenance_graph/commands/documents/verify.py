@@ -1,4 +1,4 @@
-"""``verify``: whether a bundle is what was signed and whether its values follow from its claims."""
+"""``verify``: checks a bundle's signature, its digests, and its values against its claims."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _data(path: Path) -> bytes:
 
 
 def _rows(done: Verified) -> list[tuple[str, str]]:
-    """What was checked, each with its result; the verdict last."""
+    """Each check with its result as a row, the verdict last."""
     signature = {
         "verified": f"verified, key {', '.join(key[:16] for key in done.signed_by)}…",
         "not checked": "not checked; give --key PUB",

@@ -1,4 +1,4 @@
-"""``provenance-graph licences``: what may be done with a model, and what proves it."""
+"""``provenance-graph licences``: permissions, duties and conflicts of models, with clauses."""
 
 from __future__ import annotations
 

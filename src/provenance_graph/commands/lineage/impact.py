@@ -1,4 +1,4 @@
-"""``provenance-graph impact``: what is affected if a model or dataset is withdrawn."""
+"""``provenance-graph impact``: the descendants of a model or dataset."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
 def _say_longer_names(
     session: Session, snapshot: AcceptedSnapshot, name: str, meant: FoundEntity
 ) -> None:
-    """Name what a short name may mean as well: ``laion`` is a dataset, and the head of others."""
+    """Print names that begin with a short name: ``laion`` is a dataset and begins other names."""
     from provenance_graph.model.search.index import SearchIndex
 
     hits = SearchIndex.open(snapshot).search(name, MAX_LONGER, (meant.kind,)).items

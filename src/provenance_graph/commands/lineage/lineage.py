@@ -1,4 +1,4 @@
-"""``provenance-graph lineage``: what a model rests on, and what rests on it."""
+"""``provenance-graph lineage``: ancestors and descendants of a model."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def command(
 
 
 def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:
-    """What two models share, nearest first, and the ways from one to the other."""
+    """Lines with the ancestors and datasets that two models share, and paths between them."""
     first, second = short_id(shared.first), short_id(shared.second)
     if not shared.ancestors and not shared.datasets:
         yield f"{first} and {second} share no recorded ancestor or dataset"

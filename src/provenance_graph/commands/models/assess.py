@@ -167,7 +167,7 @@ def _query(known: Rubrics, names: Sequence[str], models: Sequence[Iri]) -> str:
 
 
 def _schemes(snapshot: AcceptedSnapshot, chosen: Sequence[str]) -> tuple[Rubrics, list[str]]:
-    """The schemes to choose from, and the names of those asked for."""
+    """The known rubrics and the names of the chosen ones; ``all`` and .ttl files are expanded."""
     from provenance_graph.assessment.rubrics import loader as rubric_loader
 
     known = rubric_loader.from_store(snapshot)
@@ -218,7 +218,7 @@ def _csv(assesseds: Sequence[Assessed]) -> Iterator[tuple[object, ...]]:
 
 
 def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
-    """The assessment, line by line, from its JSON."""
+    """The assessment as lines of text, from its JSON."""
     rubric, total = assessed_answer["rubric"], assessed_answer["total"]
     known = f", as known on {assessed_answer['asOf']}" if assessed_answer["asOf"] else ""
     yield f"{assessed_answer['subject']['name']} ({assessed_answer['subject']['id']}): {total['shown']}{known}"
@@ -283,7 +283,7 @@ def _use(use: EvidenceUse, documents: Footnotes, limit: int = 3) -> Iterator[str
 
 
 def _value(claim: ClaimAnswer) -> str:
-    """What a claim states: labels for codes, numbers by thousands, else its stance in words."""
+    """The value of a claim as text: a label or number, else its stance in words."""
     from provenance_graph.model.display import value_text
 
     value = claim["value"]

@@ -1,4 +1,4 @@
-"""``claims``: who says what, on what basis, and which claim was accepted and why."""
+"""``claims``: every claim about an entity, with source, basis, status and reason."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
 def _row(
     snapshot: AcceptedSnapshot, sourced: SourcedClaim, labels: dict[Iri, str]
 ) -> tuple[str, ...]:
-    """A claim as the columns of the table."""
+    """A claim as a row of the table."""
     from provenance_graph.core.iris import local_name, short_id
 
     claim, header = sourced.claim, sourced.header
@@ -101,7 +101,7 @@ def _row(
 
 
 def _value(sourced: SourcedClaim, labels: dict[Iri, str]) -> str:
-    """What is claimed: a label or value, else the text as stated, else the stance."""
+    """The value of a claim as text: a label or value, else the text as stated, else the stance."""
     from provenance_graph.core.iris import Iri
     from provenance_graph.core.literals import date_text
     from provenance_graph.session import rendered

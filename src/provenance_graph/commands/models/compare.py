@@ -99,7 +99,7 @@ def command(
 
 
 def rows(answer: ComparisonAnswer, everything: bool) -> Iterator[tuple[str, ...]]:
-    """The table: the fields first, then the scores."""
+    """The rows of the table: fields first, then scores; without ``everything`` differences only."""
     for section in answer["sections"]:
         for field in section["fields"]:
             if everything or (field["differs"] and field["kind"] != "stated for none"):
@@ -116,7 +116,7 @@ def rows(answer: ComparisonAnswer, everything: bool) -> Iterator[tuple[str, ...]
 
 
 def by_section(listed: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """The rows for people: a line with the section's name before its fields, marks beside them."""
+    """Rows for display: a row with each section's name, then its fields with their marks."""
     section = ""
     for name, field, mark, *cells in listed:
         if name != section:

@@ -100,7 +100,7 @@ def command(
 
 
 def _none_of(model: str | None, narrowed: bool, every: bool) -> str:
-    """That nothing is in conflict, and of which kinds."""
+    """A message that there is no conflict, of the kinds that were asked for."""
     about = f" about {model}" if model else ""
     if narrowed:
         return f"no conflict{about} meets these filters"
@@ -108,7 +108,7 @@ def _none_of(model: str | None, narrowed: bool, every: bool) -> str:
 
 
 def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form: str) -> None:
-    """Names that may be one, for deciding."""
+    """Print pairs of names that may mean one entity, for review."""
     from provenance_graph.matching.candidates import candidates
     from provenance_graph.matching.outcome import COLUMNS as PAIR_COLUMNS
 
@@ -122,7 +122,7 @@ def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form:
 
 
 def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> None:
-    """How many conflicts there are of each kind."""
+    """Print the number of conflicts of each kind."""
     from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 
     table = [
@@ -135,7 +135,7 @@ def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> Non
 
 
 def _rows(conflict: ConflictAnswer, form: str) -> Iterator[tuple[object, ...]]:
-    """A row a side; what is common to the sides stands in each row of CSV, else in the first."""
+    """A row per side; common cells are in every row of CSV, else only in the first."""
     for position, side in enumerate(conflict["sides"]):
         common = position == 0 or form == "csv"
         claims = side["claims"]

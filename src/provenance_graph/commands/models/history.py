@@ -71,7 +71,7 @@ def _within(start: str, end: str) -> str:
 
 
 def first_day(text: str) -> str:
-    """The first day of a period as people write it; empty stays empty.
+    """The first ISO day of a period in a user's text; empty for an empty text.
 
     >>> first_day("Oct 2025"), first_day("2025")
     ('2025-10-01', '2025-01-01')
@@ -84,7 +84,7 @@ def first_day(text: str) -> str:
 
 
 def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
-    """Everything that changed, one row each: events, drift, changed claims, ranks."""
+    """The rows of the table: events, drift, changed claims, ranks."""
     for event in history_answer["events"]:
         yield (event["date"], event["clock"], event["what"], event["subject"]["id"], *[""] * 4)
     for drift in history_answer["drift"]:
@@ -113,7 +113,7 @@ def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
 
 
 def page(history_answer: HistoryAnswer) -> Iterator[str]:
-    """The history, line by line, from its JSON."""
+    """The history as lines of text, from its JSON."""
     known = f", as known on {history_answer['asOf']}" if history_answer["asOf"] else ""
     yield f"{history_answer['subject']['name']} ({history_answer['subject']['id']}){known}"
     yield from _life(history_answer["lifecycle"])

@@ -1,4 +1,4 @@
-"""``models``: the models of the store, by filters; the same ones as ``/api/v1/models``."""
+"""``models``: a list of models, with the same filters as ``/api/v1/models``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ PART = 500
 
 
 def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Command], Command]:
-    """A filter that may be given several times; ``facet`` completes it by what the store has."""
+    """An option for a filter that may be given several times.
+
+    ``facet`` completes it by the values that the store has.
+    """
     completes = completion.facet(facet) if facet else None
     return click.option(name, multiple=True, metavar=metavar, shell_complete=completes, help=help)
 
@@ -139,7 +142,7 @@ def command(
 
 
 def _parameter(option: str) -> str:
-    """An option as the query string writes it: ``context_min`` is ``contextMin``."""
+    """The name of an option in a query string: ``context_min`` becomes ``contextMin``."""
     head, *rest = option.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
@@ -166,7 +169,7 @@ def _row(item: ModelSummary) -> tuple[object, ...]:
 
 
 def _short(item: ModelSummary) -> tuple[object, ...]:
-    """A row that fits a terminal; everything is in CSV and JSON."""
+    """A row with the columns that fit a terminal; CSV and JSON have all."""
     return (
         item["id"],
         item["released"],
@@ -178,7 +181,7 @@ def _short(item: ModelSummary) -> tuple[object, ...]:
 
 
 def _scaled(count: int | None) -> str:
-    """A count as people say it.
+    """A number abbreviated to three digits and a unit; empty for None.
 
     >>> _scaled(8030261248), _scaled(131072), _scaled(None)
     ('8.03B', '131K', '')

@@ -1,4 +1,4 @@
-"""``show``: the profile of a model, as an auditor would want to read it."""
+"""``show``: the profile of a model, or the page of any other entity."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def command(
 def _show_entity(
     session: Session, snapshot: AcceptedSnapshot, meant: FoundEntity, form: str
 ) -> None:
-    """Anything that is no model."""
+    """Print the page of an entity that is no model."""
     from provenance_graph.model.pages.entity import entity_page
 
     json = entity_page(snapshot, meant).to_json()
@@ -149,7 +149,7 @@ def _show_entity(
 
 
 def _flagged(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
-    """The claims about an entity that somebody holds to be wrong, with the reasons."""
+    """The flagged claims about an entity as lines, with the reasons."""
     if not any(True for _ in snapshot.quads(predicate=PG.flagged)):
         return []
     from provenance_graph.core.rdf import claim_iri
@@ -170,7 +170,7 @@ def page(
     flagged: Sequence[str] = (),
     sources: bool = False,
 ) -> Iterator[str]:
-    """The page, line by line; with ``sources`` the documents stand below each value."""
+    """The profile as lines of text; with ``sources`` the documents follow each value."""
     kinds = ", ".join(result["kinds"]) or kind_by_name(Iri(result["iri"]))
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
@@ -219,14 +219,14 @@ _NOT_UNDERSTOOD = local_name(PG.otherStatement)
 
 
 def _covered_elsewhere(result: ProfileAnswer) -> set[str]:
-    """Fields without a value of their own whose matter stands below them on the page."""
+    """Fields without a value whose subject has nodes further down the page."""
     others = {fact["property"] for fact in result["otherFacts"]}
     covered = {"version"} if result["versions"] else set()
     return covered | ({"trainingMethod"} if "learningApproach" in others else set())
 
 
 def _other_facts(facts: Sequence[EntityFact], everything: bool) -> Iterator[str]:
-    """What is accepted and no field of the page, and what is stated and not understood."""
+    """Lines with accepted facts that are no field of the page, and statements not understood."""
     named = [fact for fact in facts if fact["property"] != _NOT_UNDERSTOOD]
     if named:
         yield ""
@@ -276,7 +276,7 @@ def _fields(rows: Iterable[FieldAnswer], named: bool) -> Iterator[str]:
 
 
 def _document(document: SourceRef) -> str:
-    """A document with the days that are known of it, and its custody."""
+    """A document with its known days and its custody, as text."""
     edition = f"edition of {document['edition']}, " if document["edition"] else ""
     read = f"read {document['retrieved'][:10]}"
     return f"{document['document']} ({edition}{read}, {document['custody'].lower()})"
@@ -341,7 +341,7 @@ def _versions(result: RelatedAnswer) -> Iterator[str]:
 
 
 def _target(alias: NodeAnswer) -> str:
-    """What an alias means, by its id: a model and its versions often have one label."""
+    """The id of an alias's target: a model and its versions often have the same label."""
     target = alias.get("resolvesTo")
     targets = target if isinstance(target, list) else [target]
     return ", ".join(t["id"] if isinstance(t, dict) else value_text(t) for t in targets)
@@ -370,7 +370,7 @@ def _scores(result: RelatedAnswer) -> Iterator[str]:
 
 
 def _out_of(node: NodeAnswer | AssessedNode) -> str:
-    """The highest score that is possible, where it is stated."""
+    """The highest possible score as text, where it is stated."""
     maximum = value_text(node.get("maxScore"))
     return f" / {maximum}" if maximum else ""
 

@@ -100,7 +100,7 @@ def command(
 
 
 def _assumed(question: Question, given: Mapping[str, str]) -> str:
-    """The parameters that nobody gave, with the defaults that stood for them."""
+    """A note on parameters that were not given, with their defaults."""
     return ", ".join(
         f"{one.name}={one.default}"
         for one in question.parameters
@@ -109,7 +109,7 @@ def _assumed(question: Question, given: Mapping[str, str]) -> str:
 
 
 def _meant(given: Mapping[str, str], bound: Mapping[str, Value]) -> str:
-    """The names that were given in other words, each with the entity that it was taken for."""
+    """A note on names that were resolved to another id, each with the entity."""
     taken = ((name, bound[name]) for name in given)
     return ", ".join(
         f"{name}={short_id(value)}"

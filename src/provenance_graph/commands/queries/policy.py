@@ -1,4 +1,4 @@
-"""``policy``: the acceptance policy in words, what each rule decided, what another would change."""
+"""``policy``: the acceptance policy in words, and the facts that each rule decided."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
 
 
 def _subjects(tallies: dict[str, Tally], differences: list[Difference]) -> Iterator[Iri]:
-    """The entities of the facts that are shown: those that would change, else the examples."""
+    """The entities of the facts shown: those that would change, else the examples."""
     yield from (one.subject for one in differences)
     if not differences:
         yield from (subject for tally in tallies.values() for subject, _ in tally.examples)
@@ -85,7 +85,7 @@ def _subjects(tallies: dict[str, Tally], differences: list[Difference]) -> Itera
 def _print_csv(
     session: Session, file: Path | None, tallies: dict[str, Tally], differences: list[Difference]
 ) -> None:
-    """One table: the rules with their counts, or what another policy would change."""
+    """Print one CSV table: the rules with their counts, or the changes of another policy."""
     if file is None:
         rows = [(rule, tally.count, "; ".join(tally.in_words())) for rule, tally in tallies.items()]
         session.print_table(("decided by", "facts", "examples"), rows, "csv")
@@ -102,7 +102,7 @@ def _rows(differences: list[Difference]) -> Iterator[tuple[str, ...]]:
 
 
 def _print_differences(session: Session, name: str, differences: list[Difference]) -> None:
-    """What another policy would change: by property, then the first facts one by one."""
+    """Print the changes of another policy: counts by property, then the first facts."""
     from provenance_graph.acceptance.policy.report import by_property
 
     click.echo(f"\nUnder {name} {len(differences):,} accepted facts would change")

@@ -81,7 +81,7 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
 
 
 def _entities(answer: Answer) -> Iterator[str]:
-    """What the solutions name, row by row."""
+    """The terms in the solutions of an answer, row by row."""
     text = answer.body.decode()
     if answer.media_type.startswith("text/tab"):
         for line in text.split("\n")[1:]:
@@ -112,13 +112,13 @@ def _read(file: str) -> str:
 
 
 def _no_file(file: str) -> UsageError:
-    """That a text is the name of no file; a query was given without ``-e``, most likely."""
+    """The error for a text that is no file's name; most likely a query without ``-e``."""
     text = file if len(file) <= 60 else f"{file[:60]}…"
     return UsageError(f"no file {text!r}; give the query itself with -e 'SELECT …'")
 
 
 def _media_type(query: str, form: str) -> str:
-    """The media type that a form of query and an output format amount to."""
+    """The media type for a form of query and an output format."""
     match = _FORM.match(query)
     kind = match["form"].upper() if match else ""
     if kind not in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
@@ -148,7 +148,7 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
 
 
 def _print_solutions(answer: Answer) -> int:
-    """Print the solutions as a table; gives how many there are."""
+    """Print the solutions as a table; returns their number."""
     lines = answer.body.decode().removesuffix("\n").split("\n")  # a text may hold other breaks
     if not lines[0]:
         count = len(lines) - 1
@@ -162,7 +162,7 @@ def _print_solutions(answer: Answer) -> int:
 
 
 def _cell(text: str) -> str:
-    """A term of SPARQL's TSV as people say it."""
+    """A term of SPARQL TSV as text for display."""
     from provenance_graph.core.iris import short_id
 
     if text.startswith("<") and text.endswith(">"):

@@ -1,1 +1,1 @@
-"""Commands that change what the store holds."""
+"""Commands that change the contents of a store."""

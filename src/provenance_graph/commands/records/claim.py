@@ -1,4 +1,4 @@
-"""``claim``: one's own findings, flags on claims, and the log of who recorded what."""
+"""``claim``: a user's own findings, flags on claims, and the log of both."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def log(session: Session, form: str) -> int:
 
 
 def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, dry: bool) -> int:
-    """Keep entries one by one, telling of each; gives how many could not be kept."""
+    """Record entries one by one, with a message for each; returns the number of failures."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.recording import AuditLog, record_finding

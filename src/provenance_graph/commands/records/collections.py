@@ -61,7 +61,7 @@ def command(session: Session, private: tuple[str, ...], public: tuple[str, ...],
 
 
 def _named(name: str, known: set[Iri]) -> Iri:
-    """A collection by its name; one of a token need not have records yet."""
+    """The collection of a name; a token's collection is valid before it has records."""
     collection = mint("collection", slug(name))
     if collection not in known and not name.startswith("service-"):
         raise NotFound(name, "collection", known=sorted(one.rpartition("/")[2] for one in known))

@@ -1,4 +1,4 @@
-"""``fleet``: what we run, and what of the graph concerns it."""
+"""``fleet``: the user's own systems, and findings of the graph that concern them."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _events(
 
 
 def _failing(findings: list[FleetFinding], fail_on: tuple[str, ...]) -> list[FleetFinding]:
-    """The findings that make the command fail: violations, or those of the kinds asked for."""
+    """The findings that make the command fail: violations, or those of the given kinds."""
     from provenance_graph.fleet.check import NOTES
     from provenance_graph.shapes.findings import Severity
 
@@ -216,7 +216,7 @@ def _print(session: Session, findings: list[FleetFinding], file: str, form: str)
 
 
 def _systems(path: Path, system: str) -> list[System]:
-    """The systems of a file: all of fleet.toml, a cluster's workloads, or one of a document."""
+    """The systems of a file: of fleet.toml, of a cluster's workloads, or of one document."""
     from provenance_graph.fleet import of_document, read_fleet, workload_of
     from provenance_graph.formats.registry import readers
     from provenance_graph.ingest.intake import Options, read

@@ -1,4 +1,4 @@
-"""``import``: documents into records; the accepted view follows; problems by place."""
+"""``import``: reads documents into records and updates the accepted view."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _exit_code(report: ImportReport) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _ImportRun:
-    """One import of documents: where they lie, what is stated of them, who hears of problems."""
+    """One import of documents: their paths, options, and the printer of problems."""
 
     session: Session
     paths: tuple[str, ...]
@@ -178,13 +178,16 @@ class _ImportRun:
     stdin: _Once | None
 
     def documents(self) -> Iterator[Document | Problem]:
-        """The documents, from their beginning."""
+        """The documents and problems of the paths, from the first one on."""
         day = self.options.retrieved or self.today
         stdin = self.stdin.open() if self.stdin else None
         return _documents(self.paths, day, self.options, stdin)
 
     def carry_out(self, strict: bool, dry_run: bool) -> ImportReport:
-        """Weigh the documents against the store where asked to, then keep what may be kept."""
+        """Import the documents; with ``strict`` or ``dry_run`` read them first without writing.
+
+        With ``strict`` nothing is written if there is a problem.
+        """
         from provenance_graph.store.opening import open_writer, require_current
 
         remaining = self.reported.left
@@ -224,7 +227,7 @@ def _bulk(
     reported: ProblemPrinter,
     data: Path | None,
 ) -> int:
-    """Read everything in parallel, then make the store anew with it; all at once or not at all."""
+    """Read all documents in parallel and rebuild the store with them, or leave it unchanged."""
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import MAX_DECIDED, build
     from provenance_graph.ingest.bulk.documents import read_all
@@ -269,7 +272,7 @@ def _bulk(
 
 
 def _readable(session: Session, stack: ExitStack) -> Store | None:
-    """The store that a dry run weighs against; None where nothing is built yet."""
+    """The store that a dry run compares with; None where nothing is built yet."""
     from provenance_graph.core.errors import StoreMissing
     from provenance_graph.store.opening import open_store
 
@@ -280,7 +283,7 @@ def _readable(session: Session, stack: ExitStack) -> Store | None:
 
 
 def _publisher(session: Session, text: str) -> Iri | None:
-    """Who published documents: an IRI, or an organisation by a name, known to the store or new."""
+    """The publisher of documents: an IRI, or an organisation by name, known or new."""
     if not text:
         return None
     from provenance_graph.model.naming.resolve import organization_named
@@ -292,14 +295,14 @@ def _publisher(session: Session, text: str) -> Iri | None:
 
 
 class _Once:
-    """Standard input, which can be read once, for two runs over the same documents."""
+    """Standard input, buffered for two passes over the same documents."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._data = stream, b""
         self._read = False
 
     def open(self) -> BinaryIO:
-        """The whole input from its beginning, as far as one document may be long."""
+        """The whole input from its beginning, at most one byte more than a document may have."""
         from provenance_graph.formats.parsing import MAX_BYTES
 
         if not self._read:
@@ -325,7 +328,7 @@ def _documents(
 
 
 def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Problem]:
-    """The same documents, with a progress line where somebody watches."""
+    """The same documents, with a progress line on a terminal."""
     watched = sys.stderr.isatty()
     for number, document in enumerate(documents, 1):
         if watched and number % 20 == 0:

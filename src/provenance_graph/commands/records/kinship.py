@@ -1,4 +1,4 @@
-"""``kinship``: whether the weights of one model come from another's, measured on their files."""
+"""``kinship``: a comparison of model weights, to confirm or contradict a derivation."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _local(kin: Kinship) -> str:
 
 
 def _model(text: str) -> tuple[Iri, Path]:
-    """Which model a folder holds: as named before ``=``, else by the folder's own name."""
+    """The model and path of an argument: the name before ``=``, else the folder's name."""
     from provenance_graph.core import hub, iris
     from provenance_graph.formats.huggingface.names import named_by
 

@@ -1,4 +1,4 @@
-"""``link``: propose links to data outside, have them reviewed, and keep them."""
+"""``link``: proposes links to outside data, and records reviewed ones."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ COLUMNS = ("subject", "name", "relation", "object", "confidence", "author", "why
 
 
 def _print(session: Session, rows: list[Mapping], header: Names[str, str], form: str) -> None:
-    """Links as SSSOM, or for reading: the whole table of SSSOM has more columns than fit."""
+    """Print links as SSSOM, or a table for display with fewer columns."""
     from provenance_graph.acceptance.sssom import curie, write_sssom
     from provenance_graph.core.iris import short_id, shorten
 
@@ -150,7 +150,7 @@ def _subjects(snapshot: AcceptedSnapshot, names: tuple[str, ...]) -> list[Iri]:
 def _looked_up(
     session: Session, snapshot: AcceptedSnapshot, subjects: list[Iri], service: str, *, named: bool
 ) -> list[Mapping]:
-    """Proposals for some entities, without those that somebody decided already."""
+    """Proposals for some entities, without links that were reviewed already."""
     from provenance_graph.acceptance.sssom import read_table
     from provenance_graph.linking import proposals
 
@@ -179,7 +179,7 @@ def _looked_up(
 
 
 def _lookup(stack: ExitStack, service: str) -> LinkLookup:
-    """Where candidates come from; raises UsageError for what is no service and no file."""
+    """The lookup for a service or file; raises UsageError for anything else."""
     import os
     from dataclasses import replace
     from urllib.parse import urlsplit
@@ -218,7 +218,7 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
 
 
 def _service(fetcher: Fetcher, address: str, *, both: bool) -> LinkLookup:
-    """The service of an address, by the path that its kind has; ``both`` registries of DOIs."""
+    """The lookup for an address, by the path of its kind; ``both`` uses both DOI registries."""
     from urllib.parse import urlsplit
 
     from provenance_graph import linking
@@ -241,7 +241,7 @@ def _service(fetcher: Fetcher, address: str, *, both: bool) -> LinkLookup:
 
 
 def _reviewed(session: Session, file: Path, keep: str) -> int:
-    """Keep what somebody decided of a table of proposals, refusals included."""
+    """Record the decisions of a reviewed table of proposals, rejections included."""
     from provenance_graph.acceptance.sssom import read_table
 
     table = read_table(file.read_text(encoding="utf-8"), str(file))

@@ -29,7 +29,7 @@ def command(session: Session, record: tuple[str, ...]) -> None:
 
 
 def _named(text: str) -> Iri:
-    """A record by any of the ways in which other commands print it; raises UsageError for no IRI."""
+    """A record by any form in which commands print it; raises UsageError for a bad IRI."""
     name = text.strip()  # as the last cell of a line of CSV has it
     if "://" in name or name.startswith(("id:", "<")):
         return expand(name)

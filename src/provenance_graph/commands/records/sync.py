@@ -1,4 +1,4 @@
-"""``sync``: read again what the store holds or ``sync.toml`` names, asking only for what changed."""
+"""``sync``: re-reads sources of the store or ``sync.toml``, asking only for changes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _summary(done: Synced, dry: bool) -> str:
 
 
 def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> list[SyncSource]:
-    """What is to be read; raises UsageError for a source that is none."""
+    """The sources to read; raises UsageError for an unknown one."""
     import difflib
 
     from provenance_graph.sync import SyncSource, read_sync, stored_sources
@@ -196,7 +196,7 @@ def _run(
 def _importer(
     session: Session, store: WritableStore
 ) -> Callable[[SyncSource, Iterator[Document | Problem]], int]:
-    """Takes documents in as ``import`` does, into the collection of their source."""
+    """A function that imports documents, as ``import`` does, into their source's collection."""
     from provenance_graph.formats.registry import format_names, reader_named, readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents

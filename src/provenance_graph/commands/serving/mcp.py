@@ -63,7 +63,7 @@ def command(session: Session, transport: str, host: str, port: int, seconds: flo
 
 
 def _bounded(session: Session, limits: Limits) -> Query:
-    """SPARQL in a bounded process of its own; a remote service keeps its own bounds."""
+    """A query function that runs SPARQL in a bounded process; a remote service has own bounds."""
     from provenance_graph.store.pool.pool import WorkerPool
 
     media_type = "application/sparql-results+json"

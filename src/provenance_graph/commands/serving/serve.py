@@ -22,7 +22,7 @@ from provenance_graph.store.opening import open_store
 
 
 def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
-    """One flag for every setting, so that flags, environment and file agree."""
+    """Add an option for every setting, so that flags, environment and file have the same names."""
     for each in reversed(fields(config.Settings)):
         if each.name in ("token", "writable"):
             continue  # a secret is not written on a command line; writable has its own pair
@@ -125,7 +125,7 @@ def command(
 
 
 def _copied(session: Session, seconds: float) -> Path:
-    """The copy of a remote store that is served, and a process that keeps it in step."""
+    """The folder of the served copy of a remote store; starts a process that updates it."""
     from provenance_graph.service.processes.supervise import run_once
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import RemoteCopy, cache_folder
@@ -152,7 +152,7 @@ def _copied(session: Session, seconds: float) -> Path:
 
 
 def _first_copy(session: Session, location: str) -> None:
-    """Copy what is followed; where it cannot be read, what is here already is served."""
+    """Copy the followed store; where it cannot be read, an existing copy is served."""
     from provenance_graph.store.follow import Replica
 
     replica = Replica(session.folder, location)
@@ -165,7 +165,7 @@ def _first_copy(session: Session, location: str) -> None:
 
 
 def _follower(session: Session, location: str, seconds: float) -> subprocess.Popen[bytes]:
-    """A process that copies every further version."""
+    """Start a process that copies every further version."""
     line = [sys.executable, "-m", "provenance_graph.store.follow", location]
     return _started([*line, str(session.folder), str(seconds)])
 
@@ -180,7 +180,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 
 
 def _build(session: Session) -> None:
-    """Make the store of the shipped data, where there is none yet."""
+    """Build the store from the shipped data where there is none yet."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build

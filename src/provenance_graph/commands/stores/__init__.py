@@ -1,1 +1,1 @@
-"""Commands on a whole store: build, copy, count, what changed."""
+"""Commands on a whole store: build, backup, restore, changes, statistics."""

@@ -1,4 +1,4 @@
-"""``backup``: copy a store, also while it is served."""
+"""``backup``: copies a store, also while it is served."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def command(session: Session, /, destination: Path) -> None:
 
 
 def _copied(location: str, destination: Path) -> str:
-    """Copy a remote store into a new folder; gives the version."""
+    """Copy a remote store into a new folder; returns the version."""
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import RemoteCopy
 

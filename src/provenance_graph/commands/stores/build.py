@@ -1,4 +1,4 @@
-"""``build``: the store anew from the files under data/."""
+"""``build``: rebuilds the store from the files under data/."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def command(
 
 
 def _index(session: Session, version: str, check: Callable[[Engine], None] | None) -> None:
-    """Make the indexes of the store, and check it meanwhile; raises StoreError."""
+    """Make the indexes of the store, and run a check meanwhile; raises StoreError."""
     from provenance_graph.service.processes.indexer import index_all
 
     try:
@@ -119,7 +119,7 @@ def _index(session: Session, version: str, check: Callable[[Engine], None] | Non
 
 
 def _validate(session: Session, findings: list[Finding], engine: Engine) -> None:
-    """Add what breaks a shape in the store that was just built, warnings and worse."""
+    """Append the shape findings on the new store, warnings and violations."""
     from provenance_graph.shapes import Severity, validate_store
 
     table = None if session.is_remote else session.claim_table()
@@ -150,7 +150,7 @@ def _remote(address: str, *, fresh: bool) -> RemoteWriter:
 
 
 def _stages(address: str) -> Path:
-    """Where the stages of a build into a remote store are, on this machine, until it is done."""
+    """The local folder for the stages of a build into a remote store, until it is done."""
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import cache_folder
 

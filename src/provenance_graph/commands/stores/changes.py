@@ -1,4 +1,4 @@
-"""``changes``: what each commit since a version did to what is accepted; feeds and webhooks."""
+"""``changes``: changes of accepted facts by commit; feeds and webhooks."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def command(
 
 
 def _only(session: Session, commits: list[Commit], entities: tuple[str, ...]) -> list[Commit]:
-    """The commits that changed facts of some entities, with those facts alone."""
+    """The commits that changed facts of some entities, with only those facts."""
     from dataclasses import replace
 
     from provenance_graph.model.naming.entities import find_entity

@@ -1,4 +1,4 @@
-"""``restore``: put a backup back."""
+"""``restore``: replaces a store by a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``stats``: what is in the store."""
+"""``stats``: counts of a store's contents."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def matrix_states(
 ) -> MatrixStates:
     """The states of one model from its accepted facts.
 
-    ``place`` gives the position of each property, from 0 without gaps.
+    ``positions`` gives the position of each property, from 0 without gaps.
     """
     states = [NOT_RECORDED] * len(position_of)
     stated = {position_of[prop] for prop, values in facts.items() if values and prop in position_of}

@@ -140,7 +140,7 @@ def state_of(status: str, *, inferred: bool, stated: bool, sources: int) -> Disc
     ``inferred``: its accepted value is an inference. ``stated``: a source gives a value, accepted
     or not. ``sources``: the number of documents that have the field.
 
-    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).word
+    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).label
     'reported'
     """
     if inferred:
