@@ -1,4 +1,4 @@
-"""Where an AI model comes from, what it may be used for, what its maker has not stated."""
+"""Provenance of AI models: their origin, permitted uses, and what developers have not disclosed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m provenance_graph`` is the command line."""
+"""Run the command line as ``python -m provenance_graph``."""
 
 from provenance_graph.cli import main
 

@@ -1,4 +1,7 @@
-"""Quads as an rdflib dataset, each term made once: rdflib's own constructors check every one."""
+"""Convert quads to an rdflib dataset, with each term constructed once.
+
+The constructors of rdflib check every term, which is slow.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ _CACHED_TERMS = 200_000
 
 
 def dataset(quads: Iterable[Quad]) -> rdflib.Dataset:
-    """A dataset of quads; None as graph is the default graph.
+    """An rdflib dataset of quads; None as graph is the default graph.
 
-    The IRIs were checked when they came into the store, so they are not checked again.
+    IRIs were checked when they were stored, so they are not checked again.
     """
     result = rdflib.Dataset()
     was = gc.isenabled()
-    gc.disable()  # millions of objects are made and none of them goes
+    gc.disable()  # millions of objects are made and none is freed
     try:
         _fill(result, quads)
     finally:

@@ -1,4 +1,4 @@
-"""Asking stored questions: of now or of a day, whole or of the first entities that lineage leads to."""
+"""Answer stored questions, now or as of a day, completely or for the first entities reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows, 
 from provenance_graph.store.values import Bindings, Limits, Rows, Selects
 
 _OF_LINEAGE: Final = frozenset({"circles", "unlicensed-ancestors"})
-"""Questions about the lineage of the whole store, which its index answers where it is stored."""
+"""Questions about the lineage of the whole store, which are answered from its index if that is
+stored."""
 
 
 def ask(
@@ -27,9 +28,9 @@ def ask(
 ) -> QuestionRows:
     """Answer a stored question.
 
-    ``data`` is the dataset that it is asked of (of a day, what ``ingest.day.dataset``
-    makes); what the snapshot accepts where none is given. ``limit`` bounds the entities of an
-    answer on all that lineage leads to, 0 does not.
+    ``data`` is the dataset that is queried (for a past day, the result of ``ingest.day.dataset``);
+    by default the snapshot. ``limit`` is the maximum number of entities in an answer on everything
+    that lineage reaches; 0 means no maximum.
     """
     question = stored.find(name)
     bound = stored.bind(snapshot, question, given or {})
@@ -50,9 +51,10 @@ def known(
     *,
     make: bool = False,
 ) -> Rows | None:
-    """A question's answer from what is kept beside the store, in order; None where the engine tells.
+    """The answer from data stored beside the store, in order; None where the engine must answer.
 
-    With ``make`` counts of claims are made and kept where there are none; an index never is.
+    With ``make``, counts of claims are made and stored where there are none; an index is never
+    made.
     """
     if question.name not in _OF_LINEAGE:
         return stored.known(snapshot, question, bound, make=make)
@@ -77,21 +79,22 @@ def _selected(
 
 
 def put(question: stored.Question, part: Part) -> stored.Question:
-    """The question as it is put to an engine for a part of its answer."""
+    """The question for the engine; its bounded form if only a part of the answer is requested."""
     return question if part.of is None else question.bounded
 
 
 def whole(_: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int) -> Part:
-    """A question to be asked as it stands, for an answer that shows at most ``limit`` entities."""
+    """The part of a question that is asked unchanged; at most ``limit`` entities are shown."""
     return Part(bound, reach, limit)
 
 
 def part(
     snapshot: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int
 ) -> Part:
-    """The part of a question to ask for: at most ``limit`` entities that it reaches, 0 for all.
+    """The part of a question to ask: at most ``limit`` of the entities that it reaches, 0 for all.
 
-    It is asked as it stands where no index is stored: making one takes longer than a question.
+    The question is asked unchanged where no lineage index is stored: making one takes longer than a
+    question.
     """
     start = bound[reach.parameter] if reach is not None else None
     if reach is None or not limit or not isinstance(start, Iri):

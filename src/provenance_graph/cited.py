@@ -1,4 +1,4 @@
-"""``--receipts``: where each accepted value comes from, beside what a command prints."""
+"""The option ``--receipts``: the source of each accepted value, with the output of a command."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _NAMES = ("thing", "model", "models", "entity")
 
 
 def with_receipts(command: F) -> F:
-    """The command with ``--receipts``: of what its arguments name, else of what it lists.
+    """Add ``--receipts`` to a command: receipts of the entities that its arguments name.
 
-    A command without such arguments calls ``Session.cite`` with what it lists, before it prints.
+    A command without such arguments calls ``Session.cite`` with the entities that it lists, before
+    it prints.
     """
 
     @wraps(command)
@@ -52,7 +53,7 @@ def with_receipts(command: F) -> F:
         try:
             return command(first, *args, **given)
         finally:
-            if session.receipts:  # nothing printed them as JSON
+            if session.receipts:  # not printed as JSON
                 click.echo("\nReceipts")
                 click.echo(render(COLUMNS, list(_rows(session.receipts)), "table"), nl=False)
 

@@ -1,4 +1,4 @@
-"""The command line: opens the store, calls one function, prints."""
+"""The command line: dispatch to the commands, exit codes, top-level errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
 DONE, FINDINGS, USAGE, NO_STORE = 0, 1, 2, 3
-"""Exit codes: done; findings above the asked severity; wrong usage or input; no store."""
+"""Exit codes: done; findings above the given severity; wrong usage or input; no store."""
 
 _ALIASES = {"import": "import_", "licenses": "licences"}
 
@@ -33,18 +33,18 @@ _SUBJECTS = {
     "serving": "For browsers, programs and assistants",
     "stores": "The store itself",
 }
-"""The headings of the help text, by the folder of the commands below it."""
+"""Headings of the help text, by the folder of the commands under each."""
 
 
 class Commands(click.Group):
-    """Commands found by their module's name and loaded when called, so that start-up is quick."""
+    """A group whose commands are found by module name and imported when called, for a quick start."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command, by name."""
+        """The names of all commands, sorted."""
         return sorted(name.strip("_").replace("_", "-") for name in _modules())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command."""
+        """The command of a name, imported now; None where there is none."""
         name = _ALIASES.get(cmd_name, cmd_name.replace("-", "_"))
         if (module := _modules().get(name)) is None:
             return None
@@ -53,7 +53,7 @@ class Commands(click.Group):
         return result
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands by subject, each with its whole first sentence."""
+        """Write the commands by subject, each with the first sentence of its help."""
         folders = {name: module.split(".")[-2] for name, module in _modules().items()}
         for subject, heading in _SUBJECTS.items():
             names = [name for name, folder in folders.items() if folder == subject]
@@ -63,15 +63,15 @@ class Commands(click.Group):
                 formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a reader of our output that has gone (``| head``) is no failure."""
+        """Run a command; a closed standard output (``| head``) is not a failure."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # click itself would leave with 1
+        except BrokenPipeError:  # click would exit with 1
             return _output_unread()
 
 
 def _modules() -> dict[str, str]:
-    """The module of each command by its last name; none is loaded to find them."""
+    """The module of each command by its last name; no command is imported."""
     walked = pkgutil.walk_packages(commands.__path__, f"{commands.__name__}.")
     return {one.name.rpartition(".")[2]: one.name for one in walked if not one.ispkg}
 
@@ -97,19 +97,19 @@ def app(ctx: click.Context, store_path: str) -> None:
 
 
 def _output_unread() -> int:
-    """The exit code where the reader of our output has gone; the rest of it goes nowhere."""
+    """Discard further output to a closed standard output; returns the exit code."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return DONE
 
 
 def _refused(why: str, code: int = USAGE) -> int:
-    """Say why on standard error; gives the exit code."""
+    """Write the reason to standard error; returns the exit code."""
     sys.stderr.write(fitted(f"provenance-graph: {why}", sys.stderr) + "\n")
     return code
 
 
 def _undecoded() -> str:
-    """Which argument is no text; raises the error being handled where all of them are."""
+    """A message about the argument that is not UTF-8; re-raises the present error if all are."""
     for argument in sys.argv[1:]:
         try:
             argument.encode()
@@ -119,10 +119,10 @@ def _undecoded() -> str:
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
-    gc.set_threshold(100_000, 50, 100)  # imports and answers make much and free little
+    """Run the command line and exit with its exit code."""
+    gc.set_threshold(100_000, 50, 100)  # imports and answers create many objects and free few
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows ? for others
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Unicode shows ? instead
             stream.reconfigure(errors="replace")
     try:
         result = app.main(prog_name="provenance-graph", standalone_mode=False)
@@ -150,7 +150,7 @@ def main() -> None:
         if not is_refused(wrong):
             raise
         code = _refused(no_thread("the same command"), NO_STORE)
-    gc.freeze()  # the process ends: looking through all that was loaded once more frees nothing
+    gc.freeze()  # the process ends: a last collection would free nothing
     sys.exit(code)
 
 

@@ -1,7 +1,7 @@
-"""Names for the shell's completion: entities of the store by kind, and what the project defines.
+"""Shell completion: names of entities in the store by kind, and names that the project defines.
 
-It never fails and never builds anything: the names of entities come from the list of names that
-a search keeps beside the store, and where there is none nothing is offered.
+Completion never fails and never builds anything. Names of entities are read from the list of names
+that a search stores beside the store; without that list none are offered.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _ENTITIES = (
 )
 _FACETS = r"SELECT value FROM facet_count WHERE kind = '{}' AND value LIKE ? ESCAPE '\' LIMIT ?"
 _HEADS = ("id:rubric/", "id:collection/", "licence:", "id:licence/", "id:record/", "id:family/")
-"""What stands before the names of some kinds of entities, which commands take without it."""
+"""Prefixes of some kinds of ids, which commands accept without them."""
 
 
 def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Ids of models that begin so, or hold it after their slash, the best documented first."""
+    """Ids of models that begin with the text, or contain it after the slash; best documented first."""
     begins = _like(incomplete)
     return _rows(ctx, _MODELS, (f"{begins}%", f"%/{begins}%", MAX_NAMES))
 
 
 def entities(*kinds: str) -> Completer:
-    """Names of entities of some kinds, such as datasets or collections."""
+    """A completer for names of entities of some kinds, such as datasets or collections."""
     query = _ENTITIES.format(", ".join(f"'{kind}'" for kind in kinds))
 
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -63,7 +63,7 @@ records = entities("record")
 
 
 def facet(kind: str) -> Completer:
-    """Values that some model has of a facet of the list, such as its developers."""
+    """A completer for the values of a facet of the list of models, such as developers."""
     query = _FACETS.format(kind)
 
     def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -77,19 +77,19 @@ def facet(kind: str) -> Completer:
 
 
 def properties(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the fields of a model, as `claims` and `claim add` take them."""
+    """Names of the fields of a model, as `claims` and `claim add` accept them."""
     return _beginning(_fields(), incomplete)
 
 
 def questions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Names of stored questions that begin so."""
+    """Names of stored questions that begin with the text."""
     from provenance_graph.model.questions import stored
 
     return _beginning(stored.questions(), incomplete)
 
 
 def settings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Parameters of the question that is asked, each with its equals sign."""
+    """Parameters of the given question, each followed by an equals sign."""
     from provenance_graph.model.questions import stored
 
     question = stored.questions().get(str(ctx.params.get("question")))
@@ -98,21 +98,21 @@ def settings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[st
 
 
 def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Rules on licences, LR-01 and on."""
+    """Ids of licence rules: LR-01 and following."""
     from provenance_graph.licences.rules.rules import RULES
 
     return _beginning(RULES, incomplete.upper())
 
 
 def formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Formats that are read."""
+    """Names of import formats."""
     from provenance_graph.formats.registry import format_names, readers
 
     return _beginning(format_names(readers()), incomplete)
 
 
 def lists(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Lists of elements and forms, against which documents are checked."""
+    """Names of lists of elements and of forms, against which documents are checked."""
     from provenance_graph.core.resources import folder
 
     files = [*(folder("ontology") / "elements").glob("*.toml"), *_form_files()]
@@ -120,7 +120,7 @@ def lists(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 
 
 def forms(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Forms that can be filled."""
+    """Names of forms that can be filled."""
     return _beginning([one.stem for one in _form_files()], incomplete)
 
 
@@ -131,7 +131,7 @@ def _form_files() -> list[Path]:
 
 
 def _fields() -> list[str]:
-    """The fact properties of the vocabulary, as its files declare them."""
+    """The fact properties that the vocabulary's files declare, sorted."""
     from provenance_graph.core.resources import folder
 
     texts = (file.read_text(encoding="utf-8") for file in sorted(folder("ontology").glob("*.ttl")))
@@ -148,12 +148,12 @@ def _bare(name: str) -> str:
 
 
 def _like(text: str) -> str:
-    """A text as a pattern of LIKE that stands for itself."""
+    """A text as a LIKE pattern that matches itself."""
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _rows(ctx: click.Context, query: str, values: tuple[object, ...]) -> list[str]:
-    """The first column of an answer from the kept list of names; nothing where none is kept."""
+    """The first column of a query on the stored list of names; empty where there is no list."""
     root = ctx.find_root().params.get("store_path")
     folder = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
     for path in sorted((folder / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:

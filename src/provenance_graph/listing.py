@@ -1,4 +1,4 @@
-"""Lists that show themselves: short in a notebook, and as data frames for one's own analysis."""
+"""Lists that are shown as a short table in a notebook, and convert to data frames."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_ROWS = 20
-"""So many rows are shown in a notebook; all are in the list and its data frames."""
+"""Maximum number of rows shown in a notebook; the list and its data frames hold all."""
 
 Row = Mapping[str, object]
 
 
 class Listing(list[T]):
-    """A list whose items know how they look as rows; ``columns`` are those of an empty one.
+    """A list whose items convert to rows; ``columns`` are those of an empty list.
 
     >>> Listing([1, 2], lambda n: {"n": n, "square": n * n})
     <Listing of 2: n, square>
@@ -56,7 +56,7 @@ class Listing(list[T]):
 
 
 def to_pandas(rows: list[dict[str, object]], columns: Iterable[str] = ()) -> pd.DataFrame:
-    """Rows as a pandas data frame; raises ImportError with how to get pandas."""
+    """Rows as a pandas data frame; raises ImportError that tells how to install pandas."""
     pandas = needed("pandas", "pandas")
     frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(columns) or None)
     for name in frame.columns:  # pandas keeps days as objects unless told what they are
@@ -75,7 +75,7 @@ def to_polars(rows: list[dict[str, object]], columns: Iterable[str] = ()) -> pl.
 
 
 def _of_one_type(values: list[object]) -> list[object]:
-    """A column as polars needs it: text where numbers, days and texts stand in one."""
+    """A column with one type, as polars requires: mixed numbers, days and texts become text."""
     types = {type(value) for value in values if value is not None}
     if types <= {int, float} and bool not in types:
         return (
@@ -89,7 +89,7 @@ def _of_one_type(values: list[object]) -> list[object]:
 
 
 def to_html(rows: list[dict[str, object]], total: int) -> str:
-    """A short table for a notebook; whatever comes from outside is escaped.
+    """A short HTML table for a notebook; all values are escaped.
 
     >>> to_html([{"a": "<b>"}], 1)
     '<table><tr><th>a</th></tr><tr><td>&lt;b&gt;</td></tr></table>'

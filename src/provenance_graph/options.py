@@ -1,4 +1,4 @@
-"""Options that many commands have, so that each is named, explained and checked in one place."""
+"""Options shared by many commands, each named, explained and checked in one place."""
 
 import os
 import re
@@ -15,9 +15,9 @@ TABLE_FORMATS = ("table", "json", "csv")
 
 
 class FilePath(click.Path):
-    """The path of a file or folder; an empty one, as an unset variable of a shell gives, is none.
+    """The path of a file or folder; an empty path is an error.
 
-    Left alone it would be the working directory, which nobody named.
+    An unset shell variable gives an empty path, which would otherwise mean the working directory.
     """
 
     def convert(
@@ -26,7 +26,7 @@ class FilePath(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | os.PathLike[str]:
-        """The path as its type; a usage error where there is none."""
+        """The path in its type; a usage error for an empty one."""
         if not os.fspath(value):
             self.fail("the path is empty", param, ctx)
         return super().convert(value, param, ctx)
@@ -48,7 +48,7 @@ class Subcommands(click.Group):
 
 
 ANY_PATH = FilePath(readable=False)
-"""A path, or what stands for one: an address, a pattern, ``-`` for standard input."""
+"""A path, or a substitute for one: an address, a pattern, ``-`` for standard input."""
 
 
 def as_of_option(command: Command) -> Command:
@@ -58,7 +58,7 @@ def as_of_option(command: Command) -> Command:
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
-    """``--format``, passed as ``form``: one of the formats given, the first unless chosen."""
+    """``--format``, passed as ``form``: one of the given formats; the default is the first."""
     choices = formats or TABLE_FORMATS
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True
@@ -66,7 +66,7 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
 
 
 def limit_option(default: int, help: str, *, least: int = 1) -> Callable[[Command], Command]:
-    """``--limit N``: at most so many, ``least`` or more; where ``least`` is 0, 0 means all."""
+    """``--limit N``: a maximum, at least ``least``; where ``least`` is 0, 0 means all."""
     return click.option(
         "--limit", type=click.IntRange(min=least), default=default, show_default=True, help=help
     )
@@ -85,7 +85,7 @@ def output_option(command: Command) -> Command:
 
 
 def iso_day(text: str) -> str:
-    """A day as ISO text, "" for none; raises BadParameter."""
+    """A day as ISO text, empty for an empty text; raises BadParameter."""
     from provenance_graph.core.errors import UsageError
     from provenance_graph.licences.graph import day_of_texts
 

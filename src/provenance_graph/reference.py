@@ -1,8 +1,8 @@
 """Reference data, parsed once: the acceptance policy, fields, rubrics, licences, labels.
 
-Reference data comes with the software and changes with a build, not with a commit. A build
-writes the digest of it into the store; whoever needs a part of it hands in how to read that
-part, and what came out is cached for every store and version that has the same digest.
+Reference data comes with the software and changes with a build, not with a commit. A build writes
+its digest into the store. A module that needs a part passes the function that parses it. The result
+is cached for every store and version with the same digest.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ T = TypeVar("T")
 
 GRAPH = graph_names.REFERENCE
 STAMP = Iri(f"{GRAPH}#stamp")
-"""The node whose digest is that of the graph."""
+"""The subject of the quad that states the digest of the reference graph."""
 
 
 class ReferenceReads:
-    """The reference data alone: what a record says of a term is not there.
+    """Reads of the reference graph only: statements of records about its terms are not included.
 
-    Of a subject everything is read at once: whoever parses a part asks for most of it, one property
-    after another.
+    All quads of a subject are read at once, since a parser reads most of its properties one after
+    another.
     """
 
     def __init__(self, source: QuadSource) -> None:
@@ -49,7 +49,7 @@ class ReferenceReads:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,  # noqa: ARG002 - there is one graph
     ) -> Iterator[Quad]:
-        """Quads that match, as quads of the default graph."""
+        """Yield matching quads of the reference graph, as quads of the default graph."""
         if subject is None:
             for s, p, o, _ in self._source.quads(None, predicate, object, GRAPH):
                 yield s, p, o, None
@@ -63,7 +63,7 @@ class ReferenceReads:
 
 
 class ReferenceData:
-    """What has been parsed of the reference data of one digest."""
+    """The parsed parts of the reference data with one digest."""
 
     def __init__(self) -> None:
         self._parsed: dict[Callable[..., object], object] = {}
@@ -75,7 +75,7 @@ class ReferenceData:
         parse: Callable[[QuadSource], T],
         key: Callable[[QuadSource], T] | None = None,
     ) -> T:
-        """A part, parsed now where nobody needed it before; known by ``key``, else by ``parse``."""
+        """The part that ``parse`` returns, parsed once; cached under ``key``, else ``parse``."""
         name = key or parse
         with self._lock:  # re-entrant: parsing one part may need another
             if name not in self._parsed:
@@ -86,10 +86,10 @@ class ReferenceData:
 
 @dataclass(frozen=True)
 class StoredForm(Generic[T]):
-    """How a parsed part is stored below a folder, so that the next process need not parse it.
+    """How a parsed part is stored in a folder, so that the next process need not parse it.
 
-    ``stamp`` is that of the code that made it: with other code it is made anew. ``load`` raises
-    ValueError, TypeError, KeyError or AttributeError for JSON that it cannot have written.
+    ``stamp`` is that of the code that made it: other code makes it again. ``load`` raises
+    ValueError, TypeError, KeyError or AttributeError for JSON that ``dump`` did not write.
     """
 
     folder: Path | None
@@ -99,7 +99,7 @@ class StoredForm(Generic[T]):
     load: Callable[[Any], T]
 
     def opened(self, digest: str, make: Callable[[], T]) -> T:
-        """The part as stored for a digest; made and stored where there is none, or a damaged one."""
+        """The stored part for a digest; made and stored where there is none or a damaged one."""
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             stated, content = json.loads(self._file(digest).read_text("utf-8"))
             if stated == digest:
@@ -109,7 +109,7 @@ class StoredForm(Generic[T]):
         return made
 
     def remembered(self, digest: str, made: T) -> T:
-        """A part that this process has parsed before, stored where it is not: it had no folder then."""
+        """The part ``made``, stored where it is not: this process parsed it when it had no folder."""
         if not self._file(digest).exists():
             self._keep(digest, made)
         return made
@@ -136,7 +136,7 @@ def _of_digest(digest: str) -> ReferenceData:  # noqa: ARG001 - the key
 
 
 def digest(source: QuadSource) -> str:
-    """The digest of a store's reference data, policy and all; empty where none is kept."""
+    """The digest of a store's reference data, including the policy; empty where none is stored."""
     stated = (o for *_, o, _ in source.quads(STAMP, PG.digest, graph=GRAPH))
     return next((o.lexical for o in stated if isinstance(o, Literal)), "")
 
@@ -144,13 +144,13 @@ def digest(source: QuadSource) -> str:
 def parsed(
     source: QuadSource, parse: Callable[[QuadSource], T], form: StoredForm[T] | None = None
 ) -> T:
-    """A part of a store's reference data.
+    """A parsed part of a store's reference data.
 
-    ``parse`` is a function of a module (its identity is the key) that reads a source whose
-    default graph is the reference data; whatever it raises comes out, and nothing is kept
-    then. With ``form`` what was parsed is also stored in a file, where it says so, and read from
-    there by the next process. Without a digest (a store built by hand, reference data that stands alone) it is
-    parsed anew, from the reference graph if there is one, else from the default graph.
+    ``parse`` is a function of a module (its identity is the cache key) that reads a source whose
+    default graph is the reference data. An error that it raises is passed on, and nothing is cached
+    then. With ``form`` the part is also stored in a file, if the form has a folder, and the next
+    process reads it from there. Without a digest (a store built by hand, reference data alone) the
+    part is parsed each time, from the reference graph if there is one, else from the default graph.
     """
     known = digest(source)
     if known:
@@ -164,7 +164,7 @@ def parsed(
 
 
 def stamp(quads: Iterable[Quad]) -> Quad:
-    """The quad that states the digest of reference data; the order of the quads is no part."""
+    """The quad that states the digest of reference data; the order of ``quads`` does not matter."""
     total = 0
     for subject, predicate, value, graph in quads:
         if graph == GRAPH:

@@ -1,4 +1,4 @@
-"""What a command works with: where the store is, and how answers are printed."""
+"""The session of a command: access to the store, and output of answers."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class Session:
     """One run of the command line.
 
-    ``store_path`` is a folder or an ``http(s)://`` address; stores opened here are closed
-    when the command ends. ``receipts`` are put beside the next JSON that is printed.
+    ``store_path`` is a folder or an ``http(s)://`` address; stores opened here are closed when the
+    command ends. ``receipts`` are added to the next JSON that is printed.
     """
 
     store_path: str
@@ -40,16 +40,16 @@ class Session:
     _store: Store | None = None
     receipts: list[ReceiptsOf] | None = None
     citing: bool = False
-    """Whether receipts are asked for of what a command lists."""
+    """Whether receipts are requested for the entities that a command lists."""
 
     @property
     def is_remote(self) -> bool:
-        """Whether the store is a SPARQL service somewhere else."""
+        """Whether the store is a remote SPARQL service."""
         return self.store_path.startswith(("http://", "https://"))
 
     @property
     def folder(self) -> Path:
-        """The store's folder; a remote store has none."""
+        """The store's folder; meaningless for a remote store."""
         return Path(self.store_path)
 
     def store(self) -> Store:
@@ -60,7 +60,7 @@ class Session:
         return store
 
     def claim_table(self) -> ClaimTable | None:
-        """The claim table of the store's version, brought along where commits came after a build."""
+        """The claim table of the store's version, updated after later commits; None without one."""
         derived = derived_folder(self.store_path)
         if derived is None or not any(derived.glob("claims-*")):
             return None
@@ -71,7 +71,7 @@ class Session:
         return ClaimTable.open(derived, self.store().version)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """What is accepted, now or as of a day as users type it; raises StoreError, UsageError."""
+        """The accepted values, now or as of a day as users type it; raises StoreError, UsageError."""
         from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 
         store, day = self.store(), day_of(as_of)
@@ -85,7 +85,7 @@ class Session:
         return at_hand(result) or result
 
     def whole(self, as_of: str = "") -> AcceptedSnapshot:
-        """The same for a command that reads much of a past day: its dataset is made once, and read.
+        """A snapshot for a command that reads much of a past day, whose dataset is made once.
 
         Raises QueryTooLarge where the store is too large for that.
         """
@@ -102,13 +102,13 @@ class Session:
         return whole(snapshot)
 
     def levels(self) -> EvidenceLevels:
-        """What a commit derives beside the view: the evidence levels of models."""
+        """The evidence levels of models, which a commit derives in addition to the accepted view."""
         from provenance_graph.assessment.derived import EvidenceLevels
 
         return EvidenceLevels(derived_folder(self.store_path))
 
     def graph(self) -> Graph:
-        """The store with everything one can ask of it."""
+        """The store as a graph of the Python API."""
         from provenance_graph.graph import Graph  # heavy; most commands need only part
 
         return Graph(self.store())
@@ -124,8 +124,8 @@ class Session:
         """Print rows as a table, as JSON objects or as CSV, to standard output.
 
         ``head`` is the column that heads a row where the terminal is too narrow for a table.
-        Where there are no rows, the sentence ``empty`` says so on standard error; a table
-        then has no heading either.
+        Without rows, the sentence ``empty`` is written to standard error; a table then has no
+        heading either.
         """
         listed = list(rows)
         if format == "json" and self.receipts is not None:
@@ -137,14 +137,14 @@ class Session:
             self.say(empty)
 
     def print_json(self, value: object) -> None:
-        """Print a value as JSON, in the order its keys have."""
+        """Print a value as JSON, with its keys in order and with pending receipts."""
         if self.receipts is not None:
             others = value if isinstance(value, dict) else {"results": value}
             value, self.receipts = {**others, "receipts": self.receipts}, None
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
     def cite(self, snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> None:
-        """Take the receipts of what a command lists, where they are asked for."""
+        """Set the receipts of the entities that a command lists, if they are requested."""
         if not self.citing:
             return
         from provenance_graph.model.receipt import cited
@@ -155,33 +155,33 @@ class Session:
             self.say(f"receipts of {len(self.receipts)} of {answer['receiptsOf']:,} entities")
 
     def progress(self, what: str, total: int = 0) -> Progress:
-        """A progress line on standard error, where somebody watches."""
+        """A progress line on standard error, shown in a terminal only."""
         return Progress(what, total)
 
     def say_others(self, others: Sequence[Iri]) -> None:
-        """Say which other entities have the name that was asked for."""
+        """Write which other entities have the given name to standard error."""
         if others:
             names = ", ".join(map(short_id, others[:5]))
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             self.say(f"also of that name: {names}{more}")
 
     def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> bool:
-        """Say plainly of what nothing was known on the snapshot's day; whether there is any."""
+        """Write the subjects that were unknown on the snapshot's day; whether there are any."""
         sentences = [snapshot.unknown(subject, short_id(subject)) for subject in subjects]
         for unknown in filter(None, sentences):
             self.say(unknown[0].upper() + unknown[1:] + ".")
         return any(sentences)
 
     def say(self, message: str) -> None:
-        """A message to standard error."""
+        """Write a message to standard error."""
         sys.stderr.write(fitted(message, sys.stderr) + "\n")
 
 
 class Progress:
-    """How far long work is: count, rate and, where the total is known, the time left.
+    """A progress line: count, rate and, where the total is known, the time left.
 
-    Call it once a step, or with how many are done and how many there are. It writes to
-    standard error only where that is a terminal, at most five times a second.
+    Call it after each step, or with the numbers done and in all. It writes to standard error only
+    if that is a terminal, at most five times a second.
     """
 
     def __init__(self, what: str, total: int = 0) -> None:
@@ -198,7 +198,7 @@ class Progress:
             sys.stderr.flush()
 
     def __call__(self, done: int | None = None, total: int | None = None) -> None:
-        """One more is done, or so many of so many."""
+        """Count one more step, or set the numbers done and in all."""
         self.done = self.done + 1 if done is None else done
         self.total = self.total if total is None else total
         now = time.monotonic()
@@ -208,7 +208,7 @@ class Progress:
             sys.stderr.flush()
 
     def line(self, seconds: float) -> str:
-        """The line after so many seconds.
+        """The progress line after a number of seconds.
 
         >>> Progress("records", 4000).line(0)
         'records: 0 of 4,000'
@@ -233,7 +233,7 @@ def _plain(value: object) -> object:
 
 
 class ProblemPrinter:
-    """Prints problems as they are met, up to a number, and counts the rest in ``hidden``."""
+    """Prints problems as they occur, up to a limit, and counts the rest in ``hidden``."""
 
     def __init__(self, limit: int) -> None:
         self.left, self.hidden = limit, 0

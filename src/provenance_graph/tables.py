@@ -1,8 +1,8 @@
-"""Rows as text: a table where it fits, else records one under the other; JSON and CSV as they are.
+"""Rows as text: a table where it fits, else one record below another; also JSON and CSV.
 
-A terminal of 80 columns is enough for every answer. Addresses go to footnotes where they
-would take the room of everything else; a column is wrapped at words and never to less than
-a readable width; where even that does not fit, each row becomes a small record of its own.
+Every answer fits a terminal of 80 columns. Long addresses become footnotes where they would take
+the space of other columns. A column is wrapped at words, never below a readable width. Where a
+table does not fit even so, each row becomes a small record.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from provenance_graph.core.iris import Iri, short_id
 
 GAP = 2
 READABLE = 20
-"""The least width to which a column of text is wrapped."""
+"""Least width, in terminal columns, to which a column of text is wrapped."""
 
 _ADDRESS = ("http://", "https://")
-_SHORT = 24  # an address shorter than this stays where it is
+_SHORT = 24  # an address shorter than this is no footnote
 _NUMBERS = ("#integer", "#decimal", "#double")
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def rendered(value: object) -> str:
-    """A value as a table's cell: names as people say them, numbers grouped by thousands.
+    """The text of a value in a table cell: short names, numbers grouped by thousands.
 
-    Beyond 10^15, as of training compute, nobody counts digits; CSV and JSON give them all.
+    Numbers above 10^15, such as training compute, are rounded; CSV and JSON give all digits.
 
     >>> rendered(Literal("128000", Iri("http://www.w3.org/2001/XMLSchema#integer")))
     '128,000'
@@ -66,7 +66,7 @@ def render(
 ) -> str:
     """Rows as text: ``table``, ``json`` (a list of objects) or ``csv``.
 
-    ``head`` is the column that heads a row where a table is too wide; else the first does.
+    ``head`` is the column that heads a record where a table is too wide; by default the first.
     """
     if format == "json":
         listed = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows]
@@ -82,12 +82,12 @@ def render(
 
 
 def width() -> int:
-    """How wide answers may be: COLUMNS, else the terminal's width, else 80."""
+    """The width of answers in terminal columns: COLUMNS, else the terminal's width, else 80."""
     return max(shutil.get_terminal_size((80, 24)).columns, 40)
 
 
 def coloured() -> bool:
-    """Whether heads are set bold: in a terminal, unless NO_COLOR asks for none."""
+    """Whether headings are bold: in a terminal, unless NO_COLOR is set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -121,7 +121,7 @@ def table(
 
 
 def folded(text: str) -> str:
-    """Lines wrapped to the width of the screen, their later parts set in below their first."""
+    """Lines wrapped to the width of the screen; continuation lines are indented."""
     max_width = width()
     out: list[str] = []
     for line in text.split("\n"):
@@ -136,31 +136,31 @@ def folded(text: str) -> str:
 
 
 def fitted(text: str, stream: TextIO | None = None) -> str:
-    """The text folded where a terminal shows it; a pipe or a file gets its lines whole."""
+    """The text folded if the stream is a terminal; a pipe or a file gets whole lines."""
     return folded(text) if (stream or sys.stdout).isatty() else text
 
 
 class Footnotes:
-    """Addresses that stand below the answer, each once."""
+    """Addresses that are listed below the answer, each once."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
     def replaced(self, cell: str) -> str:
-        """The cell with its long addresses as numbers in brackets."""
+        """The cell with its long addresses replaced by numbers in brackets."""
         if not any(head in cell for head in _ADDRESS):
             return cell
         return " ".join(self._replaced_word(word) for word in cell.split(" "))
 
     def _replaced_word(self, word: str) -> str:
-        address = word.rstrip(":;,")  # a sentence's mark after an address is none of it
+        address = word.rstrip(":;,")  # punctuation after an address is not part of it
         if not address.startswith(_ADDRESS) or len(address) <= _SHORT:
             return word
         number = self._numbers.setdefault(address, len(self._numbers) + 1)
         return f"[{number}]{word[len(address) :]}"
 
     def text(self) -> str:
-        """The addresses with their numbers, or nothing where there are none."""
+        """The addresses with their numbers; empty where there are none."""
         if not self._numbers:
             return ""
         return "\n" + "".join(f"[{n}] {address}\n" for address, n in self._numbers.items())
@@ -173,10 +173,10 @@ def _fitting(
     tallest: int,
     readable: int,
 ) -> list[int] | None:
-    """Widths of the columns within the limit, or None where a table would not be readable.
+    """The widths of the columns within the limit; None where a table would not be readable.
 
-    So it is with cells broken inside words, more than six columns, and a row of more lines
-    than ``tallest``.
+    A table is not readable with words broken inside, with more than six columns, or with a row of
+    more lines than ``tallest``.
     """
     natural = [
         max([cells(name), *(_longest_line(row[n]) for row in rows)])
@@ -229,9 +229,9 @@ def _line(cells_: Sequence[str], widths: Sequence[int]) -> str:
 def _as_records(
     columns: Sequence[str], rows: Sequence[Sequence[str]], width: int, bold: bool
 ) -> str:
-    """Each row as lines of name and value, its first column as the head.
+    """Each row as lines of name and value under its first column.
 
-    A row whose first cell is empty goes on under the head above it.
+    A row whose first cell is empty continues the record above it.
     """
     left = max(map(cells, columns[1:]), default=0)
     out: list[str] = []
@@ -252,7 +252,7 @@ def _as_records(
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most so many columns, broken between words and after the slashes of names.
+    """Lines of at most ``width`` columns, broken between words and after the slashes of names.
 
     >>> _wrapped("meta-llama/Llama-3.1-8B is a model", 16)
     ['meta-llama/', 'Llama-3.1-8B is', 'a model']
@@ -264,7 +264,7 @@ def _wrapped(text: str, width: int) -> list[str]:
             continue
         stored = ""
         for part in _PART.findall(line):
-            while cells(part) > width:  # nowhere to break it but inside
+            while cells(part) > width:  # it can only be broken inside
                 if stored.strip():
                     lines.append(stored.rstrip())
                     stored = ""
@@ -285,7 +285,7 @@ _PART = re.compile(r"https?://\S+\s*|[^\s/]*/+|[^\s/]+\s*|\s+")
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a line takes.
+    """The number of terminal columns that a line takes.
 
     >>> cells("模型"), cells("e\u0301")
     (4, 1)
@@ -307,7 +307,7 @@ def _longest_token(text: str) -> int:
 
 
 def _printable(text: str) -> str:
-    """Without control characters: a name from outside must not steer the terminal."""
+    """The text with control characters replaced, so that a name cannot control the terminal."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 

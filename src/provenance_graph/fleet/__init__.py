@@ -1,4 +1,4 @@
-"""What we run: systems and the models behind them, and what of the graph concerns them."""
+"""The fleet: deployed systems, the models they use, and the findings on them."""
 
 from provenance_graph.fleet.bom import workload_of
 from provenance_graph.fleet.check import KINDS, FleetFinding, check, check_uses

@@ -1,4 +1,4 @@
-"""What the route on the fleet answers, as JSON."""
+"""Result types of the route of the fleet."""
 
 from __future__ import annotations
 

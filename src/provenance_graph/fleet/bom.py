@@ -1,8 +1,8 @@
-"""Systems from the bill of materials of a cluster: one workload, and the models it serves.
+"""Systems from the bill of materials of a cluster: a workload, and the models it serves.
 
-Tools such as k8s-aibom write a CycloneDX document a workload: ``metadata.component`` is the
-workload, with its namespace and kind as properties (``aibom.workload.namespace``), and the models
-are components. A model named twice, as an argument and in the environment, is one.
+Tools such as k8s-aibom write a CycloneDX document for each workload. ``metadata.component`` is the
+workload, with its namespace and kind as properties (``aibom.workload.namespace``). The models are
+components. A model named twice, as an argument and in the environment, counts once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_MODELS = 1_000
 
 
 def workload_of(document: Document) -> System | None:
-    """The workload that a document describes, with its models; None where it describes none."""
+    """The workload that a document describes, with its models, as a system; else None."""
     bom = document.features.value
     if not isinstance(bom, Mapping) or bom.get("bomFormat") != "CycloneDX":
         return None
@@ -64,6 +64,6 @@ def _models(components: object) -> Iterator[str]:
 
 
 def _day(metadata: Mapping[str, object] | None) -> str:
-    """The day of the document, as the first on which the workload is known to run so."""
+    """The day of the document (ISO), as the first known day of the workload; else empty."""
     stated = str(metadata.get("timestamp", "")) if metadata else ""
     return stated[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d.*", stated) else ""

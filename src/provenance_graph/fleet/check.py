@@ -1,4 +1,4 @@
-"""What of the graph concerns the systems we run: one finding each, with what it rests on."""
+"""Checks of the systems in a fleet: findings on their models, each with its path."""
 
 from __future__ import annotations
 
@@ -37,17 +37,18 @@ KINDS = (
     "lineage",
     "fact",
 )
-"""Kinds of findings: a model nobody knows; a use that a licence blocks or leaves unknown; a rule
-on licences that the model breaks, or that one upstream breaks; a deprecation or retirement; a name
-that may move to another version, or did; what the developer does not disclose; sources that
-disagree; a known vulnerability, of the model or upstream; and, since the last time, data or weights
-that are no longer to be had, files with other bytes, other terms, other parents, other facts."""
+"""Kinds of findings: an unknown model; a use that a licence blocks, or on which it is silent; a
+licence rule that the model breaks, or that one upstream breaks; a deprecation or retirement; a
+name that may denote another version in future, or already does; values that the developer does
+not disclose; sources that disagree; a known vulnerability of the model or upstream; and, as
+events since the last check, data or weights that are no longer available, files with other
+content, other terms, other parents, other facts."""
 
 NOTES = frozenset({"undisclosed", "conflict", "lineage", "fact"})
-"""Kinds whose findings are notes; asked for by ``--fail-on`` they fail nevertheless."""
+"""Kinds whose findings are notes; ``--fail-on`` may name them nevertheless."""
 
 MUST = (DCTERMS.license, PG.trainedOn, PG.knowledgeCutoff)
-"""What a developer should disclose, where a system does not say so itself."""
+"""Properties that a developer should disclose, for a system that does not name its own."""
 
 _SEVERITIES = {
     "blocked": Severity.VIOLATION,
@@ -58,10 +59,10 @@ _SEVERITIES = {
 
 @dataclass(frozen=True, slots=True)
 class FleetFinding:
-    """One finding on one model of one system.
+    """A finding on one model of one system.
 
-    ``path`` leads from the system to what it rests on, ``version`` is the commit that brought
-    it; ``new`` says that it was not there the last time. ``iri`` is the model's, where one is known.
+    ``path`` leads from the system to the cause. ``version`` is the commit that caused it. ``new``:
+    it was not found the last time. ``iri`` is the model's, if known.
     """
 
     system: str
@@ -76,11 +77,11 @@ class FleetFinding:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes it the same finding another time."""
+        """The identity of the finding across runs: system, model, kind and message."""
         return self.system, self.model, self.kind, self.message
 
     def as_finding(self) -> Finding:
-        """As validation reports findings, for SARIF and JUnit."""
+        """The finding in the form of validation findings, for SARIF and JUnit."""
         return Finding(
             severity=self.severity,
             focus=Iri(f"urn:system:{self.system}"),
@@ -92,7 +93,7 @@ class FleetFinding:
         )
 
     def to_json(self) -> FleetFindingAnswer:
-        """As JSON."""
+        """The finding as JSON."""
         return {
             "system": self.system,
             "model": self.model,
@@ -112,9 +113,9 @@ Row = tuple[str, Severity, str, tuple[str, ...]]
 def check(
     snapshot: AcceptedSnapshot, systems: Iterable[System], day: str
 ) -> Iterator[FleetFinding]:
-    """Every finding on every system, in the systems' order.
+    """Yield every finding on every system, in the order of the systems.
 
-    Raises NotFound for a property of ``must`` and UsageError for a use that nobody defined.
+    Raises NotFound for an unknown property in ``must`` and UsageError for an unknown use.
     """
     checker = _Checker(snapshot, day)
     for system in systems:
@@ -132,7 +133,7 @@ def check(
 
 
 def check_uses(licences: LicenceGraph, system: System) -> None:
-    """Raise UsageError, with the place, for a use of a system that nobody defined."""
+    """Raise UsageError, with the place, for an unknown use of a system."""
     try:
         parse_uses(licences.catalogue, system.uses)
     except (NotFound, UsageError) as error:
@@ -140,7 +141,7 @@ def check_uses(licences: LicenceGraph, system: System) -> None:
 
 
 class _Checker:
-    """Checks one snapshot; what several systems use is worked out once."""
+    """Checks models against one snapshot; results shared by several systems are computed once."""
 
     def __init__(self, snapshot: AcceptedSnapshot, day: str) -> None:
         self.snapshot, self.day = snapshot, day
@@ -150,7 +151,7 @@ class _Checker:
         self._of_use: dict[tuple[Iri, tuple[str, ...]], list[Row]] = {}
 
     def rows(self, system: System, name: str, used: Iri) -> Iterator[Row]:
-        """The findings on one model of a system."""
+        """Yield the findings on one model of a system."""
         model = model_of(self.snapshot, used)
         key = model, system.uses
         if key not in self._of_use:
@@ -188,7 +189,10 @@ class _Checker:
                 yield "breach", severity, message, (short_id(model),)
 
     def _upstream(self, model: Iri) -> Iterator[Row]:
-        """Rules that an ancestor of the weights breaks: what it passes on was not its to give."""
+        """Yield licence rules that an ancestor of the weights breaks.
+
+        Such an ancestor passes on rights that it does not have.
+        """
         for ancestor in self.lineage.ancestors(model):
             for finding in self.licences.findings(ancestor, day=self.day):
                 if Severity.named(finding.severity) >= Severity.VIOLATION:
@@ -260,7 +264,7 @@ class _Checker:
 
 
 def model_of(snapshot: AcceptedSnapshot, entity: Iri) -> Iri:
-    """The model of a version, an alias or an offer; itself where it is one."""
+    """The model of a version, an alias or an offer; the entity itself where it is a model."""
     for term in (PG.resolvesTo, PROV.specializationOf, PG.offerOf):
         for value in snapshot.values(entity, term):
             if isinstance(value, Iri):

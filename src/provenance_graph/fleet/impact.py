@@ -1,4 +1,4 @@
-"""Where an impact ends: the systems that run what is affected, and the offers of it."""
+"""The impact of a withdrawal on deployments and offers: systems that use affected entities."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from provenance_graph.lineage.results import Impact
 
 _OF_MODEL = (PROV.specializationOf, PG.offerOf, PG.resolvesTo)
 _SCAN_FROM = 2_000
-"""From so many affected entities on, all offers are read once instead of asked for one by one."""
+"""Number of affected entities above which all offers are read once instead of looked up one by
+one."""
 
 
 def impact(snapshot: AcceptedSnapshot, subject: Iri, *, limit: int = 100) -> Impact:
-    """What is affected if a model or dataset is withdrawn, down to deployments and offers.
+    """The entities affected if a model or dataset is withdrawn, with deployments and offers.
 
-    ``limit`` bounds the nodes that are listed; deployments and offers are of all of them.
+    ``limit`` is the maximum number of listed nodes; deployments and offers of all affected entities
+    are listed.
     """
     index = part_near(snapshot, [subject]) if snapshot.as_of else None
     lineage = LineageGraph(snapshot, index)
@@ -33,7 +35,10 @@ def impact(snapshot: AcceptedSnapshot, subject: Iri, *, limit: int = 100) -> Imp
 
 
 def deployed(snapshot: AcceptedSnapshot, affected: Collection[Iri]) -> list[tuple[Iri, Iri]]:
-    """Each deployment that uses one of some entities, a version or an offer of it, with that one."""
+    """Pairs of a deployment and the affected entity that it uses.
+
+    The use may be of the entity itself, or of a version, an offer or an alias of it.
+    """
     known = set(affected)
     return [
         (system, entity)
@@ -43,7 +48,7 @@ def deployed(snapshot: AcceptedSnapshot, affected: Collection[Iri]) -> list[tupl
 
 
 def offered(snapshot: AcceptedSnapshot, affected: Collection[Iri]) -> list[tuple[Iri, Iri]]:
-    """Each provider's offer of one of some entities or of a version of it, with that entity."""
+    """Sorted pairs of a provider's offer and the affected entity offered, or a version of it."""
     known, pairs = set(affected), set()
     if len(known) > _SCAN_FROM:
         for offer, _, offered_, _ in snapshot.quads(predicate=PG.offerOf):
@@ -57,7 +62,7 @@ def offered(snapshot: AcceptedSnapshot, affected: Collection[Iri]) -> list[tuple
 
 
 def _used(snapshot: AcceptedSnapshot, system: Iri) -> Iterator[Iri]:
-    """What a system uses, and the models of which that is a version, an offer or an alias."""
+    """Yield the entities that a system uses, and the models of these versions, offers and aliases."""
     for value in snapshot.values(system, PROV.used):
         yield from _upward(snapshot, value)
 

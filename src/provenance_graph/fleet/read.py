@@ -1,11 +1,7 @@
-"""Systems from ``fleet.toml``, or from a document that lists models.
+"""Read systems from ``fleet.toml``, or from a document that lists models.
 
-[support-bot]
-name = "Support bot"
-models = ["anthropic/claude-haiku-4-5", "meta-llama/Llama-3.1-8B"]
-uses = ["commercial", "eu"]
-places = ["eu-west-1"]
-since = 2026-03-01
+[support-bot] name = "Support bot" models = ["anthropic/claude-haiku-4-5",
+"meta-llama/Llama-3.1-8B"] uses = ["commercial", "eu"] places = ["eu-west-1"] since = 2026-03-01
 """
 
 from __future__ import annotations
@@ -28,9 +24,9 @@ _KEYS = ("name", "models", "uses", "places", "must", "since")
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One system: its id, name, the models it uses as they are named, uses, places, since.
+    """A deployed system: its id, name, models as it names them, uses, places and first day (ISO).
 
-    ``must`` names what their developers must disclose.
+    ``must`` lists the properties that the developers of its models must disclose.
     """
 
     id: str
@@ -43,12 +39,12 @@ class System:
 
 
 def read_fleet(path: Path) -> list[System]:
-    """The systems of a ``fleet.toml``; raises UsageError with every fault."""
+    """The systems in a ``fleet.toml``; raises UsageError that lists every error."""
     return read_entries(path, "system", "[support-bot]", MAX_SYSTEMS, _system)
 
 
 def systems_in(document: Document, path: str) -> list[System]:
-    """The systems of a document; raises UsageError with every fault, each after the path."""
+    """The systems in a document; raises UsageError that lists every error, each after ``path``."""
     return entries_in(document, path, "system", "[support-bot]", MAX_SYSTEMS, _system)
 
 
@@ -79,10 +75,10 @@ def _system(key: str, entry: object, problems: list[Problem]) -> System | None:
 
 
 def of_document(name: str, records: Iterable[Record]) -> System:
-    """A system from a bill of materials, a run or a model file: every model it describes.
+    """A system from a bill of materials, a run or a model file, with every model it describes.
 
-    A version counts as the model that the document says it is one of: a revision that only this
-    document names is nothing a store could know. Raises UsageError where it describes none.
+    A version counts as the model that the document names for it, since a store cannot know a
+    revision that only this document names. Raises UsageError where the document describes no model.
     """
     claims = [claim for record in records for claim in record.claims]
     whole = {

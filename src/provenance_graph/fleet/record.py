@@ -1,4 +1,4 @@
-"""Systems as records: deployments that use models, versions or offers."""
+"""Convert systems to records and back: deployments that use models, versions or offers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from provenance_graph.model.naming.entities import find_entity
 def to_record(
     snapshot: AcceptedSnapshot, system: System, source: str, today: str
 ) -> tuple[Record, list[str]]:
-    """The record of a system, and what was not understood of its models.
+    """The record of a system, and a message for each of its models that is unknown.
 
-    A model that nobody knows is stored under its own name, and reported.
+    An unknown model is stored under its own name.
     """
     subject = mint("deployment", iris.slug(system.id))
     unknown: list[str] = []
@@ -52,7 +52,7 @@ def to_record(
 
 
 def systems_of(snapshot: AcceptedSnapshot) -> Iterator[System]:
-    """The deployments that a store holds."""
+    """Yield the systems of the deployments that a store holds."""
     for subject in snapshot.related(RDF.type, PG.Deployment):
         yield System(
             short_id(subject).rpartition("/")[2],

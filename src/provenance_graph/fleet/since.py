@@ -1,6 +1,6 @@
-"""What is new for the systems since the last time: findings that were not there, and commits.
+"""New findings and commits since the last check of a fleet.
 
-A baseline is a small JSON file: the store's version and the findings of that run.
+A baseline is a small JSON file with the store's version and the findings of a check.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was found the last time, and in which version of the store."""
+    """The findings (by key) of an earlier check, and the store version it read."""
 
     version: str = ""
     keys: frozenset[tuple[str, ...]] = frozenset()
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline in a file. Raises UsageError, also where there is no such file."""
+    """The baseline in a file; raises UsageError for a missing or damaged file."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -53,7 +53,7 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def write_baseline(path: Path, version: str, findings: Iterable[FleetFinding]) -> None:
-    """Keep what was found, whole or not at all."""
+    """Write the baseline of a check; the file is replaced as a whole."""
     keys = sorted({finding.key for finding in findings if not finding.version})
     text = json.dumps({"format": FORMAT, "version": version, "findings": keys}, indent=1)
     with replacing(path) as aside:
@@ -61,7 +61,7 @@ def write_baseline(path: Path, version: str, findings: Iterable[FleetFinding]) -
 
 
 def marked(findings: Iterable[FleetFinding], baseline: Baseline) -> list[FleetFinding]:
-    """The findings, those marked as new that the baseline lacks."""
+    """The findings; ``new`` is set on those that the baseline lacks."""
     if not baseline.version:
         return list(findings)
     return [replace(one, new=one.key not in baseline.keys) for one in findings]
@@ -70,9 +70,10 @@ def marked(findings: Iterable[FleetFinding], baseline: Baseline) -> list[FleetFi
 def events(
     snapshot: AcceptedSnapshot, systems: Sequence[System], log: ChangeLog, since: str
 ) -> tuple[list[FleetFinding], str]:
-    """What the commits since a version changed for the systems, and what is to be reported beside it.
+    """The changes by commits since a version that concern the systems, and a note for the user.
 
-    Where the log does not reach back so far there are no events, and the sentence says so.
+    Where the log does not reach back to that version there are no events, and the note says so. The
+    note is empty where nothing needs saying.
     """
     if not since or since == snapshot.version:
         return [], ""
@@ -101,7 +102,7 @@ def events(
 
 
 def cut_commits(commits: Iterable[object]) -> str:
-    """A sentence where commits changed more than the log lists."""
+    """A note for the user where commits changed more facts than the log lists; else empty."""
     cut = [str(getattr(c, "version", "")) for c in commits if getattr(c, "cut", False)]
     if not cut:
         return ""

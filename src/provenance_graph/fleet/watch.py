@@ -1,8 +1,8 @@
-"""From commits to the systems that they concern, each with the path that leads there.
+"""From commits to the systems that they concern, each with the path to the changed entity.
 
-A watch keeps what lies upstream of every deployment (versions, offers, aliases, parents, data,
-what wrote the data) and is brought along commit by commit, so that a commit costs what it
-changes and not what the store holds.
+A watch holds everything upstream of every deployment (versions, offers, aliases, parents, data,
+models that wrote the data). It is updated commit by commit, so that the cost of a commit depends on
+the size of its change and not on the size of the store.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ UPSTREAM = (
     *DERIVATIONS,
     *INFLUENCES,
 )
-"""What leads from a deployment to all that it rests on."""
+"""Properties that lead from a deployment to the entities that it depends on."""
 
 _ATTACHED = (PG.artifactOf, PG.resolvesTo)
-"""What a file or an alias belongs to; their facts concern it."""
+"""Properties from a file or an alias to its entity, which the facts of the file or alias
+concern."""
 
 EVENTS: Mapping[Iri, str] = MappingProxyType(
     {
@@ -60,7 +61,8 @@ EVENTS: Mapping[Iri, str] = MappingProxyType(
         **dict.fromkeys((*DERIVATIONS, *INFLUENCES), "lineage"),
     }
 )
-"""Properties whose change is an event for whatever rests on the entity, however far below."""
+"""Kinds of events by property; a change is an event for all deployments that depend on the
+entity."""
 
 _SEVERITY = {
     "availability": Severity.WARNING,
@@ -77,7 +79,7 @@ _SEVERITY = {
 
 @dataclass(frozen=True, slots=True)
 class FleetEvent:
-    """One change that concerns one deployment, and how one gets from it to what changed."""
+    """A change that concerns one deployment, with the path from it to the changed entity."""
 
     version: str
     at: str
@@ -89,15 +91,15 @@ class FleetEvent:
 
     @property
     def severity(self) -> Severity:
-        """How grave it is."""
+        """The severity of the event, by its kind."""
         return _SEVERITY[self.kind]
 
 
 class FleetWatch:
-    """The deployments of a snapshot and all that they rest on."""
+    """The deployments of a snapshot and all entities that they depend on."""
 
     def __init__(self, snapshot: AcceptedSnapshot, systems: Sequence[System] | None = None) -> None:
-        """``systems`` stand for the deployments; without them those of the store are watched."""
+        """Watch ``systems``; without them, the deployments in the store."""
         self.snapshot = snapshot
         self._named: dict[Iri, dict[Iri, str]] = {}
         self._ids: dict[Iri, str] = {}
@@ -118,9 +120,9 @@ class FleetWatch:
             self._conflicts[entity] = self._conflicts_of(entity)
 
     def events(self, commit: Commit, snapshot: AcceptedSnapshot) -> list[FleetEvent]:
-        """What a commit changed for the deployments; ``snapshot`` is the version it made.
+        """The changes by a commit that concern the deployments; ``snapshot`` is of its version.
 
-        Commits are given in their order. Each change is reported once a deployment, with a
+        Commits must be given in order. Each change is reported once for each deployment, with a
         shortest path.
         """
         self.snapshot = snapshot
@@ -145,7 +147,7 @@ class FleetWatch:
         return lines
 
     def named(self, deployment: Iri, path: Sequence[Iri]) -> tuple[str, str]:
-        """The id of a system, and the model on a path as the system names it."""
+        """The id of a system, and the model on a path as that system names it."""
         names = self._named.get(deployment, {})
         used = next((one for one in path if one in names), None)
         name = names[used] if used else short_id(path[1] if len(path) > 1 else path[0])
@@ -156,7 +158,7 @@ class FleetWatch:
         self._ids[deployment] = system.id
         used = self._named.setdefault(deployment, {})
         for name in system.models:
-            with suppress(NotFound, Ambiguous):  # reported as a finding of its own
+            with suppress(NotFound, Ambiguous):  # reported as a separate finding
                 used[find_entity(self.snapshot, name).iri] = name
 
     # ---- what lies upstream ------------------------------------------------------------------
@@ -165,7 +167,7 @@ class FleetWatch:
         return {*self.up, *self.down}
 
     def _add(self, entity: Iri) -> list[Iri]:
-        """Take an entity and all that it rests on into the watch; gives those that are new."""
+        """Add an entity and everything upstream of it to the watch; returns the added entities."""
         fresh, waiting = [], [entity]
         if not self._named and self.snapshot.is_a(entity, PG.Deployment):
             self.deployments.add(entity)
@@ -197,7 +199,10 @@ class FleetWatch:
                         yield from self._aliases_of(value)
 
     def _aliases_of(self, used: Iri) -> Iterator[Iri]:
-        """The alias bindings that the name of a used model is: it runs whatever they mean."""
+        """Yield the alias bindings whose alias is the name of a used model.
+
+        A system that uses an alias runs any version to which the alias resolves.
+        """
         for name in dict.fromkeys((local_name(used), short_id(used))):
             for binding in self.snapshot.related(PG.alias, Literal(name)):
                 for target in self.snapshot.values(binding, PG.resolvesTo):
@@ -208,7 +213,7 @@ class FleetWatch:
                         yield binding
 
     def _follow(self, commit: Commit) -> None:
-        """Bring what lies upstream along with a commit."""
+        """Update the upstream entities after a commit."""
         moved = {fact.subject for fact in commit.facts if fact.property in UPSTREAM}
         kinds = {fact.subject: fact for fact in commit.facts if fact.property == RDF.type}
         bound = {
@@ -245,7 +250,7 @@ class FleetWatch:
     # ---- from what changed down to the deployments ----------------------------------------------
 
     def _reached(self, starts: set[Iri]) -> list[tuple[Iri, tuple[Iri, ...]]]:
-        """Every deployment below some entities, with a shortest path from it to one of them."""
+        """Every deployment that depends on one of ``starts``, with a shortest path to it; sorted."""
         came: dict[Iri, Iri | None] = dict.fromkeys(sorted(starts))
         queue, results = deque(came), []
         while queue:
@@ -265,7 +270,7 @@ class FleetWatch:
         return sorted(results)
 
     def _carriers(self, facts: Iterable[FactChange]) -> dict[Iri, set[Iri]]:
-        """What files belonged to before a commit that takes the link away."""
+        """The entities to which files or aliases belonged before a commit that changes the link."""
         results: dict[Iri, set[Iri]] = {}
         for fact in facts:
             if fact.property in _ATTACHED:
@@ -280,7 +285,7 @@ class FleetWatch:
                 yield value
 
     def _kind(self, fact: FactChange) -> str:
-        """The kind of event that a change of a fact is; nothing where it is none."""
+        """The kind of event for a change of a fact; empty where it is no event."""
         if fact.subject in self.deployments:
             return ""
         if (kind := EVENTS.get(fact.property)) is None:
@@ -290,7 +295,7 @@ class FleetWatch:
         return kind
 
     def _is_version(self, path: tuple[Iri, ...]) -> bool:
-        """Whether a path goes over versions, offers and aliases only: it is the model itself."""
+        """Whether a path consists of versions, offers and aliases only, so it stays at one model."""
         return all(
             any(
                 after in self.snapshot.values(before, term)

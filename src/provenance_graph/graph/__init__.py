@@ -1,4 +1,4 @@
-"""The Python API: open a graph, find a model, ask what follows."""
+"""The Python API: open a graph, look up models, and query facts, lineage and licences."""
 
 from provenance_graph.graph.graph import Graph
 from provenance_graph.graph.model import Model, ModelLineage

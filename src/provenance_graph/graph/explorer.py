@@ -1,7 +1,8 @@
-"""The page's explorer in a notebook: an ``anywidget`` over an open graph, without a service.
+"""The web page's explorer in a notebook: an ``anywidget`` over an open graph, without a service.
 
-The picture is the page's own (``notebook.js``, built with it). What is around an entity is
-asked of this process when it is opened; nothing is loaded from anywhere else.
+The picture is drawn by the page's own script (``notebook.js``, built with the page). The neighbours
+of an entity are fetched from this process when the reader opens it; nothing is loaded from other
+hosts.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.pages.neighbours import neighbours
 
 MAX_NEIGHBOURS = 12
-"""So many neighbours of each relation are handed over when an entity is opened."""
+"""Maximum number of neighbours for each relation that are sent when an entity is opened."""
 MIN_HEIGHT, MAX_HEIGHT = 160, 2_000
 MAX_NAME = 2_000
 
 
 def script() -> Path:
-    """The built script; raises UsageError where the page was left out of the installation."""
+    """The path of the built script; raises UsageError where the installation has no web page."""
     file = HERE / "service" / "static" / "notebook.js"
     if not file.is_file():
         raise UsageError(
@@ -39,7 +40,7 @@ def script() -> Path:
 
 
 class Explorer(anywidget.AnyWidget):
-    """The picture around an entity, which grows where the reader opens it.
+    """A widget that draws an entity and its neighbours, and more where the reader opens them.
 
     ``chosen`` is the IRI of the entity that the reader chose last; ``observe`` it to react.
     """
@@ -62,14 +63,14 @@ class Explorer(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def around(self, entity: Iri) -> dict[str, Any]:
-        """What is around an entity, as the page gets it; raises NotFound."""
+        """The neighbours of an entity, in the JSON of the page; raises NotFound."""
         answer: dict[str, Any] = json.loads(
             dump_json(neighbours(self._snapshot, entity, limit=MAX_NEIGHBOURS))
         )
         return answer
 
     def _answer(self, _: object, message: object, __: object) -> None:
-        """Answer the picture, which asks for what is around an entity by its IRI."""
+        """Answer a message of the widget, which requests the neighbours of an entity by its IRI."""
         name = message.get("ask") if isinstance(message, dict) else None
         if not isinstance(name, str) or len(name) > MAX_NAME:
             return

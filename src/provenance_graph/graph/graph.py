@@ -1,4 +1,4 @@
-"""The Python API: a graph, its models, and what one can ask of them.
+"""The Python API: the graph, and the questions that can be asked of it.
 
 >>> from provenance_graph import Graph
 >>> graph = Graph.open("var/graph")                        # doctest: +SKIP
@@ -59,12 +59,12 @@ class Graph:
 
     @classmethod
     def open(cls, location: str = "var/graph") -> Self:
-        """Open a folder or a remote SPARQL service; raises StoreError."""
+        """Open a store's folder or a remote SPARQL service for reading; raises StoreError."""
         local = None if str(location).startswith(("http://", "https://")) else Path(location)
         return cls(open_store(str(location)), derived_folder(str(location)), local)
 
     def reopen(self) -> None:
-        """See what was written since the graph was opened."""
+        """Open the newest version of a store in a folder, to read what was written since."""
         if self.location is not None:
             self.store.close()
             self.store = open_store(str(self.location))
@@ -76,7 +76,7 @@ class Graph:
         return self.store.version
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """What the graph accepts, now or as of a day; raises UsageError for what is no day."""
+        """The accepted values, now or as of a day; raises UsageError where ``as_of`` is not a day."""
         day, now = day_of(as_of), AcceptedSnapshot(self.store, folder=self._folder)
         stored = self._snapshots.get("")
         if stored is None or (stored.version, stored.today) != (now.version, now.today):
@@ -84,7 +84,7 @@ class Graph:
         return self._snapshots.setdefault(day, self._snapshots[""].at(day))
 
     def _whole(self, as_of: str) -> AcceptedSnapshot:
-        """The same for a caller that reads much of a past day; raises QueryTooLarge."""
+        """A snapshot for a caller that reads much of a past day; raises QueryTooLarge."""
         snapshot = self.snapshot(as_of)
         if snapshot.as_of and snapshot.folder is None and not snapshot.nothing_known():
             from provenance_graph.ingest.day import whole
@@ -99,11 +99,11 @@ class Graph:
     def models(
         self, text: str = "", *, as_of: str = "", sort: str = "name", **filters: object
     ) -> Listing[Model]:
-        """Models whose names hold ``text`` and that meet every filter; all where none is given.
+        """Models whose names contain ``text`` and that meet every filter; by default all models.
 
         Filters are those of the command: ``developer="Meta"``, ``licence_class="osi-approved"``,
-        ``undisclosed="trainingCompute"``, ``since="2024"``, …; a list takes any of its values.
-        Raises NotFound with near values, UsageError for a filter that there is none of.
+        ``undisclosed="trainingCompute"``, ``since="2024"``, …; a list accepts any of its values.
+        Raises NotFound with similar values for an unknown value, UsageError for an unknown filter.
         """
         snapshot = self._whole(as_of)
         rows = {
@@ -116,11 +116,11 @@ class Graph:
     def search(
         self, text: str, *kinds: str, as_of: str = "", limit: int = 20
     ) -> Listing[dict[str, Any]]:
-        """Entities of every kind, or of some, whose name holds a text, best first."""
+        """Entities of all or of some kinds whose names contain a text, the best match first."""
         return listings.searched(self._whole(as_of), text, kinds, limit)
 
     def check(self, *paths: str, format: str = "") -> Listing[Finding]:
-        """What is wrong with documents, by themselves and against this graph; nothing is stored."""
+        """Findings on documents, by themselves and against this graph; nothing is stored."""
         from provenance_graph.checking.upstream import Upstream
 
         snapshot = self.snapshot()
@@ -128,7 +128,7 @@ class Graph:
         return listings.checked(paths, format, snapshot.day, checkers)
 
     def compare(self, *models: str, as_of: str = "") -> Comparison:
-        """Models side by side, field by field."""
+        """A comparison of models, field by field."""
         from provenance_graph.changes.compare import compare
 
         snapshot = self.snapshot(as_of)
@@ -137,7 +137,10 @@ class Graph:
     def breaches(
         self, *rules: str, licensor: str = "", developer: str = "", on: str = "", as_of: str = ""
     ) -> StoreFindings:
-        """Every licence finding, or those of some rules, a licensor or a developer."""
+        """All licence findings, or those of some rules, of a licensor or of a developer.
+
+        ``on`` is the day (ISO) whose licence texts apply.
+        """
         from provenance_graph.licences.graph import LicenceGraph
         from provenance_graph.licences.rules.breaches import Filters, store_findings
 
@@ -147,8 +150,8 @@ class Graph:
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
         """The rows of a SELECT; the project's prefixes need not be declared.
 
-        ``construct`` answers a CONSTRUCT or DESCRIBE.
-        Raises QueryError for a query that is no SELECT.
+        ``construct`` evaluates a CONSTRUCT or DESCRIBE. Raises QueryError for a query that is not a
+        SELECT.
         """
         try:
             return Table(self.store.select(questions.prefixes(sparql), bindings))
@@ -160,9 +163,9 @@ class Graph:
     ) -> Table:
         """The answer of a stored question, now or as of a day.
 
-        Of an answer on all that lineage leads to it shows the first ``limit`` entities, 0 for all;
-        ``share`` of the table says of how many.
-        Raises QueryTooLarge for a day of a store that is too large to be queried so.
+        Of an answer on everything that lineage reaches, the first ``limit`` entities are given, 0
+        for all; ``share`` of the table states the total. Raises QueryTooLarge where the store is
+        too large for the dataset of a day.
         """
         snapshot = self.snapshot(as_of)
         if not snapshot.as_of:
@@ -174,13 +177,13 @@ class Graph:
             return Table(asking.ask(over, question, settings, data=data, limit=limit))
 
     def conflicts(self, *, as_of: str = "", every: bool = False) -> Listing[Conflict]:
-        """Where sources disagree, worst first; with ``every`` conflicts of each kind."""
+        """Disagreements between sources, the worst first; with ``every`` of all kinds."""
         from provenance_graph.conflicts.stored import ledger
 
         snapshot = self._whole(as_of)
         if every:
             return Listing(conflict_ledger.conflicts(snapshot), conflict_row, CONFLICT_COLUMNS)
-        listed = of_default_kinds(ledger(snapshot))  # few, and these are looked at whole
+        listed = of_default_kinds(ledger(snapshot))  # few, so each is read completely
         subjects = {one.subject for one in listed}
         whole = {
             (one.subject, one.property, one.kind): one
@@ -191,9 +194,9 @@ class Graph:
         return Listing(chosen, conflict_row, CONFLICT_COLUMNS)
 
     def construct(self, sparql: str) -> rdflib.Graph:
-        """The graph of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.
+        """The result of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.
 
-        Raises UsageError for a query of another kind.
+        Raises UsageError for another form of query.
         """
         import rdflib
 
@@ -207,7 +210,7 @@ class Graph:
         return rdflib.Graph().parse(data=answer.body, format="nt")
 
     def impact(self, entity: str, *, as_of: str = "", limit: int = 100) -> Impact:
-        """What is affected if a model or dataset is withdrawn, with our deployments and offers.
+        """Entities affected if a model or dataset is withdrawn, with our deployments and offers.
 
         Raises NotFound, Ambiguous.
         """
@@ -221,9 +224,9 @@ class Graph:
     def fleet(
         self, file: str | Path | None = None, *, on: str = "", as_of: str = ""
     ) -> Listing[FleetFinding]:
-        """What concerns the systems of a ``fleet.toml``, or those that the store holds.
+        """Findings on the systems in a ``fleet.toml``, or on those that the store holds.
 
-        Raises UsageError with every fault of the file.
+        ``on`` is the day (ISO) to check. Raises UsageError that lists every error in the file.
         """
         from provenance_graph.fleet import check, read_fleet, systems_of
 
@@ -233,10 +236,10 @@ class Graph:
         return Listing(findings, lambda one: {**one.to_json(), "path": " → ".join(one.path)})
 
     def changes(self, since: str = "") -> Listing[Commit]:
-        """What each commit since a version changed, oldest first; the last 50 without one.
+        """The commits since a version with their changes, oldest first; else the last 50 commits.
 
-        Raises ChangesGone where the log does not reach back that far, UsageError for a remote
-        store.
+        Raises ChangesGone where the log does not reach back to that version, UsageError for a
+        remote store.
         """
         from provenance_graph.changes.feeds import title
         from provenance_graph.changes.log import ChangeLog
@@ -257,7 +260,7 @@ class Graph:
         )
 
     def links(self, *entities: str, to: Iterable[str] = ()) -> str:
-        """Links of models and datasets to data outside, as SSSOM; of all where none is named."""
+        """Links of models and datasets to external data, as SSSOM; of all entities by default."""
         from provenance_graph.acceptance.sssom import write_sssom
         from provenance_graph.matching import links
 
@@ -266,7 +269,7 @@ class Graph:
         return write_sssom(links.links(now, subjects, to), links.HEADER)
 
     def explorer(self, about: str, *, as_of: str = "", height: int = 480) -> Explorer:
-        """The page's explorer as a widget of a notebook, beginning at an entity.
+        """The web page's explorer as a notebook widget that starts at an entity.
 
         Needs ``anywidget`` (the extra ``notebooks``); raises UsageError without it, and NotFound.
         """
@@ -279,7 +282,7 @@ class Graph:
         return Explorer(self.snapshot(as_of), about, height)
 
     def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[MatchCandidate]:
-        """The entities that a name may mean, with scores and what they are made of.
+        """The entities that a name may denote, with scores and the features behind each score.
 
         ``kind`` is ``model``, ``dataset``, ``organization`` or ``licence``.
         """
@@ -300,17 +303,17 @@ class Graph:
         )
 
     def import_(self, *paths: str, **options: Any) -> ImportReport:
-        """Read documents into the store, as the command does; problems are in the report.
+        """Import documents into the store, as the command does; the report lists problems.
 
-        Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError
-        for a remote store and StoreBusy while another process writes.
+        Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError for a
+        remote store and StoreBusy while another process writes.
         """
         report = imported(self.location, paths, **options)
         self.reopen()
         return report
 
     def stats(self, *, as_of: str = "") -> Stats:
-        """What the graph holds, or held on a day."""
+        """Counts of what the graph holds, now or as of a day."""
         return stats(self._whole(as_of))
 
     def lineage(self, as_of: str = "") -> LineageGraph:
@@ -320,9 +323,9 @@ class Graph:
         return LineageGraph(self._whole(as_of))
 
     def to_rdflib(self) -> rdflib.Dataset:
-        """The whole graph as an rdflib Dataset, for one's own tools; takes memory.
+        """The whole graph as an rdflib Dataset, which takes much memory.
 
-        ``model(…).to_rdflib()`` gives one model's part.
+        ``model(…).to_rdflib()`` returns the part about one model.
         """
         from provenance_graph.as_rdflib import dataset
 

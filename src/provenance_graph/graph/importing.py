@@ -1,4 +1,4 @@
-"""Documents read into the store of a graph."""
+"""Import documents into the store of a graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def imported(path: Path | None, paths: tuple[str, ...], **options: Any) -> ImportReport:
-    """Read documents as the import command does; raises UsageError for what is asked wrongly."""
+    """Import documents as the command does; raises UsageError for a remote store or bad options."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
     from provenance_graph.formats.registry import readers

@@ -1,4 +1,4 @@
-"""Lists of the Python API: entities by name, models by filters, findings in documents."""
+"""Lists of the Python API: entities by name, models by filter, findings on documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE = 500
 def searched(
     snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str], limit: int
 ) -> Listing[dict[str, Any]]:
-    """Entities whose name holds a text, best first."""
+    """Entities whose names contain a text, the best match first."""
     hits = SearchIndex.open(snapshot).search(text, limit, tuple(kinds))
     return Listing([dict(item) for item in hits.items], lambda item: item)
 
@@ -31,9 +31,9 @@ def searched(
 def summaries(
     snapshot: AcceptedSnapshot, text: str, sort: str, filters: Mapping[str, object]
 ) -> Iterator[ModelSummary]:
-    """Models whose names hold a text and that meet every filter, as ``models`` lists them.
+    """Yield models whose names contain a text and that meet every filter, as ``models`` lists them.
 
-    A filter is named as the command's option, with ``_`` for ``-``; several values are a list.
+    A filter has the name of the command's option, with ``_`` for ``-``; several values are a list.
     """
     from provenance_graph.model.search.filters import understood
 
@@ -64,14 +64,14 @@ def summary_row(summary: ModelSummary) -> dict[str, Any]:
 
 
 def iri_of(summary: ModelSummary) -> Iri:
-    """The model that a summary is of."""
+    """The IRI of the model in a summary."""
     return Iri(summary["iri"])
 
 
 def checked(
     paths: Iterable[str], format: str, today: str, checkers: Sequence[Checker]
 ) -> Listing[Finding]:
-    """What is wrong with documents, by themselves and to judges; nothing is stored."""
+    """Findings on documents, by themselves and by ``checkers``; nothing is stored."""
     from provenance_graph.checking import examine
 
     examined = examine(paths, retrieved=today, form=format, checkers=checkers)
@@ -101,7 +101,7 @@ def _values(value: object) -> list[str]:
 
 
 def _date(text: str | None) -> date | str | None:
-    """A day as a date; what is known to the month or year stays text."""
+    """A day as a date; a value known to the month or year stays a text."""
     if not text:
         return None
     try:

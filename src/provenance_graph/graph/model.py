@@ -1,4 +1,4 @@
-"""One model of a graph: facts, claims, lineage, licences, and what follows from them."""
+"""One model of a graph: facts, claims, lineage, licences, assessments and exports."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from provenance_graph.graph.rows import (
 
 
 class OpenGraph(Protocol):
-    """What a model asks of the graph that it belongs to."""
+    """The interface of the graph that a model uses."""
 
     @property
     def store(self) -> Store:
@@ -48,32 +48,32 @@ class OpenGraph(Protocol):
         ...
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """What the graph accepts, now or as of a day."""
+        """The accepted values, now or as of a day."""
         ...
 
 
 class Model:
-    """One model: its accepted facts, the claims behind them, and what follows."""
+    """One model, now or as of a day: accepted facts, the claims behind them, and derived answers."""
 
     def __init__(self, graph: OpenGraph, iri: Iri, as_of: str = "") -> None:
         self.graph, self.iri, self.as_of = graph, iri, as_of
 
     @property
     def id(self) -> str:
-        """``namespace/name``."""
+        """The model's short id, ``namespace/name``."""
         return short_id(self.iri)
 
     @property
     def snapshot(self) -> AcceptedSnapshot:
-        """What the graph accepts, as of this model's day."""
+        """The accepted values as of this model's day."""
         return self.graph.snapshot(self.as_of)
 
     @property
     def facts(self) -> dict[str, Any]:
         """Accepted values by property; a list where a property has several.
 
-        Numbers are numbers, days are dates, entities are IRIs and text is text; a date known to
-        the month alone is text such as ``"2025-02"``.
+        Numbers are numbers, days are dates, entities are IRIs and text is text. A date known to the
+        month only is a text such as ``"2025-02"``.
         """
         results: dict[str, list[Any]] = {}
         known = {field.property for field in fields(self.snapshot)}
@@ -87,16 +87,16 @@ class Model:
 
     @property
     def disclosure(self) -> dict[str, str]:
-        """What the developer disclosed, by property, for every property that any source speaks of.
+        """Disclosure status by property, for every property with a claim by any source.
 
-        ``NotRecorded`` says that nobody recorded a disclosure by the developer: the value in
-        ``facts`` is then another's report of it.
+        ``NotRecorded``: no disclosure by the developer is recorded. The value in ``facts`` is then
+        reported by another source.
         """
         statuses = self.snapshot.view(self.iri).statuses
         return {local_name(prop): local_name(status) for prop, status in statuses.items()}
 
     def claims(self, property: str | None = None) -> Listing[SourcedClaim]:
-        """Who says what, with standing and reason; of one property, or of all."""
+        """Claims with source, standing and reason; about one property, or about all."""
         predicate = property_named(self.snapshot, property) if property else None
         return Listing(self.snapshot.claims(self.iri, predicate), claim_row, CLAIM_COLUMNS)
 
@@ -107,15 +107,16 @@ class Model:
         return profile_of(self.snapshot, self.iri)
 
     def conflicts(self, *, every: bool = False) -> Listing[Conflict]:
-        """Where sources disagree about it, worst first; with ``every`` conflicts of each kind."""
+        """Disagreements between sources on this model, the worst first; ``every`` for all kinds."""
         listed = conflict_ledger.conflicts(self.snapshot, [self.iri])
         chosen = listed if every else of_default_kinds(listed)
         return Listing(chosen, conflict_row, CONFLICT_COLUMNS)
 
     def licences(self, *uses: str, on: str = "") -> LicenceReport:
-        """Duties, restrictions and findings on every path, with a sentence; ``on`` an ISO day.
+        """Duties, restrictions and findings on every path of lineage, with a summary sentence.
 
-        ``uses`` are planned ones such as ``"commercial"`` or ``"users=1000000"``.
+        ``uses`` are planned uses such as ``"commercial"`` or ``"users=1000000"``. ``on`` is the day
+        (ISO) whose licence texts apply.
         """
         from provenance_graph.licences.graph import LicenceGraph
         from provenance_graph.licences.inheritance.near import index_near
@@ -124,13 +125,13 @@ class Model:
         return LicenceGraph(self.snapshot, index).report(self.iri, uses=uses, day=on)
 
     def impact(self, *, limit: int = 100) -> Impact:
-        """What is affected if it is withdrawn, with our deployments and offers."""
+        """The entities affected if the model is withdrawn, with our deployments and offers."""
         from provenance_graph.fleet import impact
 
         return impact(self.snapshot, self.iri, limit=limit)
 
     def history(self, start: str = "", end: str = "") -> History:
-        """What changed in the world and in what sources say, between two days."""
+        """Changes of the model and of claims about it between two days."""
         from provenance_graph.changes.history.history import history
 
         return history(self.snapshot, self.iri, day_of(start), day_of(end))
@@ -150,26 +151,26 @@ class Model:
         return fill(self.snapshot, self.iri, form_named(name))
 
     def bundle(self, *formats: str) -> bytes:
-        """A bundle of exports with every claim behind them, unsigned; see ``verify``."""
+        """A bundle of exports with every claim behind them, unsigned; ``verify`` checks it."""
         from provenance_graph.receipts.make import make
 
         return make(self.snapshot, [self.iri], formats or ("cyclonedx",))
 
     def receipts(self) -> ReceiptsOf:
-        """Where each accepted value comes from, by property."""
+        """The sources of each accepted value, by property."""
         from provenance_graph.model.receipt import receipts_of
 
         return receipts_of(self.snapshot, [self.iri])[0]
 
     def report(self) -> str:
-        """The printable audit report, as HTML that needs nothing else."""
+        """The printable audit report as self-contained HTML."""
         from provenance_graph.report.facts import report
         from provenance_graph.report.html import html as page
 
         return page(report(self.snapshot, [self.iri]))
 
     def to_rdflib(self) -> rdflib.Dataset:
-        """What the graph accepts of the model, and all claims on it with their headers, for rdflib."""
+        """The accepted view of the model and all claims about it with their headers, for rdflib."""
         from provenance_graph.as_rdflib import dataset
 
         store = self.graph.store
@@ -184,11 +185,11 @@ class Model:
         return dataset(quads)
 
     def lineage(self) -> ModelLineage:
-        """What it rests on and what rests on it."""
+        """The model's ancestors and descendants."""
         return ModelLineage(self)
 
     def assess(self, rubric: str = "kg-transparency") -> Assessed:
-        """Its score under a rubric, each point down to its claims."""
+        """The model's score under a rubric, each point with its claims."""
         from provenance_graph.assessment.assess import assess_model
 
         return assess_model(self.snapshot, self.iri, rubric)
@@ -213,7 +214,7 @@ class Model:
 
 
 class ModelLineage:
-    """The lineage seen from one model, on its day."""
+    """The lineage around one model, as of its day."""
 
     def __init__(self, model: Model) -> None:
         from provenance_graph.licences.inheritance.near import index_near
@@ -223,17 +224,17 @@ class ModelLineage:
         self._lineage = LineageGraph(model.snapshot, index_near(model.snapshot, [model.iri]))
 
     def ancestors(self, *, influences: bool = False) -> list[Model]:
-        """Everything its weights come from; with ``influences`` also data, judges and the like."""
+        """Models that its weights derive from; with ``influences`` also data, judges and others."""
         ancestors = self._lineage.ancestors(self.model.iri, influences)
         return [Model(self.model.graph, iri, self.model.as_of) for iri in ancestors]
 
     def descendants(self, *, influences: bool = False) -> list[Model]:
-        """Everything that comes from its weights."""
+        """Models that derive from its weights; with ``influences`` also those it influenced."""
         descendants = self._lineage.descendants(self.model.iri, influences)
         return [Model(self.model.graph, iri, self.model.as_of) for iri in descendants]
 
     def to_networkx(self) -> nx.MultiDiGraph:
-        """The model, all it rests on and all that rests on it, for networkx."""
+        """The model with all its ancestors and descendants, influences included, for networkx."""
         one = self.model.iri
         around = {one, *self._lineage.ancestors(one, True), *self._lineage.descendants(one, True)}
         whole = self._lineage.to_networkx()

@@ -1,4 +1,4 @@
-"""Rows of the Python API: the answer of a query, and claims and conflicts as plain values."""
+"""Rows of the Python API: query answers, claims and conflicts as plain values."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """The rows of a query: iterate for mappings of the bound variables."""
+    """The rows of a query; iteration gives mappings of the bound variables."""
 
     def __init__(self, rows: Rows) -> None:
         self.names, self.rows, self.truncated = rows.names, rows.rows, rows.truncated
         self.share = rows.share if isinstance(rows, QuestionRows) else None
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
-        """Each row as a mapping."""
+        """Yield each row as a mapping of its bound variables."""
         yield from Rows(self.names, self.rows)
 
     def __len__(self) -> int:
@@ -56,9 +56,9 @@ class Table:
 
 
 def plain(value: Value | None, precision: Precision | None = None) -> Any:
-    """A number, date, IRI or text; None where there is no value.
+    """The Python value of an RDF value: a number, date, IRI or text; None for None.
 
-    A date of which the source gives no day is text such as ``"2025-02"``.
+    A date that the source does not give to the day is a text such as ``"2025-02"``.
     """
     if value is None or isinstance(value, Iri):
         return value

@@ -1,4 +1,4 @@
-"""A small dataset in memory on which an update is tried before it becomes records."""
+"""Evaluate an update on a small dataset in memory before its outcome becomes records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from provenance_graph.store.sparql.syntax import syntax_error
 
 
 class Scratch:
-    """Quads that an update changes before they are published."""
+    """A dataset in memory on which an update is run."""
 
     def __init__(self) -> None:
         self._engine = ox.Store()
@@ -26,15 +26,15 @@ class Scratch:
         return len(self._engine)
 
     def add(self, quads: Iterable[Quad]) -> None:
-        """Put quads in."""
+        """Add quads."""
         self._engine.extend(map(engine_quad, quads))
 
     def read(self, lines: bytes, graph: Iri) -> None:
-        """Put N-Triples into a graph."""
+        """Add N-Triples to a graph."""
         self._engine.load(lines, ox.RdfFormat.N_TRIPLES, to_graph=node(graph))
 
     def update(self, text: str) -> None:
-        """Run a SPARQL update; raises QuerySyntax or QueryError where it cannot be."""
+        """Run a SPARQL update; raises QuerySyntax or QueryError."""
         try:
             self._engine.update(text)
         except SyntaxError as error:
@@ -43,59 +43,59 @@ class Scratch:
             raise QueryError(f"the update cannot be carried out: {error}") from error
 
     def holds_default(self) -> bool:
-        """Whether anything is in the default graph."""
+        """Whether the default graph has any triples."""
         quads_for_pattern = self._engine.quads_for_pattern(None, None, None, ox.DefaultGraph())
         return any(True for _ in quads_for_pattern)
 
     def graphs(self) -> list[Iri]:
-        """The named graphs that hold something; raises RecordError for a blank name."""
+        """The sorted names of the non-empty named graphs; raises RecordError for a blank name."""
         names = {str(quad.graph_name).strip("<>") for quad in self._engine}
         return sorted(Iri(name) for name in names if name != "DEFAULT")
 
     def quads(self, graph: Iri) -> Iterator[Quad]:
-        """A graph's quads; raises RecordError for blank nodes."""
+        """Yield the quads of a graph; raises RecordError for blank nodes."""
         for quad in self._engine.quads_for_pattern(None, None, None, node(graph)):
             yield our_quad(quad)
 
     def read_quads(self, lines: bytes) -> None:
-        """Put N-Quads in."""
+        """Add N-Quads."""
         self._engine.load(lines, ox.RdfFormat.N_QUADS)
 
     def copy(self) -> set[ox.Quad]:
-        """Everything in it, as the engine's own quads."""
+        """All quads, in the engine's type."""
         return set(self._engine)
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """An update and the graphs that it runs on, for a process that may die of it."""
+    """An update and the graphs on which it runs, for a process that the update may crash."""
 
     text: str
     quads: bytes
-    """N-Quads, sorted, so that equal graphs are equal bytes."""
+    """N-Quads, sorted, so that equal graphs have equal bytes."""
     max_growth: int
-    """Statements by which the update may change the number of all."""
+    """Maximum change in the number of statements."""
 
     @classmethod
     def of(cls, text: str, graphs: Mapping[Iri, Iterable[Quad]], max_growth: int) -> Rehearsal:
-        """An update of graphs."""
+        """The rehearsal of an update on the quads of ``graphs``."""
         quads = (engine_quad(quad) for stated in graphs.values() for quad in stated)
         lines = sorted(f"{quad} .\n" for quad in quads)
         return cls(text, "".join(lines).encode(), max_growth)
 
     @property
     def digest(self) -> str:
-        """What the graphs were; another digest says that they have changed since."""
+        """SHA-256 of the graphs; a different digest shows that they have changed since."""
         return hashlib.sha256(self.quads).hexdigest()
 
     def pack(self) -> bytes:
-        """As one byte string."""
+        """The rehearsal as one byte string."""
         text = self.text.encode()
         return json.dumps([len(text), self.max_growth]).encode() + b"\n" + text + self.quads
 
     @classmethod
     def unpack(cls, packed: bytes) -> Rehearsal:
-        """The same again."""
+        """The rehearsal in a byte string made by ``pack``."""
         head, _, rest = packed.partition(b"\n")
         size, max_growth = json.loads(head)
         return cls(rest[:size].decode(), rest[size:], max_growth)
@@ -103,24 +103,24 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an update would make of graphs."""
+    """The outcome of an update on the graphs of a rehearsal."""
 
     changed: tuple[Iri, ...]
-    """The graphs that it changes."""
+    """Names of the graphs that the update changes."""
     quads: bytes
     """What these hold afterwards, as N-Quads."""
     growth: int
-    """By how many statements the number of all changes; past the bound nothing else is reported."""
+    """Change in the number of statements; beyond the maximum no graphs are reported."""
     default: bool = False
-    """Whether it puts anything into the default graph."""
+    """Whether the update adds triples to the default graph."""
 
     def pack(self) -> bytes:
-        """As one byte string."""
+        """The outcome as one byte string."""
         return json.dumps([self.changed, self.growth, self.default]).encode() + b"\n" + self.quads
 
     @classmethod
     def unpack(cls, packed: bytes) -> Outcome:
-        """The same again."""
+        """The outcome in a byte string made by ``pack``."""
         head, _, quads = packed.partition(b"\n")
         changed, growth, default = json.loads(head)
         return cls(tuple(map(Iri, changed)), quads, growth, default)
@@ -129,8 +129,8 @@ class Outcome:
 def rehearse(packed: bytes) -> bytes:
     """The packed ``Outcome`` of a packed ``Rehearsal``; raises QuerySyntax or QueryError.
 
-    What a WHERE costs is nobody's guess, so this runs in a confined process, not in the one
-    that writes.
+    The cost of a WHERE cannot be predicted, so this runs in a confined process and not in the
+    writer.
     """
     rehearsal = Rehearsal.unpack(packed)
     scratch = Scratch()
@@ -148,9 +148,9 @@ def rehearse(packed: bytes) -> bytes:
 
 
 def resolved(prologue: str, names: Sequence[str]) -> list[Iri]:
-    r"""IRIs as the engine reads them: relative ones, prefixed names and their escapes.
+    r"""The IRIs of names as the engine reads them: relative IRIs, prefixed names and escapes.
 
-    Raises QuerySyntax for a name that is none.
+    Raises QuerySyntax for an invalid name.
 
     >>> resolved("BASE <http://b/> PREFIX e: <urn:e:>", ["<x>", r"e:a\/b"])
     [Iri('http://b/x'), Iri('urn:e:a/b')]

@@ -1,8 +1,8 @@
-"""The two published states of a store that holds private collections.
+"""The two published states of a store with private collections.
 
-The full state lies in the store's folder, the public one in its subfolder ``public``: a store
-of its own with its own view, indexes and version, made from the public records alone. Where
-no collection is private there is one state, which is public.
+The full state is in the store's folder. The public state is in its subfolder ``public``: a separate
+store with its own accepted view, indexes and version, made from the public records only. A store
+without private collections has one state, which is public.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ PUBLIC: Final = "public"
 
 
 def public_root(root: Path) -> Path:
-    """The folder of the public state: the store's own where nothing is private."""
+    """The folder of the public state; the store's own folder where nothing is private."""
     inner = root / PUBLIC
     return inner if (inner / "CURRENT").exists() else root
 
 
 def has_private(root: Path) -> bool:
-    """Whether a store has a public state beside its full one."""
+    """Whether a store has a public state besides the full one."""
     return public_root(root) != root
 
 
 def public_source(
     full: Callable[[], tuple[str, str]], public: Callable[[], tuple[str, str]], root: Path
 ) -> Callable[[], tuple[str, str]]:
-    """The folder and version that everybody may read now.
+    """A function that returns the folder and version that any client may read.
 
-    The full state is looked at before it is asked whether there is a public one. Private data
-    is published only after the public state exists, so that what was looked at held none.
+    It reads the full state before it checks for a public one. Private data is published only after
+    the public state exists, so a full state that was read before holds none.
     """
 
     def source() -> tuple[str, str]:

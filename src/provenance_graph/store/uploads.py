@@ -1,6 +1,6 @@
-"""RDF documents from outside, read in a process that may die of them.
+"""Parse uploaded RDF documents, in a confined process that the document may crash.
 
-Called by ``workers`` in a confined process; nothing else parses an upload.
+Only this module parses uploads; the worker pool calls it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from provenance_graph.store.sparql.answers import GRAPH_FORMATS
 JSON_LD: Final = "application/ld+json"
 
 MAX_DEPTH: Final = 1_000
-"""Elements within one another in RDF/XML: what they cost the reader grows with the square."""
+"""Maximum nesting of elements in RDF/XML; the parser's cost grows with the square of the depth."""
 
 MAX_ATTRIBUTES: Final = 1_000
-"""Attributes of one element, names of namespaces among them: likewise."""
+"""Maximum number of attributes of one element, including namespace declarations, for the same
+reason."""
 
 
 def pack(body: bytes, media_type: str, base: str) -> bytes:
-    """A document with what is needed to read it, as one byte string."""
+    """A document with its media type and base, as one byte string."""
     return json.dumps([media_type, base]).encode() + b"\n" + body
 
 
@@ -64,7 +65,7 @@ def to_ntriples(packed: bytes) -> bytes:
 
 
 def _check_xml(body: bytes) -> None:
-    """Refuse XML that is not well-formed, has a document type, or is more than the reader can bear."""
+    """Raise Unreadable for malformed XML, QueryRefused for a document type or excessive size."""
     depth = 0
 
     def opened(name: str, attributes: list[str]) -> None:

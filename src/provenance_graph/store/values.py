@@ -1,4 +1,4 @@
-"""What a store is asked and what it answers: values that reach no store themselves."""
+"""Values that a store takes and returns: limits, queries, rows, answers, datasets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 
 
 class AnyGraph(Enum):
-    """A wildcard for graphs, since None already means the default graph."""
+    """A wildcard for all named graphs, since None means the default graph."""
 
     ANY = "any"
 
@@ -20,16 +20,16 @@ class AnyGraph(Enum):
 ANY: Final = AnyGraph.ANY
 
 Bindings = Mapping[str, Value | tuple[Iri, ...]]
-"""By variable the term that is put into it, or the entities of which each is."""
+"""Terms by variable; a tuple gives several entities for one variable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one query may use.
+    """Limits on one query.
 
-    ``seconds`` wall clock; ``memory_bytes`` address space of the evaluating process beyond
-    what it had; ``rows`` and ``answer_bytes`` of one answer; ``text_bytes`` and ``depth``
-    of the query itself.
+    ``seconds`` of wall clock; ``memory_bytes`` of address space beyond what the evaluating process
+    had; ``rows`` and ``answer_bytes`` of the answer; ``text_bytes`` and nesting ``depth`` of the
+    query text.
     """
 
     seconds: float = 10.0
@@ -42,7 +42,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class WholeListing:
-    """All quads of a property, or of a property and value: of the default graph, or of all others."""
+    """All quads with a property, or a property and value; ``anywhere``: of all named graphs.
+
+    Without ``anywhere`` they are those of the default graph.
+    """
 
     predicate: Iri
     object: Value | None = None
@@ -51,14 +54,14 @@ class WholeListing:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The answer of a SELECT. ``truncated`` says that a limit cut it short."""
+    """The rows of a SELECT; ``truncated``: a limit cut them short."""
 
     names: tuple[str, ...]
     rows: list[tuple[Value | None, ...]]
     truncated: bool = False
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
-        """Each row as a mapping of its bound variables."""
+        """Yield each row as a mapping of its bound variables."""
         for row in self.rows:
             yield {n: v for n, v in zip(self.names, row, strict=True) if v is not None}
 
@@ -68,7 +71,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class DatasetChoice:
-    """The dataset a protocol request asks for; empty means the store's own."""
+    """The dataset of a protocol request; an empty one means the store's own dataset."""
 
     default_graphs: tuple[Iri, ...] = ()
     named_graphs: tuple[Iri, ...] = ()
@@ -79,11 +82,11 @@ class DatasetChoice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A serialised answer: ``kind`` is select, ask, construct or describe.
+    """A serialised answer; ``kind`` is select, ask, construct or describe.
 
-    ``rows`` are rows or triples, 0 where they were not counted. ``truncated`` says that a
-    remote service cut its answer short; ours are whole or refused. ``version`` is the store's
-    at the time, where it may move on meanwhile.
+    ``rows`` counts rows or triples; it is 0 where they were not counted. ``truncated``: a remote
+    service cut its answer short; our own answers are complete or refused. ``version`` is the
+    store's version at the time of the answer.
     """
 
     body: bytes
@@ -99,10 +102,10 @@ OWN_DATASET: Final = DatasetChoice()
 
 @dataclass(frozen=True, slots=True)
 class SparqlQuery:
-    """A query with all that it is asked with.
+    """A query with its bindings, dataset, limits and base.
 
-    ``bindings`` puts values into the query's variables as terms, never as text. ``limits``
-    None are the usual ones of whoever answers; ``base`` resolves relative IRIs.
+    ``bindings`` put values into the variables as terms, never as text. ``limits`` None means the
+    default limits of the evaluator. ``base`` resolves relative IRIs.
     """
 
     text: str
@@ -113,7 +116,7 @@ class SparqlQuery:
 
 
 class QuadSource(Protocol):
-    """Anything that answers patterns: a store, a snapshot, reference data."""
+    """An object that matches quad patterns: a store, a snapshot, reference data."""
 
     def quads(
         self,
@@ -122,11 +125,11 @@ class QuadSource(Protocol):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        """Yield matching quads; ``graph`` None is the default graph, ``ANY`` every named graph."""
 
 
 class Selects(Protocol):
-    """Anything that answers a SELECT of ours."""
+    """An object that evaluates a SELECT query of this software."""
 
     def select(
         self,
@@ -134,4 +137,4 @@ class Selects(Protocol):
         bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
-        """The rows; raises QueryError and its kinds."""
+        """The rows of the query; raises QueryError and its kinds."""

@@ -1,4 +1,4 @@
-"""Reading again what a store holds, or what ``sync.toml`` names, without asking for more than changed."""
+"""Synchronisation: fetch the sources of a store, or of ``sync.toml``, again and import changes."""
 
 from provenance_graph.sync.config import SyncSource, read_sync
 from provenance_graph.sync.run import SourceOutcome, Synced, synchronise

@@ -1,16 +1,10 @@
-"""``sync.toml``: what is read again, from where, how often.
+"""Read ``sync.toml``, which lists the sources to synchronise, their addresses and intervals.
 
-[models]
-places = ["hf:meta-llama/Llama-3.1-8B", "hf:acme/*"]
-every = "1d"
+[models] places = ["hf:meta-llama/Llama-3.1-8B", "hf:acme/*"] every = "1d"
 
-[prices]
-places = ["https://example.org/index.json"]
-format = "modelsdev"
-collection = "modelsdev"
+[prices] places = ["https://example.org/index.json"] format = "modelsdev" collection = "modelsdev"
 
-[ours]
-ids = "ids.txt"          # one place a line; # begins a comment
+[ours] ids = "ids.txt"          # one place a line; # begins a comment
 """
 
 from __future__ import annotations
@@ -30,14 +24,15 @@ MAX_SOURCES = 500
 MAX_PLACES = 100_000
 DAY = 86_400
 EVERY = 20 * 3600
-"""Seconds after which a place is due again: a daily run finds all of yesterday's due."""
+"""Default seconds after which a place is due again; less than a day, so that for a daily run all
+places of the run before are due."""
 _KEYS = ("places", "ids", "every", "format", "publisher", "collection")
 _UNITS = {"m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncSource:
-    """Places that are read alike; ``every`` in seconds."""
+    """Places that are read with the same settings; ``every`` is the interval in seconds."""
 
     name: str
     places: tuple[str, ...]
@@ -48,13 +43,13 @@ class SyncSource:
 
 
 def read_sync(path: Path) -> list[SyncSource]:
-    """The sources of a ``sync.toml``; raises UsageError with every fault."""
+    """The sources in a ``sync.toml``; raises UsageError that lists every error."""
     example = "[models] with places = [...]"
     return read_entries(path, "source", example, MAX_SOURCES, partial(_source, path))
 
 
 def source_problem(location: str) -> str:
-    """What is wrong with a place; nothing where it can be read.
+    """The error in a place; empty for a valid place.
 
     >>> source_problem("hf:org/name"), source_problem("ftp://example.org/x")[:9]
     ('', 'neither h')
@@ -97,7 +92,7 @@ def _source(path: Path, key: str, entry: object, problems: list[Problem]) -> Syn
 
 
 def _listed(path: Path, where: str, ids: object, problems: list[Problem]) -> list[str]:
-    """The places of a list of ids beside ``sync.toml``: ``org/name`` means ``hf:org/name``."""
+    """The places in a list of ids beside ``sync.toml``; ``org/name`` means ``hf:org/name``."""
     if not isinstance(ids, str):
         problems.append(Problem(where, "expected the name of a file"))
         return []

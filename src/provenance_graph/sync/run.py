@@ -1,4 +1,4 @@
-"""One run over some sources: ask politely, import what changed, remember what came of each place."""
+"""Synchronise sources: fetch each place that is due, import changes, record the outcome."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from provenance_graph.sync.config import SyncSource
 from provenance_graph.sync.state import SourceState, SyncState
 
 STATUSES = ("changed", "unchanged", "new", "renamed", "gated", "gone", "failed", "fresh")
-"""What may come of a place: ``fresh`` ones were asked lately and are not asked again."""
+"""Outcomes of a place; ``fresh``: it was fetched recently and is not fetched again."""
 BAD = ("gone", "failed")
-"""What a run ends with exit code 1 for."""
+"""Outcomes for which a run ends with exit code 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOutcome:
-    """What came of one place, and why."""
+    """The outcome of one place, with its reason."""
 
     source: str
     location: str
@@ -35,7 +35,7 @@ class SourceOutcome:
 
 @dataclass
 class Synced:
-    """What came of a run."""
+    """The outcomes of a run, and its numbers of requests."""
 
     outcomes: list[SourceOutcome] = field(default_factory=list)
     requests: int = 0
@@ -43,12 +43,12 @@ class Synced:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many places of each status."""
+        """The number of places by status."""
         return Counter(outcome.status for outcome in self.outcomes)
 
 
 Import = Callable[[SyncSource, Iterator[Document | Problem]], int]
-"""Takes the documents of a place in; gives how many records they made or changed."""
+"""Imports the documents of a place; returns the number of records created or changed."""
 
 
 def _unknown(_: str) -> bool:
@@ -66,11 +66,10 @@ def synchronise(
     known: Callable[[str], bool] = _unknown,
     everything: bool = False,
 ) -> Iterator[SourceOutcome]:
-    """Ask every place that is due and take in what changed; an outcome a place, as it comes.
+    """Fetch every place that is due and import its changes; yields an outcome for each place.
 
-    ``take`` None is a dry run: it asks what changed, takes nothing in and remembers nothing.
-    ``known`` says whether the store holds a place already. ``everything`` asks also places
-    that were asked lately.
+    ``take`` None is a dry run, which fetches but imports and records nothing. ``known`` returns
+    whether the store already holds a place. ``everything`` also fetches places that are not due.
     """
     for source in sources:
         for location in _expanded(source, fetcher):
@@ -87,7 +86,7 @@ def synchronise(
 
 
 def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | SourceOutcome]:
-    """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
+    """Yield the places of a source; ``hf:org/*`` becomes the repositories of that account."""
     for location in source.places:
         if not location.endswith("/*"):
             yield location
@@ -99,7 +98,10 @@ def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | SourceOutc
 
 
 def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
-    """The repositories of an account, page by page; raises FetchError after the most it lists."""
+    """Yield the repositories of an account, page by page.
+
+    Raises FetchError at the end if there are more than the maximum, or at once if there are none.
+    """
     url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     pages: set[str] = set()
     names: dict[str, None] = {}
@@ -130,7 +132,7 @@ def _one(
     today: str,
     known: Callable[[str], bool],
 ) -> tuple[SourceOutcome, SourceState]:
-    """Ask one place; the outcome, and what is remembered of it."""
+    """Fetch one place; returns the outcome, and the state to record."""
     before = state.seen.get(location)
     revision = moved = ""
     try:
@@ -166,7 +168,7 @@ def _one(
 
 
 def _revision(location: str, fetcher: Fetcher) -> tuple[str, str]:
-    """The commit that a repository is at, and its new name where it was renamed."""
+    """The present commit of a repository, and its new name if it was renamed; else empty strings."""
     name, _, revision = location[3:].partition("@")
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
@@ -179,7 +181,7 @@ def _revision(location: str, fetcher: Fetcher) -> tuple[str, str]:
 
 
 def _status(error: FetchError) -> str:
-    """What a refusal means: a gate that wants a sign-in, a document that is gone, or a failure."""
+    """The status for a failed request: gated (sign-in required), gone, or failed."""
     text = str(error)
     if re.search(r": (401|403),", text):
         return "gated"
@@ -187,7 +189,7 @@ def _status(error: FetchError) -> str:
 
 
 def host_of(location: str) -> str:
-    """The host that a place is asked at.
+    """The host from which a place is fetched.
 
     >>> host_of("hf:org/name"), host_of("https://example.org/x")
     ('huggingface.co', 'example.org')

@@ -1,4 +1,4 @@
-"""What was found at each place when it was last asked: stored beside the store, so that a run resumes."""
+"""The recorded state of each place, in a file beside the store, so that a run can be resumed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = "sync.json"
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """When a place was asked, what came of it, its revision, and under what name it went on."""
+    """The last fetch of a place: its time (Unix seconds), status, revision and new name."""
 
     at: float
     status: str
@@ -24,7 +24,7 @@ class SourceState:
 
 
 class SyncState:
-    """The places asked so far; a damaged file counts as none."""
+    """The states of all places fetched so far; a damaged file counts as empty."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
@@ -37,12 +37,12 @@ class SyncState:
                 }
 
     def due(self, location: str, every: int, now: float) -> bool:
-        """Whether a place is to be asked again: it never was, failed, or long enough ago."""
+        """Whether a place is due: never fetched, failed, or fetched at least ``every`` seconds ago."""
         seen = self.seen.get(location)
         return seen is None or seen.status == "failed" or not 0 <= now - seen.at < every
 
     def note(self, location: str, seen: SourceState) -> None:
-        """Keep what came of a place, at once: an interrupted run goes on behind it."""
+        """Record the state of a place at once, so that an interrupted run continues after it."""
         self.seen[location] = seen
         if self.path is None:
             return

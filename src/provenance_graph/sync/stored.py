@@ -1,4 +1,4 @@
-"""The places that the records of a store were fetched from."""
+"""The places from which the records of a store were fetched."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.store.base import ANY, Store
 
 RECORDED = frozenset({"findings", "measurements"})
-"""Collections of what people and comparisons recorded: their documents were never imported."""
+"""Collections recorded by people and by comparisons, whose documents were never imported."""
 
 
 def stored_sources(store: Store, collections: Iterable[str] = ()) -> dict[str, list[str]]:
-    """Places by collection: repositories of the Hub as ``hf:org/name``, other addresses as they are.
+    """Sorted places by collection: Hub repositories as ``hf:org/name``, other addresses unchanged.
 
-    Without collections those of what was imported; a collection by its short name also takes in
-    what is shipped.
+    Without ``collections``, the places of imported records are returned. A collection given by its
+    short name includes shipped records too.
     """
     wanted = set(collections)
     shipped = {name for name, *_ in store.quads(graph=identity.SHIPPED)}
@@ -40,7 +40,7 @@ def stored_sources(store: Store, collections: Iterable[str] = ()) -> dict[str, l
 
 
 def address_of(document: str) -> str:
-    """Where a document can be asked for again; nothing where it has no address.
+    """The place from which a document can be fetched again; empty where it has no address.
 
     >>> address_of("https://huggingface.co/api/models/org/name")
     'hf:org/name'

@@ -1,1 +1,1 @@
-"""SPARQL text: tokens, guard, binding, answers."""
+"""SPARQL texts: tokens, guard, bindings, rewriting, answers."""

@@ -1,4 +1,4 @@
-"""Answers written by the engine: whole, or refused at a limit; never cut short."""
+"""Answers serialised by the engine: complete, or refused at a limit, never truncated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOLUTION_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
-"""Media types of SELECT and ASK answers."""
+"""Formats of SELECT and ASK answers by media type."""
 
 GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -38,16 +38,16 @@ GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
     "application/trig": ox.RdfFormat.TRIG,
     "text/n3": ox.RdfFormat.N3,
 }
-"""Media types of CONSTRUCT and DESCRIBE answers."""
+"""Formats of CONSTRUCT and DESCRIBE answers by media type."""
 
-_DAMAGE = "orruption"  # the engine's word for blocks whose checksum is wrong
+_DAMAGE = "orruption"  # in the engine's message for a block with a wrong checksum
 _XML = (ox.QueryResultsFormat.XML, ox.RdfFormat.RDF_XML)
 _WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML})
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One query with all that the engine needs, in the engine's own terms."""
+    """A query with everything that the engine needs, in the engine's types."""
 
     query: str
     media_type: str
@@ -58,20 +58,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What is known once an answer has been written: its kind, its rows or triples."""
+    """The form of a query and the number of its rows or triples, known after the answer is written."""
 
     kind: str
     rows: int
 
 
 class _Full(Exception):
-    """The limit on an answer's size is reached."""
+    """An answer has reached a size limit."""
 
 
 def evaluate(
     store: ox.Store, request: Request
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Start a query; raises QuerySyntax with the place."""
+    """Start a query; raises QuerySyntax with line and column, QueryError, or StoreError."""
     dataset: dict[str, object] = {}
     if request.default_graphs is not None or request.named_graphs is not None:
         dataset = {
@@ -91,8 +91,11 @@ def evaluate(
 
 
 def syntax_error_of(query: str) -> str:
-    """Where a query is not SPARQL 1.1, and why; nothing where it is, or asks another service."""
-    if "SERVICE" in query.upper():  # which reading it could ask
+    """The place and cause of a syntax error; empty for valid SPARQL 1.1 and for SERVICE.
+
+    A query with SERVICE is not checked, since evaluating it could contact another service.
+    """
+    if "SERVICE" in query.upper():  # the engine could contact that service
         return ""
     try:
         ox.Store().query(query)
@@ -102,24 +105,25 @@ def syntax_error_of(query: str) -> str:
 
 
 def assert_holds(kind: str, media_type: str) -> None:
-    """Raise QueryError where a media type cannot hold the answer of a kind of query."""
+    """Raise QueryError where a media type cannot hold the answer of a form of query."""
     known = SOLUTION_FORMATS if kind in ("select", "ask") else GRAPH_FORMATS
     if media_type not in known:
         raise _unfit(kind, media_type, known)
 
 
 def failure(error: Exception) -> QueryError | StoreError:
-    """What the engine's failure was: the query's own, or of a store that is damaged."""
+    """The error for an exception of the engine: StoreError for a damaged store, else QueryError."""
     if _DAMAGE in str(error):
         return StoreError(f"the store is damaged ({error}); put a backup in its place")
     return QueryError(f"the query failed while it was answered: {error}")
 
 
 def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) -> End:
-    """Evaluate a query and hand its serialised answer to ``sink`` in pieces.
+    """Evaluate a query and pass its serialised answer to ``sink`` in pieces.
 
-    An answer is whole or it is refused: raises QueryTooLarge beyond ``limits.answer_bytes``
-    or ``limits.rows`` rows or triples. Whoever wants only part asks for it by LIMIT.
+    The answer is complete or refused: raises QueryTooLarge beyond ``limits.answer_bytes``, or
+    beyond ``limits.rows`` rows or triples. For a part of an answer the query needs LIMIT. Raises
+    QueryError where the media type cannot hold the answer, or the query fails.
     """
     result = evaluate(store, request)
     out = _Bounded(sink, limits.answer_bytes)
@@ -149,12 +153,12 @@ def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) 
 
 
 def readable(out: Out, form: ox.QueryResultsFormat | ox.RdfFormat) -> Out:
-    """Where the engine writes a format to: for XML, through what keeps it readable."""
+    """The file to which the engine writes a format; XML passes a filter that keeps it well-formed."""
     return XmlText(out) if form in _XML else out
 
 
 def too_large(limits: Limits) -> QueryTooLarge:
-    """The refusal of an answer that is larger than its limits."""
+    """The error for an answer that exceeds its limits."""
     size = limits.answer_bytes
     text = f"{size >> 20} MB" if size >> 20 else f"{size} bytes"
     return QueryTooLarge(
@@ -192,27 +196,27 @@ def _write_graph(
 
 
 class _Bounded:
-    """A file that passes on what it is given, up to a size; beyond it, writing raises _Full."""
+    """A file that passes data to ``sink``; raises _Full when more than ``limit`` bytes are written."""
 
     def __init__(self, sink: Sink, limit: int) -> None:
         self._sink, self._left = sink, limit
 
     def write(self, chunk: bytes) -> int:
         if len(chunk) > self._left:
-            self._left = -1  # the engine empties its buffer once more
+            self._left = -1  # the engine flushes its buffer once more
             raise _Full
         self._left -= len(chunk)
         self._sink(chunk)
         return len(chunk)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: no bytes are buffered."""
 
 
 class _Rows(ABC):
-    """A file that counts the rows that pass, and refuses the first one too many.
+    """A file that counts the rows written to it, and raises _Full for the first one beyond a limit.
 
-    Only bytes that cannot be part of a value are looked at, wherever a piece may end.
+    Only bytes that cannot be part of a value are counted, wherever a piece ends.
     """
 
     def __init__(self, out: Out, limit: int) -> None:
@@ -226,7 +230,7 @@ class _Rows(ABC):
 
     @abstractmethod
     def _ends(self, chunk: bytes) -> int:
-        """How many rows end in a piece."""
+        """The number of rows that end in a piece."""
 
     def flush(self) -> None:
         self._out.flush()
@@ -247,12 +251,12 @@ class _XmlRows(_Rows):
 
     def _ends(self, chunk: bytes) -> int:
         chunk = self._before + chunk
-        self._before = chunk[-8:]  # one less than what is looked for
+        self._before = chunk[-8:]  # one byte less than the searched tag
         return chunk.count(b"</result>")  # "<" inside a value is escaped
 
 
 class _QuotedRows(_Rows, ABC):
-    """Formats that quote values: what stands outside quotes is counted."""
+    """Rows of formats that quote values: bytes outside quotes are counted."""
 
     _inside = False
 
@@ -274,11 +278,11 @@ class _CsvRows(_QuotedRows):
 
 
 class _JsonRows(_QuotedRows):
-    """Rows are the objects of a list: a brace after a comma or a bracket, outside quotes.
+    """Rows of JSON: the objects of a list, that is a brace after a comma or bracket outside quotes.
 
-    Mostly counting is enough: a value may hold ``,{`` but no bare quote after it unless it
-    ends there, and then no name follows. Only rows without bindings, ``{}``, need a look at
-    what stands outside quotes. The last bytes of a piece wait for the next one.
+    Counting ``,{"`` is usually enough: a value may contain ``,{`` but a bare quote follows it only
+    where the value ends, and then no name follows. Only rows without bindings, ``{}``, require the
+    bytes outside quotes. The last bytes of a piece are kept for the next one.
     """
 
     _half = _rest = b""
@@ -288,7 +292,7 @@ class _JsonRows(_QuotedRows):
         chunk = self._half + chunk
         self._half = b""
         if b"\\" in chunk:
-            if (len(chunk) - len(chunk.rstrip(b"\\"))) % 2:  # an escape that goes on
+            if (len(chunk) - len(chunk.rstrip(b"\\"))) % 2:  # an unfinished escape
                 chunk, self._half = chunk[:-1], b"\\"
             chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
         chunk = self._rest + chunk

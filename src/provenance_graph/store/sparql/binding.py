@@ -1,9 +1,10 @@
-"""Values into a query's variables, as terms written by the engine and never as raw text.
+"""Insert values into a query's variables as terms serialised by the engine, never as raw text.
 
-A binding becomes a ``VALUES`` row at the start of the outermost group. Unlike the engine's
-own substitution it needs no place in the projection. In patterns a term also stands for its
-variable, where that cannot change the answer: the planner then follows the few statements about
-it, instead of joining all statements of a UNION with one row. A literal does so as an object only.
+A binding becomes a ``VALUES`` row at the start of the outermost group. Unlike the engine's own
+substitution, it does not require the variable in the projection. In patterns the term also replaces
+its variable, where that cannot change the answer: the planner then reads the few statements about
+the term, instead of joining all statements of a UNION with one row. A literal replaces a variable
+only as an object.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from provenance_graph.store.values import Bindings
 
 
 def engine_term(value: Value) -> ox.NamedNode | ox.Literal:
-    """The engine's term of a value; raises QueryError when it is not well-formed."""
+    """The engine's term for a value; raises QueryError where it is not well-formed."""
     try:
         return term(value)
     except ValueError as error:
@@ -28,9 +29,9 @@ def engine_term(value: Value) -> ox.NamedNode | ox.Literal:
 
 
 def bind(query: str, bindings: Bindings | None) -> str:
-    """A query with values for some of its variables; several entities of one stand in rows.
+    """A query with values for some of its variables; a tuple of IRIs becomes several rows.
 
-    Raises QueryError for a name that is no variable, or a value that is no RDF term.
+    Raises QueryError for a name that is not a variable, or a value that is not an RDF term.
 
     >>> from provenance_graph.core.iris import Iri
     >>> bind("SELECT ?o WHERE { ?s ?p ?o }", {"s": Iri("urn:a")})
@@ -73,19 +74,19 @@ def bind(query: str, bindings: Bindings | None) -> str:
 
 @lru_cache(maxsize=512)
 def _in_patterns(query: str, name: str, objects: bool) -> tuple[int, ...]:
-    """Where a variable stands in patterns; nothing where it is better left.
+    """The offsets of a variable in patterns where a term may replace it; empty where none may.
 
-    ``objects``: only what ends a triple, the one place that a literal may have in a pattern.
+    ``objects``: only the last position of a triple, the one place of a literal in a pattern.
 
-    A constant could change the answer under MINUS, which asks for variables in common, in a
-    subquery, where the name may be another variable, and where an expression of an inner group
-    needs the variable of its patterns. With a recursive path in
-    the outermost group the engine plans better without; inside others it would read every path.
+    A constant could change the answer under MINUS, which needs common variables, in a subquery,
+    where the name may be another variable, and where an expression of an inner group needs the
+    variable. With a recursive path in the outermost group the engine plans better without a
+    constant; in inner groups it would otherwise read every path.
     """
     places: list[int] = []
     brackets: list[str] = []
     before, selects = "", 0
-    waiting = False  # whether the last token is a place that only an object may keep
+    waiting = False  # whether the last place is kept only if a triple ends after it
     for kind, text, start in tokens(query):
         if waiting and text not in _AFTER_OBJECT:
             places.pop()
@@ -110,7 +111,10 @@ def _in_patterns(query: str, name: str, objects: bool) -> tuple[int, ...]:
 
 
 def _values_offset(query: str) -> int | None:
-    """Where the outermost group starts; None when values belong after it."""
+    """The offset at the start of the outermost group; None where VALUES must follow the group.
+
+    Raises QueryError for a query without a group.
+    """
     depth = 0
     template = False  # inside CONSTRUCT { … }, which comes before the group
     previous = form = ""
@@ -135,6 +139,6 @@ def _values_offset(query: str) -> int | None:
 
 _AFTER_OBJECT = frozenset(".;,}]")
 _REMEMBERED = 4000
-"""The longest query whose place for values is remembered."""
+"""Maximum length of a query whose offset is cached."""
 _remembered = lru_cache(maxsize=512)(_values_offset)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})

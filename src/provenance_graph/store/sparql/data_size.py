@@ -1,4 +1,4 @@
-"""How much an update's blocks of plain data state, counted in one pass before anything is run."""
+"""Count the statements in an update's data blocks in one pass, before the update runs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _NEXT: Final = {".": 0, ";": _PREDICATE, ",": _OBJECT}
 
 @dataclass(slots=True)
 class DataSize:
-    """What blocks of data state so far: ``statements`` as written, and ``entities`` put in.
+    """The size of the data blocks so far: ``statements`` as written, and ``entities`` inserted.
 
-    Subjects are told apart by their text, so that names of several prefixes may be one entity;
-    the most that one way of writing gives is counted, which is never more than there are.
+    Subjects are compared as text, so that prefixed names of different prefixes may be one entity.
+    The count is the largest for one prefix or form of name, which never exceeds the real number.
     """
 
     statements: int = 0
@@ -27,7 +27,7 @@ class DataSize:
     entities: int = 0
 
     def add_subject(self, kind: str, text: str) -> None:
-        """Note the subject of a triple."""
+        """Count the subject of an inserted triple."""
         way = text.partition(":")[0] if kind == "name" else kind
         known = self._subjects[way]
         known.add(text)
@@ -35,12 +35,11 @@ class DataSize:
 
 
 def data_sizes(text: str) -> Iterator[DataSize]:
-    """One size that grows with each triple of a block of data; it ends where the text is lost.
+    """Yield one growing size after each triple in a data block; ends at syntax it cannot follow.
 
-    What it cannot follow (blank nodes, escapes, an error of syntax) is left to whoever runs the
-    update, so that the size is never more than what the text states.
-
-    Statements are those of INSERT DATA and DELETE DATA, entities the subjects of the former.
+    Syntax that is not followed (blank nodes, escapes, an error) is left to the engine, so the size
+    never exceeds what the text states. Statements are those of INSERT DATA and DELETE DATA;
+    entities are the subjects of INSERT DATA.
 
     >>> text = 'PREFIX e: <urn:> INSERT DATA { GRAPH e:g { e:a e:p 1, -2.5 ; a e:C . e:b e:p "x"@en } }'
     >>> sizes = list(data_sizes(text))

@@ -1,8 +1,8 @@
-"""A linear scan of query text from outside, before any engine sees it.
+"""A linear scan of query text from outside, before an engine reads it.
 
-It refuses what would overflow the engine's stack (nesting, endless chains of operators)
-or reach the network (SERVICE, LOAD). Where a text could be read in two ways it takes the
-worse one. What it misses still only meets a worker without sockets that may die.
+The scan refuses text that would overflow the engine's stack (nesting, long chains of operators) or
+contact the network (SERVICE, LOAD). An ambiguous text is read in the more dangerous way. What the
+scan misses is still evaluated by a worker without sockets, which may be killed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql.tokens import ESCAPE, tokens
 
 MAX_OPERATORS = 2000
-"""Operators in one text; an engine follows a chain of them with its stack."""
+"""Operators in one text; an engine evaluates a chain of them recursively."""
 
 MAX_CLAUSES = 500
-"""UNION, OPTIONAL, FILTER and the like in one text."""
+"""UNION, OPTIONAL, FILTER and similar clauses in one text."""
 
 MAX_PATTERNS = 2000
-"""Triple patterns in one text, lists of plain values aside; an engine nests their joins."""
+"""Triple patterns in one text, except lists of plain values; an engine nests their joins."""
 
 _DEFAULT = Limits()
 _TERMS = frozenset({"iri", "name", "variable", "string", "number", "word"})
@@ -51,9 +51,9 @@ _NAMES_A_GRAPH = frozenset(
 
 
 def check_query(text: str, limits: Limits = _DEFAULT, *, service: str = "refuse") -> None:
-    """Refuse a query that is too long, too deep or asks for the network.
+    """Raise QueryRefused, with line and column, for a query too long, too deep or with network use.
 
-    ``service="allow"`` lets SERVICE pass, for a caller that executes it itself.
+    ``service="allow"`` accepts SERVICE, for a caller that evaluates it itself.
 
     >>> check_query("SELECT ?service { ?service ex:load 'LOAD SERVICE' }")
     >>> check_query("SELECT * { SERVICE <https://example.org/> { ?s ?p ?o } }")
@@ -69,20 +69,16 @@ def check_query(text: str, limits: Limits = _DEFAULT, *, service: str = "refuse"
 
 
 def check_update(text: str, limits: Limits = _DEFAULT, *, terms: int = 0) -> None:
-    """Refuse an update that is too long, too deep or asks for the network.
+    """Raise QueryRefused, with line and column, for an update too long, deep or with network use.
 
-    ``terms`` is how many IRIs, names, literals and variables it may have; 0 is any number.
-    Raises QueryRefused, with line and column.
+    ``terms`` is the maximum number of IRIs, names, literals and variables; 0 means no maximum.
     """
     if refusal := _refusal(text, limits, True, False, terms):
         raise QueryRefused(refusal)
 
 
 def check_length(text: str, limits: Limits = _DEFAULT) -> None:
-    """Refuse a text that is too long; anything that reads it comes after this.
-
-    Raises QueryRefused.
-    """
+    """Raise QueryRefused for a text that is too long; must precede anything that reads the text."""
     if refusal := _length(text, limits):
         raise QueryRefused(refusal)
 
@@ -105,7 +101,7 @@ def _refusal(text: str, limits: Limits, update: bool, service: bool, terms: int 
     if refusal := _length(text, limits):
         return refusal
     readings = {text}
-    if "\\u" in text or "\\U" in text:  # decoded before or while the text is read: take both
+    if "\\u" in text or "\\U" in text:  # escapes may be decoded before parsing or in it: check both
         readings |= {ESCAPE.sub(_decode, text), _REAL_ESCAPE.sub(_decode_real, text)}
     for reading in sorted(readings):
         if refusal := _Scan(reading, limits, update, service, terms).run():
@@ -134,18 +130,18 @@ def _line_and_column(text: str, offset: int) -> str:
 
 
 class _Scan:
-    """One pass over one reading of a text."""
+    """One pass over a text, or over the text with its escapes decoded."""
 
     def __init__(self, text: str, limits: Limits, update: bool, service: bool, terms: int) -> None:
         self.text, self.limits, self.update, self.service = text, limits, update, service
         self.terms, self.max_terms = 0, terms
         self.depth = self.braces = self.operators = self.clauses = self.patterns = 0
-        self.opened: list[str] = []  # what is open, with "values" for a block of plain data
-        self.plain = ""  # the keyword that makes the next block one
+        self.opened: list[str] = []  # open brackets; "values" for a block of plain data
+        self.plain = ""  # VALUES or DATA, if the next block holds plain data
 
     def run(self) -> str:
-        """Why the text is refused; empty when it is not."""
-        before = last = maybe = ""  # the piece before, its kind, and what may be SERVICE:name
+        """The reason to refuse the text, with line and column; empty where it is accepted."""
+        before = last = maybe = ""  # the last token, its kind, and a name that may be SERVICE:name
         for kind, piece, start in tokens(self.text):
             why = ""
             if kind in ("open", "close"):
@@ -183,7 +179,7 @@ class _Scan:
         return self._too_deep(self.depth)
 
     def _pattern(self, kind: str, piece: str, last: str) -> None:
-        """Count what joins triples, and the members of collections."""
+        """Count tokens that join triples, and the members of collections."""
         if kind == "word":
             word = piece.upper()
             self.plain = word if word == "VALUES" or (word == "DATA" and self.update) else ""
@@ -217,7 +213,7 @@ class _Scan:
         return f"{word} is not allowed here: no query reaches the network"
 
     def _iri(self, piece: str) -> str:
-        """An IRI, unless it is "less than" and an expression without spaces."""
+        """Check an IRI token, which may be a "less than" and an expression without spaces."""
         opened = piece.count("(") + piece.count("[")
         chained = sum(map(piece.count, "/+-*!"))
         self.operators += max(0, chained - 40)
@@ -226,7 +222,7 @@ class _Scan:
         return why
 
     def _check_keyword(self, piece: str) -> str:
-        # Engines read keywords without a border: "true.SERVICE<x>" is one word here.
+        # Engines need no separator before a keyword: "true.SERVICE<x>" is one word here.
         self.operators += piece.count("-")
         self.clauses += len(_CLAUSE.findall(piece))
         for word, result in (("SERVICE", _SERVICE.search(piece)), ("LOAD", _LOAD.search(piece))):

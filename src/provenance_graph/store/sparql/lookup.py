@@ -1,8 +1,8 @@
-"""Queries that are cheap whatever the store holds, recognised by their text alone.
+"""Recognise, from the text alone, queries that are cheap in any store.
 
-A text that this module knows is a SELECT or ASK of at most four triple patterns over the
-accepted view, without any other clause. Nothing is evaluated here: how many rows there are
-is counted before the engine is asked (``store.lookups``).
+A look-up is a SELECT or ASK of at most four triple patterns over the accepted view, without any
+other clause. Nothing is evaluated here: the number of rows is counted before the engine evaluates
+it (``store.lookups``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 @dataclass(frozen=True, slots=True)
 class LookupTerm:
-    """A place in a pattern: an IRI, a plain string, or a variable by its name."""
+    """A term of a pattern: an IRI, a plain string, or a variable by its name."""
 
     kind: str
     text: str
@@ -51,7 +51,7 @@ Pattern = tuple[LookupTerm, LookupTerm, LookupTerm]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A query whose cost the patterns show: ``limit`` is -1 where it has none."""
+    """A query that consists of patterns only; ``limit`` is -1 where it has none."""
 
     ask: bool
     patterns: tuple[Pattern, ...]
@@ -59,7 +59,7 @@ class Lookup:
 
 
 def lookup(text: str) -> Lookup | None:
-    """What a text looks up, or None where it is anything else.
+    """The look-up that a text states, or None for any other text.
 
     >>> lookup("SELECT ?p ?o { <urn:a> ?p ?o }").patterns
     ((LookupTerm(kind='iri', text='urn:a'), LookupTerm(kind='variable', text='p'), LookupTerm(kind='variable', text='o')),)
@@ -84,7 +84,7 @@ def lookup(text: str) -> Lookup | None:
 
 
 def _shows(names: str | None, patterns: tuple[Pattern, ...]) -> bool:
-    """Whether every row has some text, so that a bound on bytes is one on rows."""
+    """Whether every row has a bound value, so that a limit on bytes limits the rows too."""
     if names is None:
         return True
     bound = {f"?{term.text}" for pattern in patterns for term in pattern if term.kind == "variable"}
@@ -92,13 +92,13 @@ def _shows(names: str | None, patterns: tuple[Pattern, ...]) -> bool:
 
 
 def _repeats(pattern: Pattern) -> bool:
-    """Whether a variable stands twice, so that the engine would look through many for few."""
+    """Whether a variable occurs twice, so that the engine would read many quads for few rows."""
     names = [term.text for term in pattern if term.kind == "variable"]
     return len(set(names)) < len(names)
 
 
 def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None:
-    """The triple patterns of a group; None where there is anything else in it."""
+    """The triple patterns of a group; None where it contains anything else."""
     made: list[Pattern] = []
     waiting: list[LookupTerm] = []
     at = 0
@@ -129,7 +129,7 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
 
 
 def _term(kind: str, text: str, prefixes: dict[str, str], position: int) -> LookupTerm | None:
-    """A term where it may stand; relative IRIs and unknown prefixes are not ours to read."""
+    """The term of a token at a position; None for a relative IRI, an unknown prefix or a bad place."""
     if kind == "iri":
         return LookupTerm("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
     if kind == "variable":

@@ -1,8 +1,7 @@
-"""SPARQL text changed by its tokens: base, dataset, one graph, silent loads, row limits.
+"""Rewrite SPARQL text by tokens: base, prefixes, dataset, one graph, silent loads, row limits.
 
-Everything here takes time linear in the text. What an update becomes is decided where it
-runs, in the writing process; what a query needs is small enough for the serving process
-once its length has been checked.
+All functions take time linear in the text. Updates are rewritten in the writer process, where they
+run. Queries are rewritten in the serving process, after their length has been checked.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ _MANAGEMENT: Final = frozenset({"add", "move", "copy", "create", "clear", "drop"
 
 @dataclass(frozen=True, slots=True)
 class UpdateRequest:
-    """An update as a client sent it, with what its request says about it.
+    """An update as a client sent it, with the parameters of its request.
 
-    ``base`` resolves relative IRIs; ``default_graphs`` and ``named_graphs`` are the
-    protocol's ``using-graph-uri`` and ``using-named-graph-uri``; ``within`` is the one graph
-    that the update may speak of (PATCH of the graph store protocol).
+    ``base`` resolves relative IRIs. ``default_graphs`` and ``named_graphs`` are the protocol's
+    ``using-graph-uri`` and ``using-named-graph-uri``. ``within`` is the only graph that the update
+    may name (PATCH of the graph store protocol).
     """
 
     text: str
@@ -44,7 +43,7 @@ class UpdateRequest:
     within: Iri | None = None
 
     def prepared(self) -> str:
-        """The text that the engine runs; raises QueryRefused where it cannot be made."""
+        """The text that the engine runs; raises QueryRefused where there can be none."""
         text = self.text
         if form(text) in QUERY_FORMS:
             raise QueryRefused("this is a query; send it to /sparql")
@@ -56,7 +55,7 @@ class UpdateRequest:
 
 
 def with_base(text: str, base: str) -> str:
-    """The text with the service's own IRI as its base, where it has relative IRIs.
+    """The text with a BASE declaration, if it has relative IRIs.
 
     The protocol lets a service define the base (§2.1.4 of the SPARQL 1.1 Protocol).
     """
@@ -101,7 +100,7 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
 
 
 def volatile(text: str) -> bool:
-    """Whether two evaluations over the same data may differ, so no answer is cached.
+    """Whether two evaluations over the same data may differ, so that no answer is cached.
 
     >>> volatile("SELECT (now() AS ?t) {}"), volatile("ASK {}")
     (True, False)
@@ -110,7 +109,7 @@ def volatile(text: str) -> bool:
 
 
 def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[Iri]) -> str:
-    """Put the protocol's dataset into every operation of an update that has a WHERE.
+    """Add the protocol's dataset to every operation of an update that has a WHERE.
 
     Raises QueryRefused where the update has USING or WITH itself (SPARQL 1.1 Protocol 2.2.3).
 
@@ -141,7 +140,7 @@ def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[
 
 
 def _closing(result: Sequence[Token]) -> dict[int, int]:
-    """The place of the bracket that closes each outermost one, in one pass."""
+    """The index of the closing bracket for each outermost opening one, found in one pass."""
     closes: dict[int, int] = {}
     opened: int | None = None
     for at, token in enumerate(result):
@@ -154,7 +153,7 @@ def _closing(result: Sequence[Token]) -> dict[int, int]:
 
 
 def _group(text: str, result: Sequence[Token], closes: dict[int, int], at: int) -> str:
-    """The braced group that starts at a token."""
+    """The text of the group in braces that starts at a token; raises QueryRefused."""
     if at >= len(result) or result[at].text != "{":
         raise QueryRefused("a keyword that a group must follow is not followed by {")
     if at not in closes:
@@ -258,7 +257,7 @@ def limited(text: str, rows: int) -> str:
 
 
 def inserts_only(text: str) -> bool:
-    """Whether an update is nothing but INSERT DATA, so that no graph it writes is read.
+    """Whether an update consists of INSERT DATA only, so that it reads no graph.
 
     >>> inserts_only("PREFIX e: <urn:e:> INSERT DATA { <urn:a> e:b 1 } ; INSERT DATA { }")
     True
@@ -281,11 +280,10 @@ def inserts_only(text: str) -> bool:
 
 
 def graphs_named(text: str) -> Iterator[tuple[str, str]]:
-    """The graphs that an update names outright: the declarations it takes and the name as written.
+    """Yield the graph names in an update: the declarations each needs, and the name as written.
 
-    Raises QueryRefused for what speaks of the default graph or of all graphs at once. The
-    names are for telling a client what it may not touch; what an update may change does not
-    hang on them.
+    Raises QueryRefused for an operation on the default graph or on all graphs. The names serve to
+    tell a client which graph it may not write; what an update may change is checked elsewhere.
 
     >>> list(graphs_named("PREFIX e: <urn:x:> INSERT DATA { GRAPH e:g { <urn:a> <urn:b> 1 } }"))
     [('PREFIX e: <urn:x:>', 'e:g')]
@@ -308,9 +306,9 @@ def graphs_named(text: str) -> Iterator[tuple[str, str]]:
 
 
 class _Declarations:
-    """Declarations in force, so that each name is read with those alone that it takes.
+    """The prefix and base declarations in force, by which each name gets only those that it needs.
 
-    A text of many declarations and many names would otherwise be read many times over.
+    Otherwise a text of many declarations and many names would be parsed many times.
     """
 
     def __init__(self) -> None:
@@ -330,14 +328,14 @@ class _Declarations:
             self._prefixes[declared[0]] = f"{base_of_it}PREFIX {' '.join(declared)}"
 
     def of(self, name: str) -> str:
-        """The declarations that a name takes."""
+        """The declarations that a name needs, as SPARQL text."""
         if name.startswith("<"):
             return self._base if _RELATIVE.fullmatch(name) else ""
         return self._prefixes.get(f"{name.partition(':')[0]}:", "")
 
 
 def _refuse_default(result: Sequence[Token]) -> None:
-    """Refuse triples of an INSERT or DELETE that stand in no GRAPH, without a WITH."""
+    """Raise QueryRefused for triples of an INSERT or DELETE outside GRAPH and without WITH."""
     within = False
     at = 0
     while at < len(result):

@@ -1,9 +1,9 @@
-"""What is wrong with a query, in a sentence: line, column, what stands there, what would work.
+"""Explain a syntax error in one sentence: line, column, the token there, and a correction.
 
-The engine's parser tells how far it came and lists every token that could have followed, character
-classes included; of a group that is wrong inside it tells only the end. So the common faults are
-looked for first: a string or bracket left open, a pattern that is no triple, an unknown form.
-Places are counted in the text as it was sent, without the declarations put before it.
+The engine's parser states how far it read and lists every token that could have followed, including
+character classes; for an error inside a group it states only the group's end. So common errors are
+searched first: an unclosed string or bracket, a pattern that is not a triple, an unknown form.
+Places are counted in the text as it was sent, without the declarations added before it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _WORDS: Final = """
 """
 _KEYWORDS: Final = frozenset(_WORDS.split())
 MAX_EXPECTED = 4
-"""With more alternatives than these, a list of them tells nobody what to write."""
+"""Maximum number of alternatives that are listed in a message."""
 
 Fault = tuple[int, str]
-"""Where in the text, and what is wrong there."""
+"""The offset of an error in the text, and a description."""
 
 
 def syntax_error(message: str, text: str) -> str:
@@ -57,7 +57,7 @@ def syntax_error(message: str, text: str) -> str:
 
 
 def _faults(text: str) -> Iterator[Fault]:
-    """Faults that can be recognised from the tokens alone, the surest first."""
+    """Yield errors that the tokens alone show, the surest first."""
     listed = list(tokens(text))
     for kind, piece, start in listed:
         if kind == "unclosed" or (kind == "other" and piece in "\"'"):
@@ -69,7 +69,7 @@ def _faults(text: str) -> Iterator[Fault]:
 
 
 def _changes(message: str, text: str) -> Fault | None:
-    """An update where a query belongs: the parser then still waits for a query's form."""
+    """The error of an update sent as a query, where the parser still expected the form of a query."""
     if "CONSTRUCT" not in message:
         return None
     for kind, piece, start in tokens(text):
@@ -81,7 +81,7 @@ def _changes(message: str, text: str) -> Fault | None:
 
 
 def _form(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
-    """A text that begins with no form of query or update."""
+    """Yield the error of a text that begins with no form of query or update."""
     in_prologue = False
     for kind, piece, start in listed:
         if kind == "word" and piece.lower() in PROLOGUE:
@@ -95,7 +95,7 @@ def _form(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
 
 
 def _brackets(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
-    """Brackets that are not closed, or were never opened."""
+    """Yield the error of a bracket that is not closed, or was never opened."""
     opened: list[tuple[str, int]] = []
     for kind, piece, start in listed:
         if kind == "open":
@@ -113,7 +113,7 @@ def _brackets(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
 
 
 def _patterns(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
-    """Patterns of one or two terms, or of more than three, between a bracket or dot and the next."""
+    """Yield errors of patterns with fewer or more than three terms."""
     pieces: list[str] = []
     begin, least, in_values = 0, 0, False
     for kind, piece, start in listed:
@@ -135,7 +135,7 @@ def _patterns(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
 
 
 def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
-    """Bare words that SPARQL does not have, and comparisons without a right side."""
+    """Yield words that are not SPARQL keywords, and comparisons without a right side."""
     before = ""
     for kind, piece, start in listed:
         if kind == "word" and piece.lower() not in _KEYWORDS:
@@ -147,7 +147,7 @@ def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
 
 
 def _as_parsed(message: str, text: str) -> Fault | None:
-    """The engine's own place, with what stands there and, where it helps, what was expected."""
+    """The error at the engine's own place: the token there and, if few, the expected ones."""
     match = _POSITION.match(message)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""SPARQL text as tokens: enough to find braces, keywords and names, in linear time."""
+"""A tokenizer for SPARQL in linear time, sufficient to find braces, keywords and names."""
 
 from __future__ import annotations
 
@@ -36,16 +36,14 @@ TOKEN = re.compile(
       | (?P<other>\\.|.)""",
     re.VERBOSE | re.DOTALL,
 )
-"""The words of SPARQL; every text is a sequence of these and nothing is left over.
-
-A word runs on over dots and hyphens, since a prefix may hold them; with a colon it is a
-name. No alternative can backtrack over what it took, so the time is linear. Repeated groups are
-atomic rather than possessive: Python before 3.11.5 loses its place in the latter.
-"""
+"""The tokens of SPARQL; every text is a sequence of these without remainder. A word extends over
+dots and hyphens, since a prefix may contain them; with a colon it is a name. No alternative can
+backtrack over what it matched, so the time is linear. Repeated groups are atomic rather than
+possessive, since Python before 3.11.5 mishandles the latter."""
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Each token but spaces and comments: its kind, its text, and where it starts.
+    """Yield each token except space and comments: its kind, its text, and its offset.
 
     >>> [kind for kind, _, _ in tokens("ASK { ?s ex:p 'x' } # what?")]
     ['word', 'open', 'variable', 'name', 'string', 'close']
@@ -60,7 +58,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of the text that is neither space nor comment, and how deep it is nested."""
+    """A token that is neither space nor comment, with its offsets and its nesting depth."""
 
     kind: str
     text: str
@@ -70,14 +68,14 @@ class Token:
 
     @property
     def keyword(self) -> str:
-        """The word in lower case, or nothing when it is not a bare word."""
+        """The word in lower case; empty where the token is not a bare word."""
         return self.text.lower() if self.kind == "word" else ""
 
 
 def nested(text: str) -> Iterator[Token]:
-    """The tokens of the text, each with the number of brackets open at it.
+    """Yield the tokens of a text, each with the number of brackets open around it.
 
-    A bracket has the depth of what surrounds it.
+    A bracket has the depth of its surroundings.
     """
     depth = 0
     for kind, piece, start in tokens(text):
@@ -121,7 +119,7 @@ def form(text: str) -> str:
 
 
 def query_form(text: str) -> str:
-    """The form of a query: select, ask, construct or describe; empty when it has none.
+    """The form of a query: select, ask, construct or describe; empty for any other text.
 
     >>> query_form("PREFIX select: <urn:ask> Construct where {?s ?p ?o}")
     'construct'

@@ -1,6 +1,6 @@
-"""Names of the ontology in a query: one that does not exist matches nothing, which is reported.
+"""Check the ontology's terms in a query: an unknown ``pg:`` name would silently match nothing.
 
-A term written as a full IRI is taken as it is; only ``pg:`` names are held against the ontology.
+Only names with the prefix ``pg:`` are checked; a term written as a full IRI is not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from provenance_graph.store.sparql.tokens import tokens
 _TERM: Final = re.compile(r"^pg:([A-Za-z][\w-]*)", re.MULTILINE)
 _PREFIX: Final = "pg:"
 _OTHER: Final = re.compile(rf"(?i:prefix)[ \t\r\n]+pg:[ \t\r\n]*<(?!{re.escape(NS)}>)")
-"""A declaration that gives the prefix another meaning."""
+"""Matches a declaration of the prefix for another namespace."""
 
 
 @cache
@@ -29,7 +29,7 @@ def terms() -> frozenset[str]:
 
 
 def check_terms(text: str) -> str:
-    """The text; raises QuerySyntax, with the place and near names, for a ``pg:`` name there is not."""
+    """The text unchanged; raises QuerySyntax, with line and similar names, for an unknown term."""
     if _PREFIX not in text or _OTHER.search(text):
         return text
     known = terms()

@@ -1,8 +1,9 @@
-"""Answers in XML that can be read back: what XML cannot hold is refused, a carriage return kept.
+"""Filter XML answers so that they can be read back.
 
-The engine writes whatever a value holds. XML 1.0 (§2.2) has no way to write most control characters,
-U+FFFE and U+FFFF, and a reader turns a bare carriage return into a line feed (§2.11). RDF/XML names a
-predicate by an element, so one whose IRI does not end in a name has none.
+The engine writes every character of a value. XML 1.0 (§2.2) has no representation of most control
+characters, U+FFFE and U+FFFF: such an answer is refused. A reader turns a bare carriage return into
+a line feed (§2.11): it is written as a reference. RDF/XML names a predicate by an element, so a
+predicate whose IRI does not end in a name is refused.
 """
 
 from __future__ import annotations
@@ -13,31 +14,31 @@ from typing import Final, Protocol
 _CHARACTER: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NAMELESS: Final = re.compile(rb"<oxprefix:[\s/>]")
 _AHEAD: Final = len(b"<oxprefix:")
-"""The longest beginning, at the end of a piece, of what is looked for."""
+"""Bytes at the end of a piece that may be the beginning of a searched text."""
 
 
 class Unwritable(Exception):
-    """XML cannot hold a part of the answer; the text says which."""
+    """XML cannot hold a part of the answer; the message names the part."""
 
 
 class Out(Protocol):
-    """A file to write to."""
+    """A writable binary file."""
 
     def write(self, chunk: bytes) -> int:
-        """Take a piece."""
+        """Write a piece; returns its length."""
 
     def flush(self) -> None:
-        """Keep nothing back."""
+        """Write buffered data."""
 
 
 class XmlText:
-    """A file between the engine and another, for XML; writing raises Unwritable."""
+    """A file that filters the engine's XML into ``out``; writing raises Unwritable."""
 
     def __init__(self, out: Out) -> None:
         self._out, self._before = out, b""
 
     def write(self, chunk: bytes) -> int:
-        """Look a piece through, wherever the one before it ended, and pass it on."""
+        """Check a piece, also across the end of the one before; write it with escaped returns."""
         piece = bytes(chunk)
         looked = self._before + piece
         if match := _CHARACTER.search(looked):
@@ -50,5 +51,5 @@ class XmlText:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Flush ``out``; this filter holds back no data."""
         self._out.flush()
