@@ -142,8 +142,10 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
         raise UnknownFormat(document.name or document.url, format_names(readers), named=format)
     recognises = reader.parts.get(format, reader.recognises)
     marked = format in reader.parts or document.features.syntax in _STRUCTURED
-    if marked and not recognises(document.features):
+    if not recognises(document.features):
         fitting = [r.format for r in readers.values() if r.recognises(document.features)]
+        if not marked and not (fitting and _shows_its_format(document.features)):
+            return reader
         seen = (
             f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its features"
         )
@@ -155,8 +157,19 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
 _STRUCTURED = frozenset({"csv", "json", "jsonl", "yaml", "toml", "xml"})
 """Syntaxes whose keys or columns show the format, so that naming another one is an error.
 
-Prose and Turtle have no such marks: the importer's ``format`` is accepted there.
+Prose and Turtle have no such marks: the importer's ``format`` is accepted there, unless the text
+shows another format.
 """
+
+
+def _shows_its_format(features: Features) -> bool:
+    """Whether a text is written as one format alone: a card's metadata, a Modelfile's instructions.
+
+    A name such as ``README.md`` alone shows nothing.
+    """
+    return features.syntax == "text" or (
+        features.syntax == "markdown" and features.lines[:1] == ("---",)
+    )
 
 
 def _split(

@@ -308,6 +308,9 @@ def test_a_list_of_answers_is_a_record_a_model(form: str) -> None:
         ("huggingface", '{"bomFormat": "CycloneDX"}', "bom.json"),
         ("mot", "a: 1\n", "x.yml"),
         ("modelsdev", 'name = "x"\n', "x.toml"),
+        ("mlflow", "---\nlicense: mit\nbase_model: acme/base\n---\n", "README.md"),
+        ("apx", "---\nlicense: mit\n---\n# Toy\n", "README.md"),
+        ("modelpack", "FROM llama3.2:1b\nPARAMETER num_ctx 8192\n", "Modelfile"),
     ],
 )
 def test_the_wrong_format_is_refused(format: str, text: str, name: str) -> None:
@@ -315,6 +318,12 @@ def test_the_wrong_format_is_refused(format: str, text: str, name: str) -> None:
     assert isinstance(reading.failure, UnknownFormat)
     assert f"no {format} document" in str(reading.failure)
     assert not reading.records
+
+
+def test_prose_that_shows_no_format_is_read_as_the_one_that_is_named() -> None:
+    page = "# Toy 7B\n\nParameters\n7B\n"
+    reading = intake.read(document(page, "README.md"), readers(), intake.Options(format="apx"))
+    assert reading.failure is None
 
 
 def test_a_recipe_of_a_merge_names_parents_weights_and_method():
