@@ -34,6 +34,22 @@ def test_a_property_is_known_by_its_name_in_any_spelling(
 
 
 @pytest.mark.parametrize(
+    ("name", "stated", "property_", "value"),
+    [
+        ("param_count", "1.55B", PG.nominalParameterCount, "1550000000"),
+        ("modelSize", "8 billion", PG.nominalParameterCount, "8000000000"),
+        ("contextWindow", "128k", PG.contextLength, "128000"),
+    ],
+)
+def test_a_rounded_count_keeps_its_text_and_is_no_exact_number_of_parameters(
+    name: str, stated: str, property_: Iri, value: str
+) -> None:
+    (claim,) = named.claims(MODEL, name, stated, "/p")
+    assert isinstance(claim, Claim)
+    assert (claim.predicate, str(claim.value), claim.as_stated) == (property_, value, stated)
+
+
+@pytest.mark.parametrize(
     ("tag", "property_", "value"),
     [
         ("language:de", DCTERMS.language, "de"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
+from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
@@ -205,8 +206,7 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
     """
     for form in name_forms(name):
         if form in COUNTS:
-            kind = XSD.integer
-            return [statements.quantity(subject, COUNTS[form], value, where, kind=kind)]
+            return [_counted(subject, COUNTS[form], value, where)]
         if form in DAYS:
             return [statements.dated(subject, DAYS[form], value, where)]
         if form in TEXTS:
@@ -214,6 +214,24 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
         if reader := _READERS.get(form):
             return list(reader(subject, value, where))
     return []
+
+
+_PLAIN = re.compile(r"[\d.,_'\s]+(?:[eE]\+?\d+)?")
+
+
+def _counted(subject: Iri, predicate: Iri, value: str, where: str) -> Claim:
+    """The claim of a count; one in thousands or billions is rounded, and keeps its text.
+
+    >>> claim = _counted(iris.model("a/b"), PG.parameterCount, "1.5B", "/p")
+    >>> iris.local_name(claim.predicate), claim.value.lexical, claim.as_stated
+    ('nominalParameterCount', '1500000000', '1.5B')
+    """
+    if _PLAIN.fullmatch(value):
+        return statements.quantity(subject, predicate, value, where)
+    if predicate == PG.parameterCount:
+        predicate = PG.nominalParameterCount
+    claim = statements.quantity(subject, predicate, value, where)
+    return replace(claim, as_stated=value[: statements.MAX_STATED], locator=where)
 
 
 def _languages(subject: Iri, value: str, where: str) -> ReaderOutput:
