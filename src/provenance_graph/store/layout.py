@@ -1,11 +1,12 @@
 """The layout of an embedded store's directory, and its locks.
 
-====================  =============================================================== ``format``
-the number of this layout ``CURRENT``           JSON: version, sequence, db and checkpoint; replaced
-by rename ``lock``              held by the one writer, with its process id ``db-<n>/``
-the writer's database, made anew by each ``checkpoints/<n>/``  published states, hard links to the
-database's files ====================
-===============================================================
+====================  ===============================================================
+``format``            the number of this layout
+``CURRENT``           JSON: version, sequence, db and checkpoint; replaced by rename
+``lock``              held by the one writer, with its process id
+``db-<n>/``           the writer's database, made anew by each
+``checkpoints/<n>/``  published states, hard links to the database's files
+====================  ===============================================================
 
 A reader holds a shared lock on the directory of its checkpoint, so that the writer does not delete
 it.

@@ -1,10 +1,16 @@
 """Read ``sync.toml``, which lists the sources to synchronise, their addresses and intervals.
 
-[models] places = ["hf:meta-llama/Llama-3.1-8B", "hf:acme/*"] every = "1d"
+[models]
+places = ["hf:meta-llama/Llama-3.1-8B", "hf:acme/*"]
+every = "1d"
 
-[prices] places = ["https://example.org/index.json"] format = "modelsdev" collection = "modelsdev"
+[prices]
+places = ["https://example.org/index.json"]
+format = "modelsdev"
+collection = "modelsdev"
 
-[ours] ids = "ids.txt"          # one place a line; # begins a comment
+[ours]
+ids = "ids.txt"          # one place a line; # begins a comment
 """
 
 from __future__ import annotations

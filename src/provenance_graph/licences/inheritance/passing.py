@@ -3,12 +3,13 @@
 The conditions of a licence fall into classes that pass along the same edges. A class is in one of
 two states, and an edge keeps the state, changes the first to the second, or stops the class:
 
-=========  ==========================  ==================================================== class
-first state                 second state =========  ==========================
-==================================================== terms      binding                     the
-texts do not settle whether it binds ban        outputs in use, no breach   a model was trained
-against the ban unknown    unknown along the weights   unknown along data and outputs =========
-==========================  ====================================================
+=========  ==========================  ====================================================
+class      first state                 second state
+=========  ==========================  ====================================================
+terms      binding                     the texts do not settle whether it binds
+ban        outputs in use, no breach   a model was trained against the ban
+unknown    unknown along the weights   unknown along data and outputs
+=========  ==========================  ====================================================
 """
 
 from __future__ import annotations
