@@ -63,7 +63,7 @@ LIMITS = Limits(seconds=120)
 
 
 def record(local: str, day: str, basis: Basis, who: str, claims: list[Claim]) -> Record:
-    """One retrieval of one document."""
+    """One retrieval of one document, as a record."""
     header = Header(
         iris.record("bench", local, day),
         Iri(f"https://example.org/{local}"),
@@ -76,7 +76,7 @@ def record(local: str, day: str, basis: Basis, who: str, claims: list[Claim]) ->
 
 
 def catalogue(count: int) -> list[Record]:
-    """The records of a catalogue; the same in every run."""
+    """The records of a generated catalogue; the same in every run."""
     chance = random.Random(11)
     results = []
     for n in range(count):
@@ -137,12 +137,12 @@ def timed(work: Callable[[], object], times: int = 20) -> float:
 
 
 def say(what: str, milliseconds: float, note: str = "") -> None:
-    """One line of the result."""
+    """Print one line of the result."""
     print(f"{what:<58} {milliseconds:>10,.1f} ms  {note}")
 
 
 def one_model(store: Store, model: Iri) -> None:
-    """What concerns one model."""
+    """Measure and print the assessments of one model."""
     say(
         "one model, one rubric, down to claims, as JSON",
         timed(lambda: assess_model(AcceptedSnapshot(store), model).to_json()),
@@ -170,7 +170,7 @@ def one_model(store: Store, model: Iri) -> None:
 
 
 def by_sparql(store: Store, model: Iri | None, count: int) -> None:
-    """The stored query of totals, for one model or for all, under every rubric."""
+    """Measure the stored query of totals, for one model or for all, under every rubric."""
     rubrics = [rubric for rubric in from_store(store) if rubric.is_computed]
     start = time.perf_counter()
     for rubric in rubrics:

@@ -1,11 +1,11 @@
-"""Statements made anew from a store's own accepted facts, in many wordings, held to ``cite_check``.
+"""Statements generated from a store's accepted facts, in many wordings, given to ``cite_check``.
 
 python benchmarks/bench_assistant.py STORE [SEED [COUNT]]
 
-A seed chooses the models, the wordings and how numbers and days are written. A true statement
-must come back as supported, a false or outdated one as contradicted, one about a fact that the
-developer keeps to itself as undisclosed. What is marked wrongly is printed, a wrong *supported*
-first; the exit code is 1 below 99 %.
+A seed chooses the models, the wordings and the notation of numbers and days. A true statement must
+be judged supported, a false or outdated one contradicted, one about a fact that the developer does
+not disclose undisclosed. Wrong verdicts are printed, a wrong *supported* first; the exit code is 1
+below 99 %.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _SILENT_TERM = dict(
 
 
 def written(number: int, chance: random.Random) -> str:
-    """A number as somebody may write it, without loss."""
+    """A number in a random notation, without loss."""
     forms = [f"{number:,}", str(number)]
     for word, size in (("trillion", 10**12), ("billion", 10**9), ("million", 10**6)):
         if number >= size and number % (size // 100) == 0:
@@ -97,13 +97,13 @@ def written(number: int, chance: random.Random) -> str:
 
 
 def dated(day: date, chance: random.Random) -> str:
-    """A day as somebody may write it."""
+    """A day in a random notation."""
     forms = ("%d %B %Y", "%B %d, %Y", "%Y-%m-%d", "%d.%m.%Y")
     return day.strftime(chance.choice(forms))
 
 
 def cases(snapshot: AcceptedSnapshot, seed: int) -> Iterator[Case]:
-    """Statements with the verdict that each must get, over models in an order of the seed's."""
+    """Yield statements with their expected verdict, over models in an order drawn from the seed."""
     chance = random.Random(seed)
     models = sorted(
         s
@@ -152,7 +152,7 @@ def _numbers(
         and isinstance(one.claim.value, Literal)
         and one.claim.value.lexical.isdigit()
     } - {number}
-    for old in sorted(stated)[:1]:  # what was stated once and no longer is
+    for old in sorted(stated)[:1]:  # facts that were stated once and no longer are
         if abs(old - number) * 20 > number:
             yield wording.format(name=name, value=f"{old:,}"), FALSE
 
@@ -219,7 +219,7 @@ def _silences(
 
 
 def chosen(snapshot: AcceptedSnapshot, seed: int, count: int) -> list[Case]:
-    """So many cases, none of a verdict more than half, undisclosed ones for certain."""
+    """``count`` cases, at most half of one verdict and a quarter undisclosed."""
     most = {TRUE: count // 2, FALSE: count // 2, HIDDEN: count // 4}
     counts: Counter[str] = Counter()
     results: list[Case] = []

@@ -1,13 +1,13 @@
-"""This version beside earlier ones, in one run: whole commands, and what one record costs.
+"""This version compared with earlier ones in one run: whole commands, and cost per record.
 
-    python -m benchmarks.bench_before REVISION... [--models 300 3000 10000] [--times 5]
+python -m benchmarks.bench_before REVISION... [--models 300 3000 10000] [--times 5]
 
-Each revision is checked out aside and works on the same generated hub. Figures are the least processor
-seconds (user and system, with children) of some runs of the whole command, taken in turn: build,
-start, import of a card, show, licences, query. Per record there are, inside one process, reading, view,
-identity of every name, and the import of one more record with its view and identity. Of hubs after the
-first, the larger ones, each command runs once. All goes to
-``benchmarks/results/before.json``, of which ``performance_page.py`` makes tables.
+Each revision is checked out separately and works on the same generated hub. Figures are the least
+processor seconds (user and system, with children) of some runs of the whole command, taken in turn:
+build, start, import of a card, show, licences, query. Per record, within one process, there are
+reading, view, identity of every name, and the import of one more record with its view and identity.
+On hubs after the first, the larger ones, each command runs once. Results go to
+``benchmarks/results/before.json``, from which ``performance_page.py`` makes tables.
 """
 
 from __future__ import annotations
@@ -63,13 +63,14 @@ print(json.dumps({
     "records": len(records),
 }))
 """
-"""Milliseconds of processor time a record of the stages, in the terms of one version's own code."""
+"""A script that prints processor milliseconds per record of each stage, for one version's own
+code."""
 
 
 def per_record(root: Path, data: Path) -> dict[str, float]:
-    """What the stages cost in one version, milliseconds a record, and how many records there are.
+    """Milliseconds per record of each stage in one version, and the number of records.
 
-    Nothing of a version whose modules stand elsewhere.
+    Empty for a version whose modules have other names.
     """
     places = {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": ""}
     line = [sys.executable, "-c", PARTS, str(data)]
@@ -95,7 +96,7 @@ def spent(root: Path, store: Path, *words: str) -> float:
 
 
 def makes_indexes(root: Path) -> bool:
-    """Whether the build of a version also makes the indexes that others make when they start."""
+    """Whether a version's build also makes the indexes that others make when they start."""
     command = root / "src" / "provenance_graph" / "commands" / "stores" / "build.py"
     return command.is_file() and "--no-indexes" in command.read_text(encoding="utf-8")
 
@@ -122,7 +123,7 @@ def main() -> None:
 
 
 def report(versions: dict[str, Path], folder: Path, sizes: list[int], times: int) -> None:
-    """Measure and print the tables, and write them once the first is there."""
+    """Measure and print the tables; write them once the first is complete."""
     written: dict[str, object] = {
         "days": {revision: day_of(revision) for revision in versions},
         "models": sizes[0],
@@ -181,7 +182,7 @@ def commands(
 
 
 def builds(root: Path, data: Path, store: Path, rows: dict[str, list[float]]) -> None:
-    """Measure the build of a store, and the same without indexes: one run where it makes none."""
+    """Measure the build of a store, also without indexes; one run for a version that makes none."""
     shutil.rmtree(store, ignore_errors=True)
     whole = spent(root, store, "build", "--data", str(data))
     rows.setdefault("build", []).append(whole)
@@ -195,7 +196,7 @@ def builds(root: Path, data: Path, store: Path, rows: dict[str, list[float]]) ->
 def stages_of(
     versions: dict[str, Path], data: Path, times: int
 ) -> tuple[int, dict[str, dict[str, float]]]:
-    """How many records there are; the least a record that each stage takes in each version."""
+    """The number of records, and the least time per record of each stage in each version."""
     runs: dict[str, list[dict[str, float]]] = {revision: [] for revision in versions}
     for _ in range(times):
         for revision, root in versions.items():

@@ -1,12 +1,12 @@
-"""A thousand cards checked in one process: by themselves, and against lists of elements.
+"""A thousand cards checked in one process: on their own, and against lists of elements.
 
-    python -m benchmarks.bench_check STORE [--cards 1000] [--against ntia g7-ai …]
+python -m benchmarks.bench_check STORE [--cards 1000] [--against ntia g7-ai …]
 
 Half of the cards are those of models of the store, as the Hub has them (parents, data, licence,
 scores); half are of fine-tuned models with a new name, some under a licence that their parent's
-does not allow, some of a parent that nobody knows. Prints seconds of processor and of the clock
-and how often the parent stands in the store, so that two runs can be told apart. `check` of one
-card is measured from outside, start and all.
+does not allow, some of an unknown parent. Prints seconds of processor and of the clock and how
+often the parent is in the store, so that two runs can be compared. `check` of one card is measured
+as a whole command.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ Trained for {epochs} epochs with a learning rate of {rate}e-05 and a batch size 
 
 
 def cards(store: Store, folder: Path, count: int) -> int:
-    """Write so many cards below a folder, and say how many name a parent of the store."""
+    """Write ``count`` cards below a folder; return how many name a parent of the store."""
     snapshot = AcceptedSnapshot(store)
     rng = random.Random(SEED)
     pages = sorted(store.quads(predicate=PG.hubRepository))
@@ -70,7 +70,7 @@ def cards(store: Store, folder: Path, count: int) -> int:
 
 
 def _exported(snapshot: AcceptedSnapshot, model: Iri) -> str:
-    """A model's card as somebody's document: without the mark of an export."""
+    """A model's card as a foreign document: without the mark of an export."""
     text = export(bundle(snapshot, [model], ancestors=False), "hf-card").text
     return text.partition(f"<!-- {own_export.MARK}")[0]
 
@@ -102,14 +102,14 @@ def _write(folder: Path, name: str, text: str) -> None:
 
 
 def spent(work: Callable[[], int]) -> tuple[float, float, int]:
-    """Seconds of processor, of the clock, and what the work counted."""
+    """Processor seconds, wall seconds, and the count that the work returns."""
     processor, clock = time.process_time(), time.perf_counter()
     count = work()
     return time.process_time() - processor, time.perf_counter() - clock, count
 
 
 def one_card(store: str, path: Path, runs: int = 5) -> float:
-    """The shortest of some runs of the command on one card, in seconds of the clock."""
+    """The shortest of some runs of the command on one card, in wall seconds."""
     line = [sys.executable, "-m", "provenance_graph", "--store", store, "check", str(path)]
     took = []
     for _ in range(runs):
@@ -130,7 +130,7 @@ def main() -> None:
         known = cards(store, folder, options.cards)
         print(f"{options.cards} cards, {known} of a new model whose parent the store has")
         for against in ("", *options.against):
-            # each as a process of its own meets it: nothing is kept from the one before
+            # no caches are kept from the card before
             snapshot = AcceptedSnapshot(store)
 
             def work(against: str = against, snapshot: AcceptedSnapshot = snapshot) -> int:

@@ -1,9 +1,9 @@
-"""Median frame while panning the explorer in a headless Chromium without a GPU.
+"""Median frame time while panning the explorer in a headless Chromium without a GPU.
 
-    python benchmarks/bench_explorer.py [--store FOLDER] [--sizes 700 5000] [--shots FOLDER]
+python benchmarks/bench_explorer.py [--store FOLDER] [--sizes 700 5000] [--shots FOLDER]
 
-The scene is made up (a root, descendants in four generations), the page, its layout and its
-drawing are the real ones: the answers on lineage are replaced on their way to the browser.
+The lineage is generated (a root, descendants in four generations); the page, its layout and its
+drawing are the real ones: the service's answers on lineage are replaced in the browser.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ ZOOM = """
 
 
 def made_up(size: int) -> dict[str, Any]:
-    """A lineage of so many models, the same every time."""
+    """A generated lineage of ``size`` models, deterministic."""
     chance = random.Random(size)
     nodes = [node("made/root", "self", 0)]
     levels = [["made/root"], [], [], [], []]
@@ -78,7 +78,7 @@ def made_up(size: int) -> dict[str, Any]:
 
 
 def node(name: str, side: str, distance: int) -> dict[str, Any]:
-    """One model."""
+    """One model of the generated lineage."""
     return {
         "iri": ID + name,
         "label": name,
@@ -90,7 +90,7 @@ def node(name: str, side: str, distance: int) -> dict[str, Any]:
 
 
 def edge(child: str, parent: str, inferred: bool) -> dict[str, Any]:
-    """One step."""
+    """One edge of the generated lineage."""
     return {
         "child": ID + child,
         "parent": ID + parent,
@@ -109,7 +109,7 @@ def edge(child: str, parent: str, inferred: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure each size whole in view, and near enough to read."""
+    """Measure each size, once fully in view and once zoomed in to read."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", type=Path, help="a built store; else one is built from data/")
     asked.add_argument("--sizes", type=int, nargs="*", default=[700, 5000])
@@ -131,7 +131,7 @@ def main() -> None:
 def measure(
     service: driving.Service, chromium: Any, size: int, shots: Path | None
 ) -> dict[str, Any]:
-    """The time to open, the long tasks and the frames of one size, in milliseconds."""
+    """Time to open, long tasks and frames of one size, in milliseconds."""
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
     answer = json.dumps(made_up(size))
     page.route(

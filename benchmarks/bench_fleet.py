@@ -1,4 +1,4 @@
-"""1,000 deployments over 365 generated days with 500 planted events: all and only those, and how fast.
+"""1,000 deployments over 365 generated days with 500 planted events: precision, recall and speed.
 
 python benchmarks/bench_fleet.py [DEPLOYMENTS DAYS EVENTS]
 """

@@ -1,10 +1,10 @@
 """Time and memory of identity over many names, and over every name of the shipped data.
 
-    python benchmarks/bench_identity.py [NAMES]
+python benchmarks/bench_identity.py [NAMES]
 
-Makes NAMES model names (100,000 when not given) in the proportions that the hub has: repositories
-of many owners, copies under the same name, quantised forms, an index's entries without developer,
-hosts' offers. Prints seconds to gather what is known and to run the rules, and the peak memory.
+Makes NAMES model names (100,000 when not given) in the proportions of the Hub: repositories of many
+owners, copies under the same name, quantised forms, an index's entries without developer, hosts'
+offers. Prints seconds to gather the facts of each name and to run the rules, and the peak memory.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ENDINGS = ("", "-Instruct", "-Base", "-Chat", "-GGUF", "-AWQ", "-Instruct-FP8", 
 
 
 def timed(label: str, work: Callable[[], T]) -> T:
-    """Do it and say how long it took, in seconds of the wall and of the processor."""
+    """Run the work, print its wall and processor seconds, and return its result."""
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
     spent = f"{time.perf_counter() - wall:8.2f} s wall {time.process_time() - cpu:8.2f} s processor"
@@ -63,7 +63,7 @@ def peak() -> float:
 
 
 def names(count: int, seed: int = 20261128) -> Iterator[Quad]:
-    """Quads of ``count`` made names, the same in every run."""
+    """Yield quads of ``count`` generated names, the same in every run."""
     drawn = random.Random(seed)
     for number in range(count):
         series = f"{drawn.choice(FAMILIES)}-{drawn.randrange(1, 400) / 10:g}"
@@ -86,7 +86,7 @@ def names(count: int, seed: int = 20261128) -> Iterator[Quad]:
 
 
 def main(count: int) -> None:
-    """Measure."""
+    """Measure and print."""
     with MemoryStore(names(count)) as store:
         snapshot = AcceptedSnapshot(store)
         before = peak()

@@ -1,11 +1,11 @@
-"""Precision and recall of identity where the documents themselves give the answer, hidden.
+"""Precision and recall of identity against answers that documents state, which are hidden.
 
-    python benchmarks/bench_identity_heldout.py [SEED]
+python benchmarks/bench_identity_heldout.py [SEED]
 
-Index entries that name their repository lose it and are called by their label alone; hosts' offers
-whose id holds a repository's owner lose the owner. Whether the rules find the same model again is
-then counted against what was hidden; entries whose model no other record knows are left out. Half
-of each kind is hidden, drawn by the seed; every wrong merge is printed.
+Index entries that name their repository lose it and keep only their label; hosts' offers whose id
+holds a repository's owner lose the owner. The models that the rules find are then compared with the
+hidden answers; entries whose model no other record knows are left out. Half of each kind is hidden,
+drawn by the seed; every wrong merge is printed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ HIDDEN = frozenset({PG.hubRepository, PG.weightsLocation, SCHEMA.url, SCHEMA.sam
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A name whose answer is known: the kind of source, the name it got, what it is."""
+    """A name with a hidden answer: the kind of source, the name, the model's IRI."""
 
     kind: str
     name: Iri
@@ -46,7 +46,7 @@ class Hidden:
 
 
 def main(seed: int) -> None:
-    """Hide, decide, count."""
+    """Hide answers, run the rules, count the results."""
     data = folder("data")
     records = list(shipped_records(data))
     hidden = {one.name: one for one in chosen(records, seed)}
@@ -64,7 +64,7 @@ def main(seed: int) -> None:
 
 
 def chosen(records: list[Record], seed: int) -> Iterator[Hidden]:
-    """Half of the names that a document gives an answer to and that another document knows."""
+    """Yield half of the names that one document identifies and another document knows."""
     drawn = random.Random(seed)
     known: dict[Iri, set[str]] = defaultdict(set)
     labels: dict[tuple[str, Iri], str] = {}
@@ -88,7 +88,7 @@ def chosen(records: list[Record], seed: int) -> Iterator[Hidden]:
 
 
 def without_answer(record: Record, hidden: dict[Iri, Hidden]) -> Record:
-    """The record as it would be had its source not given the answer."""
+    """The record as it would be if its source had not given the answer."""
     source = local_name(record.header.collection)
     renamed: dict[Iri, Iri] = {}
     if source in INDICES:
@@ -113,12 +113,12 @@ def without_answer(record: Record, hidden: dict[Iri, Hidden]) -> Record:
 
 
 def heads(rows: Iterable[Mapping]) -> dict[Iri, Iri]:
-    """The name that each merged name gives way to."""
+    """The canonical name of each merged name."""
     return {row.subject: row.object for row in rows if row.merges}
 
 
 def tell(hidden: Iterable[Hidden], head: dict[Iri, Iri], snapshot: AcceptedSnapshot) -> None:
-    """Print what was found of each kind, and what is wrong."""
+    """Print the results for each kind, and every wrong merge."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for one in hidden:
         name = one.name

@@ -1,10 +1,10 @@
-"""Kinship by weights: how many children are confirmed, and how many models that are none.
+"""Kinship by weights: the share of confirmed children, and of falsely confirmed decoys.
 
-    python -m benchmarks.bench_kinship [--families N] [--seed N] [--out FILE]
+python -m benchmarks.bench_kinship [--families N] [--seed N] [--out FILE]
 
-Families of tiny models are made with numpy (``tests/weight_families.py``): children of each kind, children
-by two or three changes one after another, and decoys of equal architecture. Each child and each
-decoy is compared with its parent as `provenance-graph kinship` compares them.
+Families of tiny models are made with numpy (``tests/weight_families.py``): children of each kind,
+children by two or three changes one after another, and decoys of equal architecture. Each child and
+each decoy is compared with its parent as `provenance-graph kinship` compares them.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ LAST: dict[str, families.Maker] = {
     "re-tokenise": families.retokenised,
     "nothing": lambda m, _: m,
 }
-"""What may come at the end."""
+"""Changes that can only come last."""
 
 
 def chained(model: families.Model, seed: int) -> tuple[str, families.Model]:
-    """A child by one to three changes, and what they were."""
+    """The names of one to three changes, and a child made by them."""
     rng = np.random.default_rng(seed)
     names = list(rng.choice(list(STEPS), int(rng.integers(1, 3)), replace=False))
     names.append(str(rng.choice(list(LAST))))
@@ -55,7 +55,7 @@ def chained(model: families.Model, seed: int) -> tuple[str, families.Model]:
 
 
 def pairs(seed: int) -> Iterator[tuple[bool, str, families.Model, families.Model]]:
-    """Parent and other model, whether it is a child, and of what kind."""
+    """Yield whether a model is a child, its kind, the parent and the model."""
     parent = families.base(seed)
     for kind, make in families.KINDS.items():
         yield True, kind, parent, make(parent, 100_000 + seed)
@@ -69,7 +69,7 @@ def pairs(seed: int) -> Iterator[tuple[bool, str, families.Model, families.Model
 
 
 def measure(rounds: int, first: int, folder: Path) -> dict[str, object]:
-    """Confirmed and not, of children and of decoys."""
+    """Counts of confirmed and unconfirmed children and decoys, and processor time."""
     count = iter(range(1 << 60))
 
     def weights(model: families.Model) -> Weights:
@@ -100,7 +100,7 @@ def measure(rounds: int, first: int, folder: Path) -> dict[str, object]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure and print; 1 where a decoy is confirmed or the goals are missed."""
+    """Measure and print; exits 1 where a decoy is confirmed or the goals are missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--families", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1000)

@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 CHECKS = ("rules", "store", "repair")
-"""Model by model against the oracle, the pass over a store against model by model, repairs."""
+"""Rules model by model against the oracle, the pass over a store against model by model,
+repairs."""
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "property")]
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def _brute_force(seeds: range, save: Path | None, only: str | None) -> None:
-    """Hold rules and repairs against the oracle of the tests; raises where they differ."""
+    """Compare rules and repairs with the brute-force oracle; raises where they differ."""
     import test_licence_rules as tests
 
     start = time.process_time()
@@ -62,7 +63,7 @@ def _brute_force(seeds: range, save: Path | None, only: str | None) -> None:
 
 
 def _repairs(path: str) -> None:
-    """The slowest repairs among the models with most ancestors."""
+    """Print the slowest repairs among the models with most ancestors."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.repair import repair

@@ -1,8 +1,8 @@
 """Lineage at hub scale against SPARQL paths, networkx and a bare numpy search, in one run.
 
-    python benchmarks/bench_lineage.py [--models 2000000] [--no-store] [--no-networkx]
+python benchmarks/bench_lineage.py [--models 2000000] [--no-store] [--no-networkx]
 
-Absolute times depend on the machine; the ratios are what to compare.
+Absolute times depend on the machine; compare the ratios.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from provenance_graph.store.memory import MemoryStore
 
 
 class BareStore(EngineReads):
-    """An Oxigraph store as it is, without versions."""
+    """An Oxigraph store without versions."""
 
     def __init__(self, path: Path) -> None:
         self.engine = ox.Store(str(path))
@@ -56,7 +56,7 @@ class BareStore(EngineReads):
 
 
 def bare(rows: EdgeRows, start: int) -> int:
-    """The limit: breadth first by numpy over the same arrays, nothing else."""
+    """The lower bound: a breadth-first search by numpy over the same arrays."""
     seen = np.zeros(rows.nodes, np.bool_)
     mark_ = np.empty(rows.nodes, np.int32)
     seen[start] = True
@@ -77,7 +77,7 @@ def bare(rows: EdgeRows, start: int) -> int:
 
 
 def clock(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
-    """The best of some runs, in seconds, and what was got."""
+    """The least seconds of some runs, and the result."""
     best, got = float("inf"), None
     for _ in range(times):
         start = time.perf_counter()
@@ -145,7 +145,7 @@ def _sample(hub: hub_shaped.Hub, count: int) -> list[int]:
 
 
 def _largest(index: LineageIndex) -> int:
-    """The root with most descendants among those with most children."""
+    """The root with most descendants among the 20 nodes with most children."""
     wide = np.argsort(-(index.down.split - index.down.start[:-1]))[:20]
     return max(wide.tolist(), key=lambda node: len(closure(index.down, node)))
 

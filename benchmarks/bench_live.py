@@ -1,6 +1,6 @@
 """A writable service over a store of records: start, writes by several clients, first answers.
 
-    python benchmarks/bench_live.py STORE [--writers 8] [--seconds 10] [--out FILE]
+python benchmarks/bench_live.py STORE [--writers 8] [--seconds 10] [--out FILE]
 
 STORE is copied first. Every figure is of one run on a machine whose load is printed beside it.
 """
@@ -42,11 +42,11 @@ ROUTES = {
 
 
 class Service:
-    """One running service and how to talk to it."""
+    """One running service, with a client for it."""
 
     def __init__(self, root: Path, *flags: str) -> None:
         environment = {**os.environ, "PROVENANCE_GRAPH_TOKEN": SECRET}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: a start compiles nothing
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as when installed: bytecode is compiled
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "provenance_graph", "--store", str(root), "serve",
@@ -65,7 +65,7 @@ class Service:
     def request(
         self, method: str, path: str, body: bytes = b"", kind: str = "", wait: float = 90.0
     ) -> tuple[int, bytes]:
-        """One request on a connection of its own."""
+        """Send one request on a connection of its own; return status and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)
         headers = {"authorization": f"Bearer {SECRET}"} if method != "GET" else {}
         if kind:
@@ -78,7 +78,7 @@ class Service:
             connection.close()
 
     def put(self, name: str, number: int) -> int:
-        """A small record: one claim about a model of its own."""
+        """Put a small record with one claim about a model of its own; return the status."""
         graph = quote(namespace("operator") + name, safe="")
         text = (
             f"<https://w3id.org/provenance-graph/id/model/bench/{name}> "
@@ -88,14 +88,14 @@ class Service:
         return self.request("PUT", f"/data?graph={graph}", text.encode(), "text/turtle")[0]
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the service."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
 
 
 @contextmanager
 def serving(store: Path, *flags: str) -> Iterator[Service]:
-    """A service over a copy of a store."""
+    """Context with a service over a copy of a store."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "store"
         shutil.copytree(store, root)
@@ -107,14 +107,14 @@ def serving(store: Path, *flags: str) -> Iterator[Service]:
 
 
 def processor(pid: int) -> float:
-    """Seconds of processor time that a process and all below it have used.
+    """Processor seconds that a process and its descendants have used.
 
-    Others who use the machine slow everything down; processor time hardly changes with them.
+    Other load on the machine changes wall time, but hardly processor time.
     """
     ticks, todo = 0, [pid]
     while todo:
         each = todo.pop()
-        with suppress(OSError):  # a worker that has just ended counts with its parent
+        with suppress(OSError):  # a worker that has just ended is counted by its parent
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[11:15]))
             for task in Path(f"/proc/{each}/task").glob("*/children"):
@@ -130,12 +130,12 @@ def timed(call: Callable[[], object]) -> float:
 
 
 def first_answers(service: Service) -> dict[str, float]:
-    """Each route once, in order."""
+    """Milliseconds of each route's first answer, in order."""
     return {name: timed(lambda p=path: service.request("GET", p)) for name, path in ROUTES.items()}
 
 
 def repeated(service: Service, times: int = 40) -> dict[str, tuple[float, float]]:
-    """Median and 99th percentile of the routes that are made anew for other arguments."""
+    """Median and 99th percentile of the routes with changing arguments, in milliseconds."""
     listed = json.loads(service.request("GET", "/api/v1/models?limit=200&sort=-sources")[1])
     names = [item["id"] for item in listed["items"]]
     found = {}
@@ -159,7 +159,7 @@ def repeated(service: Service, times: int = 40) -> dict[str, tuple[float, float]
 
 
 def writes(service: Service, writers: int, seconds: float) -> dict[str, float]:
-    """Acknowledged small PUTs a second, and how long one takes."""
+    """Acknowledged small PUTs per second, and the time of one."""
     spent: list[float] = []
     refused: list[int] = []
     until = time.perf_counter() + seconds
@@ -191,7 +191,7 @@ def writes(service: Service, writers: int, seconds: float) -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure and print, and keep as JSON where asked."""
+    """Measure and print, and write JSON where requested."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("store", type=Path)
     arguments.add_argument("--writers", type=int, default=8)

@@ -1,13 +1,13 @@
-"""What becomes of every value of documents that no reader was written against.
+"""What happens to every value of documents that no reader was written against.
 
-    python benchmarks/bench_losses.py [--vocabularies DIR] [--sources DIR…] [--count N] [--seed N]
+python benchmarks/bench_losses.py [--vocabularies DIR] [--sources DIR…] [--count N] [--seed N]
 
 Documents are made from the standards' schemas (``benchmarks/unseen``), and from real documents of
 every format with other values and odd shapes. Each value of a document is followed without the
-readers' own lists: it has *arrived* where its text stands in a claim or in the record's header, is
-*reported* where a problem quotes it or the reading ledger has its key among what it sets aside, and
-*changes* the outcome where neither shows it but another value in its place makes another outcome;
-all else is *silent*.
+readers' own key tables. It has *arrived* where its text stands in a claim or in the record's
+header. It is *reported* where a problem quotes it or the reading ledger has its key among those set
+aside. It *changes* the outcome where neither shows it but another value in its place makes another
+outcome. All other values are *silent*.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ MARKS = frozenset(
         "provider",
     ]
 )
-"""Keys whose values show what a document is, or tie its parts together."""
+"""Keys whose values show the document's format, or connect its parts."""
 
 
 @dataclass
@@ -101,13 +101,13 @@ class Value:
 
     @property
     def ends(self) -> tuple[Ends, Ends]:
-        """The last names on the way, two and one, by which a report would name it."""
+        """The last two names and the last name on the path, by which a report would name the value."""
         steps = [_bare(s) for s in self.steps if isinstance(s, str) and s not in _LITERAL]
         return tuple(steps[-2:]), tuple(steps[-1:])
 
 
 def values_of(whole: Any, steps: tuple[str | int, ...] = ()) -> Iterator[Value]:
-    """Every value of a parsed document that is no list, mapping, null or empty text."""
+    """Yield every scalar of a parsed document that is neither null nor an empty text."""
     if isinstance(whole, dict):
         for key, inner in whole.items():
             yield from values_of(inner, (*steps, str(key)))
@@ -120,11 +120,11 @@ def values_of(whole: Any, steps: tuple[str | int, ...] = ()) -> Iterator[Value]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that comes of a document, as one text, and the keys that its ledger counts.
+    """Everything read from a document as one text, and the keys that its ledger counts.
 
-    ``taken`` are keys that are read, ``kept`` those whose values stand as they were stated,
-    ``aside`` those that say nothing of provenance. ``places`` gives the key of the ledger for every
-    place of the document that the reader names, and ``fates`` what the ledger counts below it.
+    ``taken`` are keys that are read, ``kept`` those whose values are kept as stated, ``aside``
+    those that state nothing of provenance. ``places`` maps every location that the reader names to
+    its key in the ledger, and ``fates`` holds the ledger's counts below it.
     """
 
     text: str
@@ -136,7 +136,7 @@ class Outcome:
 
 
 def outcome(document: Document, reader: Reader) -> Outcome:
-    """What comes of a document."""
+    """The outcome of reading a document; raises its failure."""
     parts: list[str] = []
     reading = read(document, readers(), Options(format=reader.format))
     if reading.failure is not None:
@@ -163,7 +163,7 @@ def outcome(document: Document, reader: Reader) -> Outcome:
 
 
 Ends = tuple[str, ...]
-"""The last names on the way to a value, by which a report names it."""
+"""The last names on the path to a value, by which a report names it."""
 
 
 def _bare(step: str) -> str:
@@ -171,7 +171,7 @@ def _bare(step: str) -> str:
 
 
 def follow(document: Document, whole: Any, reader: Reader, row: Row, write: Any) -> None:
-    """Count what becomes of every value of a document."""
+    """Add to a row what happens to every value of a document."""
     known = outcome(document, reader)
     taken, kept, aside = known.taken.copy(), known.kept.copy(), known.aside.copy()
     row.documents += 1
@@ -211,7 +211,7 @@ def follow(document: Document, whole: Any, reader: Reader, row: Row, write: Any)
 
 
 def _spend(counts: Counter[Ends], value: Value) -> bool:
-    """Whether the report has one more value of this name."""
+    """Whether the report has one more value of this name; counts it off."""
     for ends in value.ends:
         if counts[ends] > 0:
             counts[ends] -= 1
@@ -220,7 +220,7 @@ def _spend(counts: Counter[Ends], value: Value) -> bool:
 
 
 def _spend_fate(fates: Counter[tuple[Fate, str]], fate: Fate, path: str) -> bool:
-    """Whether the ledger counts one more value of this fate below a key."""
+    """Whether the ledger has one more value of this fate under a key; counts it off."""
     fates[fate, path] -= 1
     if fates[fate, path] >= 0:
         return True
@@ -274,7 +274,7 @@ def as_card(whole: Any) -> bytes:
 
 
 def made(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any, Any]]:
-    """Documents from the standards' schemas: format, name, parsed document, its writer."""
+    """Yield documents from the standards' schemas: format, name, parsed document, its writer."""
     covered: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for n in range(count):
         maker = Maker(random.Random(seed * 1_000 + n))
@@ -296,7 +296,7 @@ def made(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any, A
 
 
 def altered(folders: list[str], seed: int, times: int) -> Iterator[tuple[str, str, Any, Any]]:
-    """Real documents with other values and odd shapes."""
+    """Yield real documents with other values and odd shapes, in the same form."""
     known = readers()
     for document in discover(folders, retrieved="2026-01-31"):
         if isinstance(document, Problem) or document.files or len(document.data) > 60_000:
@@ -360,7 +360,7 @@ def _one(wanted: str, name: str, whole: Any, write: Any, row: Row) -> None:
 
 
 def table(rows: dict[str, Row], keys: int) -> Iterator[str]:
-    """The table, then the keys that were lost, what was refused, and what crashed."""
+    """Yield the table, then the lost keys, the refused documents, and the crashes."""
     yield "| format | documents | stated | arrived | reported | changes the outcome | silent | silent % |"
     yield "|---|---|---|---|---|---|---|---|"
     for name, row in sorted(rows.items()):

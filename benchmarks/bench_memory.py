@@ -1,11 +1,11 @@
-"""Memory of a service over many mixed requests, and what 49 clients notice of a hostile one.
+"""Memory of a service over many mixed requests, and the effect of a hostile client on 49 others.
 
-    python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
+python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
 
-Requests are queries, look-ups, REST answers, graphs and errors in turn. Memory is that of every
-process of the service without what they share, every 2,000 requests. Beside it stands that of the
-bare engine over the same store and queries, alone in a process: how far its cache of blocks grows,
-which the service holds once for every worker and once for look-ups.
+Requests are queries, look-ups, REST answers, graphs and errors in turn. Memory is the private
+memory of every process of the service, every 2,000 requests. It is compared with that of the bare
+engine over the same store and queries, alone in a process: the growth of its block cache, which the
+service holds once for every worker and once for look-ups.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MODEL = "https://w3id.org/provenance-graph/id/model/"
 
 
 def memory(pid: int) -> int:
-    """Megabytes that the processes of a service have for themselves."""
+    """Private memory of a service's processes, in MB."""
     total = 0
     for each in tree(pid):
         try:
@@ -43,7 +43,7 @@ def memory(pid: int) -> int:
 
 
 def requests(seed: int) -> Iterator[tuple[str, str, bytes, str]]:
-    """Mixed requests without end, the same ones for the same seed."""
+    """Yield mixed requests without end, the same ones for the same seed."""
     chance = random.Random(seed)
     for n in itertools.count():
         kind = chance.random()
@@ -65,7 +65,7 @@ def requests(seed: int) -> Iterator[tuple[str, str, bytes, str]]:
 
 
 def grown(service: Service, count: int) -> list[tuple[int, int]]:
-    """Requests so far and memory, every 2,000 requests."""
+    """Requests so far and memory in MB, every 2,000 requests."""
     found = [(0, memory(service.process.pid))]
     with ThreadPoolExecutor(8) as pool:
         given = requests(1)
@@ -139,7 +139,7 @@ def slowest(service: Service, clients: int, seconds: float, *, hostile: bool) ->
 
 
 def main() -> int:
-    """Measure, print, and keep as JSON where asked."""
+    """Measure, print, and write JSON where requested."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store", type=Path)
     parser.add_argument("--requests", type=int, default=20_000)

@@ -1,10 +1,10 @@
-"""One bulk load by the engine beside the same quads loaded in pieces and merged.
+"""The engine's single bulk load compared with loading the same quads in pieces and merging them.
 
-    python -m benchmarks.bench_merged STORE --work FOLDER
+python -m benchmarks.bench_merged STORE --work FOLDER
 
 The quads of a built store are written as text, in files of a million, and loaded both ways, each in
-a process of its own; then both databases are asked the same. Seconds are of *processor* time.
-``--look`` asks two databases that are there.
+a process of its own; then both databases answer the same look-ups. Seconds are of *processor* time.
+``--look`` measures two existing databases.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SEED = 5
 
 
 def written(checkpoint: Path, folder: Path) -> None:
-    """Write the quads of a database as text, in files of about a piece each."""
+    """Write the quads of a database as text, in files of about one piece each."""
     folder.mkdir(parents=True)
     dumping = (
         "import sys, pyoxigraph as ox; "
@@ -55,14 +55,14 @@ def written(checkpoint: Path, folder: Path) -> None:
 
 
 def whole(folder: Path) -> Figures:
-    """All files in one load by the engine."""
+    """Load all files at once by the engine."""
     engine = ox.Store(str(folder / "whole"))
     load_files(engine, [(path, "nquads") for path in sorted((folder / "text").iterdir())])
     return {}
 
 
 def merged(folder: Path) -> Figures:
-    """Each file a piece, the pieces merged."""
+    """Load each file as a piece and merge the pieces."""
     tasks = [
         PieceTask(((path, "nquads"),), folder / "pieces" / path.stem)
         for path in sorted((folder / "text").iterdir())
@@ -77,7 +77,7 @@ def merged(folder: Path) -> Figures:
 
 
 def look(db: Path) -> Figures:
-    """Microseconds of a look-up of each kind, of things by chance."""
+    """Microseconds of a look-up of each kind, of random entities."""
     engine, chance, default = ox.Store.read_only(str(db)), random.Random(_SEED), ox.DefaultGraph()
     graphs = sorted(engine.named_graphs(), key=str)
     graphs = chance.sample(graphs, min(_ASKED, len(graphs)))
@@ -106,13 +106,13 @@ def look(db: Path) -> Figures:
 
 
 def spent() -> float:
-    """Seconds of processor time of this process and those that it waited for."""
+    """Processor seconds of this process and of the children that it waited for."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def measured(folder: Path, way: str) -> Figures:
-    """One way in a process of its own."""
+    """The figures of one way, run in a process of its own."""
     line = [sys.executable, "-m", "benchmarks.bench_merged", str(folder), "--alone", way]
     begun = time.perf_counter()
     done = subprocess.run(line, stdout=subprocess.PIPE, check=True, text=True)
@@ -124,7 +124,7 @@ def measured(folder: Path, way: str) -> Figures:
 
 
 def alone(folder: Path, way: str) -> Figures:
-    """One way in this process; gives what it took."""
+    """Run one way in this process; return its figures."""
     before = spent()
     figures = {"whole": whole, "merged": merged}[way](folder)
     figures["processor s"] = round(spent() - before, 1)

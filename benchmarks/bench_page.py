@@ -1,11 +1,11 @@
-"""How fast the page is, in a real headless Chromium without a GPU.
+"""The speed of the page in a headless Chromium without a GPU.
 
-    python benchmarks/bench_page.py [--store FOLDER]
+python benchmarks/bench_page.py [--store FOLDER]
 
-Per view: first contentful paint, when the view is complete, and what was transferred. Then the
-lineage picture at 100, 500 and 5,000 nodes (from data to frame; median frame while scrolling)
-and the heat map at 2,000 models. The store is a generated one unless another is named, in which
-the large models are not looked for.
+Per view: first contentful paint, time until complete, and bytes transferred. Then the lineage
+picture at 100, 500 and 5,000 nodes (from data to frame; median frame while scrolling) and the heat
+map at 2,000 models. The store is generated unless one is given, in which case the large models are
+not measured.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ SENT = "performance.getEntries().reduce((sum, e) => sum + (e.transferSize || 0),
 
 
 def world() -> str:
-    """Trees of each size, four children a model at most, and models with many fields."""
+    """TriG of trees of each size, at most four children a model, and of models with many fields."""
     lines = []
     for size in SIZES:
         for n in range(size):
@@ -87,7 +87,7 @@ def world() -> str:
 
 
 def generated(folder: Path) -> Path:
-    """The generated store."""
+    """Build the generated store; return its folder."""
     (folder / "records" / "bench").mkdir(parents=True)
     (folder / "records" / "bench" / "world.trig").write_text(world(), "utf-8")
     build(folder, folder / "graph")
@@ -95,7 +95,7 @@ def generated(folder: Path) -> Path:
 
 
 def view(tab: Any, base: str, path: str) -> None:
-    """One view, cold: paint, complete, transferred."""
+    """Print the cold load of one view: paint, completion, bytes transferred."""
     tab.goto(base + path)
     tab.locator("main h1").first.wait_for()
     tab.wait_for_load_state("networkidle")
@@ -108,7 +108,7 @@ def view(tab: Any, base: str, path: str) -> None:
 
 
 def lineage(tab: Any, base: str, size: int) -> None:
-    """The picture of a tree, every model a box of its own."""
+    """Print figures of a tree's picture, with a box for every model."""
     tab.goto(f"{base}/lineage/tree{size}/m0?limit=5000")
     tab.wait_for_function("() => window.drawn > 0", timeout=60_000)
     boxes = tab.locator(".frame .box").count()
@@ -120,7 +120,7 @@ def lineage(tab: Any, base: str, size: int) -> None:
 
 
 def heat(tab: Any, base: str) -> None:
-    """The heat map of all models; only rows in sight are drawn."""
+    """Print figures of the heat map of all models, of which only visible rows are drawn."""
     tab.goto(f"{base}/disclosure?q=wide&limit={MODELS}")
     tab.locator(".heat tbody td.cell").first.wait_for(timeout=60_000)
     rows = tab.locator(".heat table").get_attribute("aria-rowcount")
@@ -148,7 +148,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = words.store or generated(Path(folder))
         with driving.running(store) as service, driving.browser() as chromium:
-            chromium.new_page().goto(service.url)  # the service's own first time is not the page's
+            chromium.new_page().goto(service.url)  # exclude the service's own first answer
             for path in words.views:
                 context = chromium.new_context(viewport={"width": 1400, "height": 900})
                 view(context.new_page(), service.url, path)

@@ -1,9 +1,9 @@
-"""The whole path, measured: build, one changed record, show, validation; beside the bare engine.
+"""The whole path, measured: build, one changed record, show, validation; and the bare engine.
 
-    python benchmarks/bench_path.py [DATA] [--rdflib]
+python benchmarks/bench_path.py [DATA] [--rdflib]
 
-Prints one table; ratios are against work on the same quads in the same run. ``--rdflib`` also
-loads them into rdflib, which takes minutes on the shipped data.
+Prints one table; ratios are against work on the same quads in the same run. ``--rdflib`` also loads
+them into rdflib, which takes minutes on the shipped data.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def timed(work: Callable[[], object], repeat: int = 1) -> float:
 
 
 def command(store: Path, *words: str) -> Callable[[], object]:
-    """A whole run of the command line."""
+    """A function that runs a whole command."""
     line = [sys.executable, "-m", "provenance_graph", "--store", str(store), *words]
     return lambda: subprocess.run(line, capture_output=True, check=False)
 

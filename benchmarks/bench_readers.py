@@ -1,16 +1,17 @@
-"""How fast every reader reads, and how that compares with plain parsing of the same bytes.
+"""The speed of every reader, compared with plain parsing of the same bytes.
 
-    python -m benchmarks.bench_readers FOLDER_OF_SOURCES [--repeat N] [--only READER …] [--out FILE]
+python -m benchmarks.bench_readers FOLDER_OF_SOURCES [--repeat N] [--only READER …] [--out FILE]
 
-Each file is given to the reader that recognises it; one reader's files are measured by their syntax.
-*Parsing* is the same bytes through the usual parser of their syntax (``json.loads``, libyaml,
-``tomllib``, ``csv``, expat; of a card its front matter), which is what the readers use, too. *Reading* is
-recognising and every claim and problem. *With ledger* is what an import does: also what became of every
-value of the document, key by key. *Objects* is parsing, and then nothing but making the claims, names and
-literals that the reading gave, from texts at hand. *Floor* is what no reader of this design can save: parsing
-within bounds, seeing what the document is, meeting each of its values once, and those objects. Garbage is
-collected as seldom as in a command. Time is the processor's, of this process alone, the least of several turns; the header of weights is of a sparse file
-of 100 GB. Peak memory is of reading the largest document, its claims dropped.
+Each file is given to the reader that recognises it; one reader's files are measured by their
+syntax. *Parsing* is the same bytes through the usual parser of their syntax (``json.loads``,
+libyaml, ``tomllib``, ``csv``, expat; of a card its front matter), which the readers use, too.
+*Reading* is recognising and every claim and problem. *With ledger* is what an import does: it also
+follows every value of the document, key by key. *Objects* is parsing, and then only creating the
+claims, names and literals of the reading from prepared texts. *Floor* is the least work of this
+design: parsing within limits, recognising the document, visiting each of its values once, and
+creating those objects. Garbage is collected as seldom as in a command. Time is processor time of
+this process, the least of several turns; the header of weights is of a sparse file of 100 GB. Peak
+memory is of reading the largest document, its claims dropped.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass
 class Measure:
-    """The documents of one syntax that one reader reads, and the least seconds of each step."""
+    """The documents of one reader and syntax, and the least seconds of each step."""
 
     documents: list[Document] = field(default_factory=list)
     octets: int = 0
@@ -62,12 +63,12 @@ class Measure:
 
 
 def fresh(document: Document) -> Document:
-    """The document with nothing parsed yet."""
+    """A copy of the document without cached results."""
     return Document(document.url, document.data, document.retrieved, document.name, document.files)
 
 
 def parse(document: Document, syntax: str) -> None:
-    """What any reader must do at least."""
+    """Parse a document's bytes with the plain parser of its syntax."""
     if syntax == "xml":
         expat.ParserCreate().Parse(document.data, True)
         return
@@ -92,13 +93,13 @@ def parse(document: Document, syntax: str) -> None:
 
 
 def read(document: Document, reader: Reader) -> Iterator[object]:
-    """Claims and problems of a document, recognition included; sorting is the record's matter."""
+    """Yield claims and problems of a document, recognition included; records are not sorted."""
     reader.recognises(document.features)
     yield from reader.read(document)
 
 
 def read_with_ledger(document: Document, reader: Reader) -> Iterator[object]:
-    """The same as an import reads it, which also follows what became of every value."""
+    """Yield what an import reads, with the ledger of every value."""
     reader.recognises(document.features)
     for part in parts_of(reader, document) or [document]:
         if isinstance(part, Document):
@@ -109,7 +110,7 @@ Texts = list[tuple[str, ...]]
 
 
 def texts_of(documents: list[Document], reader: Reader) -> list[tuple[list[str], list[object]]]:
-    """Of each document: every different subject, and every claim as plain texts."""
+    """For each document: every distinct subject, and every claim as plain texts."""
     results = []
     for document in documents:
         with contextlib.suppress(SourceError):
@@ -141,7 +142,7 @@ def _rest(claim: Claim) -> tuple[object, ...]:
 
 
 def make(texts: list[tuple[list[str], list[object]]]) -> None:
-    """Nothing but the objects that a reading gives: a name for each subject, a claim with its value."""
+    """Create only the objects of a reading: an IRI for each subject, a claim with its value."""
     for subjects, rows in texts:
         names = {subject: Iri(subject) for subject in subjects}
         for subject, predicate, stated, rest in rows:  # type: ignore[misc]
@@ -152,7 +153,7 @@ def make(texts: list[tuple[list[str], list[object]]]) -> None:
 
 
 def met(document: Document) -> None:
-    """Parse within bounds, see what it is, and meet each value once, doing nothing with it."""
+    """Parse within limits, recognise the document, and visit each value once."""
     seen = document.features
     if seen.syntax == "jsonl":
         for line in document.lines:
@@ -164,14 +165,14 @@ def met(document: Document) -> None:
 
 
 def _entries(value: object) -> Iterable[tuple[str, object]]:
-    """The entries of a catalogue that stand under their names; of any other document itself."""
+    """The entries of a catalogue that maps names to entries; else the document as one entry."""
     if isinstance(value, dict) and all(isinstance(inner, dict) for inner in value.values()):
         return value.items()
     return [("", value)]
 
 
 def measure(result: Measure, reader: Reader, syntax: str, repeat: int) -> None:
-    """Time and memory of one reader over its documents; the least of several turns counts."""
+    """Measure time and memory of one reader over its documents: the least of several turns."""
     texts = texts_of(result.documents, reader)
     for turn in range(repeat):
         spent: dict[str, float] = defaultdict(float)
@@ -216,7 +217,7 @@ def _counted(result: Measure, document: Document, reader: Reader) -> None:
 
 
 def headers() -> dict[str, float]:
-    """Processor milliseconds to read the header of a file of 100 GB of each kind, most of it a hole."""
+    """Processor milliseconds to read the header of a sparse file of 100 GB, for each container."""
     one = {"w": {"dtype": "F32", "shape": [64, 32], "data_offsets": [0, 8192]}}
     text = json.dumps(one).encode()
     entry = struct.pack("<Q", 12) + b"general.name" + struct.pack("<IQ", 8, 3) + b"oak"
@@ -245,7 +246,7 @@ def _header(path: Path, kind: str) -> float:
 
 
 def gather(root: Path) -> tuple[dict[tuple[str, str], Measure], int]:
-    """Every file below a folder under its reader and syntax, and how many no reader recognises."""
+    """Every file below a folder by reader and syntax, and the number that no reader recognises."""
     measures: dict[tuple[str, str], Measure] = defaultdict(Measure)
     unread = 0
     for path in sorted(root.rglob("*")):
@@ -265,7 +266,7 @@ def gather(root: Path) -> tuple[dict[tuple[str, str], Measure], int]:
 
 
 def row_of(name: str, syntax: str, result: Measure) -> dict[str, object]:
-    """The figures of one reader and syntax: milliseconds, and how many times plain parsing."""
+    """The figures of one reader and syntax: milliseconds, and multiples of plain parsing."""
     least = result.least
     plain = least["parsing"] or 1e-9
     return {

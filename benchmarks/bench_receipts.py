@@ -1,13 +1,12 @@
-"""Bundles: how fast they are made and verified, and 10,000 changes of which each must be seen.
+"""Bundles: speed of making and verifying, and 10,000 changes each of which must be detected.
 
-    python benchmarks/bench_receipts.py STORE [--mutations 10000] [--out FILE.json]
+python benchmarks/bench_receipts.py STORE [--mutations 10000] [--out FILE.json]
 
-A change is one of: a bit of the file; a claim's value; a claim, record, header line or
-identity row removed; the policy; an accepted value; an export. The changes of the content are
-tried as they are, with all digests made again and no signature (a forger without a key), and
-with all digests made again and signed by another key. Where a forger makes all digests again
-without a key, only what contradicts itself can be seen by digests: such a bundle is not
-signed, which is what verifying with a key says.
+A change is one of: a bit of the file; a claim's value; a claim, record, header line or identity row
+removed; the policy; an accepted value; an export. Changes of the content are tried unmodified, with
+all digests recomputed and no signature (a forger without a key), and with all digests recomputed
+and signed by another key. Where a forger recomputes all digests without a key, digests reveal only
+contradictions: such a bundle is not signed, which verification with a key reports.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ MODELS = (
 
 
 def seen(data: bytes, key: PublicKey, *, whole: bool) -> bool:
-    """Whether verifying with the key says that something is wrong.
+    """Whether verification with the key reports a fault.
 
-    Not ``whole``: form, signature and digests decide, as they do in ``verify``, and the values are
-    recomputed only where these let a change pass.
+    Not ``whole``: form, signature and digests are checked first, as in ``verify``, and the values
+    are recomputed only where these checks pass.
     """
     try:
         file = envelope.read(data, "bundle")
@@ -64,7 +63,7 @@ def _lines(content: str, keep: Callable[[str], bool]) -> list[int]:
 
 
 def _changed(content: str, chance: random.Random) -> tuple[str, str]:
-    """The content with one change, and what kind of change it is."""
+    """The content with one change, and the kind of the change."""
     lines = content.splitlines(True)
     kinds = {
         "claim": lambda line: "/record/" in line and "ns#value>" in line,
@@ -97,7 +96,7 @@ def _changed(content: str, chance: random.Random) -> tuple[str, str]:
 
 
 def mutations(data: bytes, key: PublicKey, count: int, seed: int) -> dict[str, object]:
-    """How many changes of each kind were made, and how many were not seen."""
+    """The number of changes of each kind, and the number undetected."""
     chance = random.Random(seed)
     file = envelope.read(data, "bundle")
     forger = Ed25519PrivateKey.from_private_bytes(b"\7" * 32)
@@ -136,7 +135,7 @@ def mutations(data: bytes, key: PublicKey, count: int, seed: int) -> dict[str, o
 def untouched(
     snapshot: AcceptedSnapshot, key: Ed25519PrivateKey, count: int, seed: int
 ) -> dict[str, object]:
-    """Bundles of models drawn at random: how long verifying takes, and how many fail falsely."""
+    """Random models' bundles: time of verification, and the number of false failures."""
     models = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)})
     spent, failed = [], []
     for model in random.Random(seed).sample(models, min(count, len(models))):
@@ -160,7 +159,7 @@ def untouched(
 def _bundle(
     snapshot: AcceptedSnapshot, name: str, key: Ed25519PrivateKey
 ) -> tuple[bytes, dict[str, int]]:
-    """A model's bundle, and how long making and verifying it takes."""
+    """A model's bundle, and the time of making and verifying it."""
     subject = subject_named(snapshot, name)
     start = time.perf_counter()
     data = make(snapshot, [subject], ["cyclonedx"], key=key)
@@ -185,7 +184,7 @@ def _bundle(
 
 
 def _rates(snapshot: AcceptedSnapshot) -> dict[str, float]:
-    """Exports a second in every format."""
+    """Exports per second in every format."""
     rates = {}
     gathered = [bundle(snapshot, [subject_named(snapshot, name)]) for name in MODELS]
     for name in sorted({*exporters()} - {"croissant"}):

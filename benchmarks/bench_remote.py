@@ -1,4 +1,4 @@
-"""How many requests `show` sends to a SPARQL service, model by model.
+"""The number of requests that `show` sends to a SPARQL service, by model.
 
     benchmarks/engines/oxigraph_server.sh FOLDER 7878 &
     provenance-graph --store http://127.0.0.1:7878/query build --fresh
@@ -19,7 +19,7 @@ from provenance_graph.store.remote.http import RemoteAnswer, RemoteClient
 
 
 def counted(url: str, name: str) -> dict[str, object]:
-    """What one `show` costs."""
+    """The requests and bytes of one `show`."""
     sizes: list[int] = []
     send = RemoteClient.send
 

@@ -1,12 +1,12 @@
-"""What a generated hub of a size costs: every figure of ``docs/performance.md``, by one command.
+"""The cost of a generated hub of a given size: every figure of ``docs/performance.md``.
 
-    python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
+python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
 
-Each stage (``hub.stages``) runs in a process of its own, within ``--seconds`` of wall time, and adds
-one line of JSON to the results: seconds of *processor* time, which a loaded machine does not
+Each stage (``hub.stages``) runs in a process of its own, within ``--seconds`` of wall time, and
+adds one line of JSON to the results: seconds of *processor* time, which a loaded machine does not
 stretch, wall time, and the peak memory of its largest process. A stage that fails or takes too long
-says so in its line; what needs it is left out. ``--from STAGE`` goes on with what is there, ``--only``
-runs some stages.
+says so in its line; stages that need it are skipped. ``--from STAGE`` continues from existing
+results, ``--only`` runs some stages.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ import pyoxigraph as ox
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, not as a module
 
 NEEDED = frozenset({"generate", "build"})
-"""Stages without which no other can run."""
+"""Stages that all other stages need."""
 
 
 def alone(stage: str, folder: Path, models: int, seed: int) -> None:
-    """Run a stage in this process; prints its line."""
+    """Run a stage in this process; print its line."""
     from benchmarks.hub.stages import STAGES, Work  # loads all analysis
 
     before, began = _processor(), time.perf_counter()
@@ -46,7 +46,7 @@ def alone(stage: str, folder: Path, models: int, seed: int) -> None:
 
 
 def _processor() -> float:
-    """Seconds of processor time of this process and those that it waited for."""
+    """Processor seconds of this process and of the children that it waited for."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
 
@@ -56,7 +56,7 @@ def _peak(who: int) -> int:
 
 
 def run(stage: str, folder: Path, models: int, seed: int, seconds: float) -> dict[str, object]:
-    """Run a stage in a process of its own; its figures, or what went wrong."""
+    """Run a stage in a process of its own; return its figures, or its failure."""
     words = [sys.executable, __file__, str(models), "--work", str(folder), "--seed", str(seed)]
     process = subprocess.Popen(
         [*words, "--alone", stage],

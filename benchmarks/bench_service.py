@@ -1,9 +1,9 @@
 """The HTTP service against a bare endpoint and other servers, on the same data in one run.
 
-    python benchmarks/bench_service.py [--models 50000] [--seconds 3] [--oxigraph PATH] [--wrk PATH]
+python benchmarks/bench_service.py [--models 50000] [--seconds 3] [--oxigraph PATH] [--wrk PATH]
 
-A bare endpoint is FastAPI with the engine in the same process and nothing around it. Ratios
-within one run are what counts. `wrk` makes the load.
+A bare endpoint is FastAPI with the engine in the same process and nothing else. Compare the ratios
+within one run. `wrk` makes the load.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ end
 
 
 def triples(models: int) -> Iterator[bytes]:
-    """Twenty facts a model; two thirds have a base, in chains up to some depth."""
+    """Yield twenty facts a model; two thirds have a base, in chains up to some depth."""
     for n in range(models):
         name = f"<{BASE}model/{n}>"
         for k in range(19):
@@ -63,14 +63,14 @@ def triples(models: int) -> Iterator[bytes]:
 
 
 def free_port() -> int:
-    """A port nobody uses."""
+    """A free TCP port."""
     with socket.create_server(("127.0.0.1", 0)) as result:
         return int(result.getsockname()[1])
 
 
 @contextmanager
 def running(command: list[str], port: int, path: str, cwd: Path | None = None) -> Iterator[int]:
-    """A server until the block ends; gives its process id."""
+    """Context with a running server; gives its process id."""
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd
     )
@@ -96,9 +96,9 @@ ReaderOutput = tuple[float, float, float, float]
 def measure(
     wrk: str, port: int, pid: int, paths: Path, clients: int, seconds: float, headers: str = "{}"
 ) -> ReaderOutput:
-    """Requests a second, median and 99th percentile in ms, processor time of one in µs.
+    """Requests per second, median and 99th percentile in ms, processor time per request in µs.
 
-    Others who use the machine slow a request down; its processor time stays.
+    Other load on the machine slows a request down; its processor time is unaffected.
     """
     before = processor(pid)
     script = paths.with_suffix(".lua")
@@ -124,7 +124,7 @@ def _time(text: str, name: str) -> float:
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all below it."""
+    """The ids of a process and its descendants."""
     result, todo = [], [pid]
     while todo:
         each = todo.pop()
@@ -135,7 +135,7 @@ def tree(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> str:
-    """Resident memory of a process and its children, in MB each."""
+    """Resident memory of a process and its descendants, in MB each."""
     results = []
     for each in tree(pid):
         resident = re.search(r"RssAnon:\s+(\d+)", Path(f"/proc/{each}/status").read_text())
@@ -144,7 +144,7 @@ def memory(pid: int) -> str:
 
 
 def processor(pid: int) -> float:
-    """Seconds of processor time that a process and all below it have used."""
+    """Processor seconds that a process and its descendants have used."""
     ticks = 0
     for each in tree(pid):
         fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
@@ -153,7 +153,7 @@ def processor(pid: int) -> float:
 
 
 def settle(pid: int, seconds: float = 60.0) -> None:
-    """Wait until a server is idle: after a start it makes its indexes aside, on the other core."""
+    """Wait until a server is idle: after a start it makes indexes in the background."""
     until, before = time.monotonic() + seconds, processor(pid)
     while time.monotonic() < until:
         time.sleep(1)
@@ -164,7 +164,7 @@ def settle(pid: int, seconds: float = 60.0) -> None:
 
 
 def paths_file(folder: Path, name: str, path: str, query: str, models: int) -> Path:
-    """Request targets, one a line, each with another model."""
+    """Write request targets, one a line, each for another model; return the file."""
     file = folder / f"{name}.txt"
     numbers = range(1, models, max(1, models // 20_000))
     targets = (f"{path}?query={quote(query.replace('#', str(n)))}" for n in numbers)
@@ -177,7 +177,7 @@ LINEAGE = f"SELECT ?a {{ <{BASE}model/#> <{DERIVED}>+ ?a }}"
 
 
 def compare(arguments: argparse.Namespace, folder: Path) -> None:
-    """All servers, all loads."""
+    """Measure all servers under all loads."""
     root = folder / "store"
     embedded.build(root, b"".join(triples(arguments.models)), form=ox.RdfFormat.N_TRIPLES)
     checkpoint = str(next((root / "checkpoints").iterdir()))
@@ -233,7 +233,7 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
 def conditional(
     arguments: argparse.Namespace, folder: Path, server: str, port: int, pid: int
 ) -> None:
-    """One question again and again: from memory, and with its entity tag."""
+    """Measure one repeated question: from the cache, and with its entity tag."""
     file = folder / f"one-{port}.txt"
     target = f"/sparql?query={quote(POINT.replace('#', '7'))}"
     file.write_text(target)
@@ -245,7 +245,7 @@ def conditional(
 
 
 def large(server: str, port: int, path: str) -> None:
-    """An answer of a million rows: first byte and all of it."""
+    """Print the time to the first byte and to the end of an answer of a million rows."""
     asked = f"{path}?query={quote('SELECT * { ?s ?p ?o } LIMIT 1000000')}"
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{asked}", headers={"Accept": "application/sparql-results+json"}
@@ -268,7 +268,7 @@ def large(server: str, port: int, path: str) -> None:
 
 
 def show(server: str, load: str, clients: int, result: ReaderOutput) -> None:
-    """One line of the table."""
+    """Print one line of the table."""
     rate, median, slow, used = result
     print(
         f"{server:18} {load:22} {clients:7} {rate:8.0f} {median:8.2f} {slow:8.2f} {used:7.0f}",

@@ -1,6 +1,7 @@
-"""Validation: the whole store, some nodes, one record; against pyshacl on a hundredth.
+"""Validation of the whole store, of some nodes and of one record; pyshacl on a hundredth.
 
-Run: ``pytest benchmarks/bench_shapes.py -p no:cacheprovider --benchmark-only -o python_files='bench_*.py'``
+Run: ``pytest benchmarks/bench_shapes.py -p no:cacheprovider --benchmark-only -o
+python_files='bench_*.py'``
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MODELS = 5_000
 
 
 def model_quads(count: int, seed: int = 1) -> Iterator[Quad]:
-    """About twenty facts for each model, three in five with a parent; one in fifty has a fault."""
+    """Yield about twenty facts per model, three in five with a parent; one in fifty has a fault."""
     chance = random.Random(seed)
     for n in range(count):
         model = iris.model(f"org{n % 97}/model-{n}")

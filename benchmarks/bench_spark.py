@@ -1,6 +1,6 @@
-"""A build on Spark against one on this machine: the same store, and what each costs.
+"""A build on Spark compared with one on this machine: equality of the stores, and costs.
 
-    python benchmarks/bench_spark.py 10000 --work /tmp/spark-10000 [--engine spark:local[2]]
+python benchmarks/bench_spark.py 10000 --work /tmp/spark-10000 [--engine spark:local[2]]
 
 Prints one line of JSON: seconds of wall and processor time of each build (Spark's with its JVM and
 workers), and whether every quad is the same. Ends with 1 where one is not. Needs PySpark and Java.
@@ -23,13 +23,13 @@ DAY = "2026-06-01"
 
 
 def processor() -> float:
-    """Seconds of processor time of this process and those that it waited for."""
+    """Processor seconds of this process and of the children that it waited for."""
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def built(data: Path, where: Path, engine: str) -> dict[str, object]:
-    """Build a store; its costs, and a digest of its sorted quads."""
+    """Build a store; return its costs, and a digest of its sorted quads."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.build import build
     from provenance_graph.ingest.bulk.spark import SparkEngine

@@ -1,4 +1,4 @@
-"""The store against the bare engine, as ratios within one run.
+"""The store compared with the bare engine, as ratios within one run.
 
 python benchmarks/bench_store.py [MODELS]
 """
@@ -28,7 +28,7 @@ EX = "https://example.org/"
 
 
 def quads(models: int) -> Iterator[Quad]:
-    """A record of ten facts for each model, with a parent for most."""
+    """Yield a record of ten facts for each model, with a parent for most."""
     names = [Iri(f"{EX}p{n}") for n in range(8)]
     for n in range(models):
         model, graph = mint("model", f"org{n % 997}/model-{n}"), mint("record", f"r{n}")
@@ -41,25 +41,25 @@ def quads(models: int) -> Iterator[Quad]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """The wall clock of one call."""
+    """The wall seconds of one call."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def best(work: Callable[[], object], rounds: int = 5) -> float:
-    """The best of some rounds, since others use this machine too."""
+    """The least wall seconds of some calls, since other load slows calls down."""
     return min(seconds(work) for _ in range(rounds))
 
 
 def show(what: str, result: float, unit: str, base: float | None = None) -> None:
-    """One row of the table."""
+    """Print one row of the table."""
     ratio = "" if base is None else f"{result / base:8.2f} ×"
     print(f"{what:48} {result:12.2f} {unit:10} {ratio}")
 
 
 def loading(root: Path, models: int) -> None:
-    """Bulk load from quads and from text against the engine alone."""
+    """Measure bulk loading from quads and from text against the engine alone."""
     ours = list(quads(models))
     terms = [engine_quad(quad) for quad in ours]
     text = ox.serialize(terms, format=ox.RdfFormat.N_QUADS)
@@ -78,7 +78,7 @@ def loading(root: Path, models: int) -> None:
 
 
 def reading(root: Path) -> None:
-    """Looking quads up in Python against the engine's own iteration."""
+    """Measure look-up of quads in Python against the engine's own iteration."""
     store = EmbeddedStore.open(root / "store")
     engine = ox.Store.read_only(str(store.checkpoint))
     count = store.size()
@@ -94,7 +94,7 @@ def reading(root: Path) -> None:
 
 
 def committing(root: Path) -> None:
-    """One changed record, published."""
+    """Measure one changed record, published."""
     with EmbeddedStore.open_writer(root / "store") as writer:
         record = [quad for quad in quads(1) if quad[3]]
         graph = record[0][3]
@@ -112,7 +112,7 @@ def committing(root: Path) -> None:
 
 
 def asking(root: Path, rounds: int = 1500) -> None:
-    """A point query in this process, through a worker, and on an event loop."""
+    """Measure a point query in this process, through a worker, and on an event loop."""
     model = mint("model", "org7/model-7")
     query = f"SELECT ?p ?o {{ GRAPH ?g {{ <{model}> ?p ?o }} }}"
     store = EmbeddedStore.open(root / "store")
@@ -161,7 +161,7 @@ def asking(root: Path, rounds: int = 1500) -> None:
 
 
 def streaming(store: EmbeddedStore, pool: WorkerPool) -> None:
-    """A large answer, whole and in blocks."""
+    """Measure a large answer, whole and in blocks."""
     query = "SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
     limits = Limits(seconds=120, rows=1_000_000, answer_bytes=1 << 30)
     answer = store.serialize(SparqlQuery(query, limits=limits), JSON)

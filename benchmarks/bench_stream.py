@@ -1,9 +1,9 @@
-"""A stream of OpenLineage events with one bad line: what is read, what is reported, and the memory it takes.
+"""A stream of OpenLineage events with one bad line: claims, problems and memory of the reading.
 
-    python benchmarks/bench_stream.py [--events 1000000] [--bad 777777] [--out FILE]
+python benchmarks/bench_stream.py [--events 1000000] [--bad 777777] [--out FILE]
 
-The stream is written to a temporary file, found as `import` finds it, and read document by document.
-Time is the processor's, memory the largest that the process had.
+The stream is written to a temporary file, discovered as by `import`, and read document by document.
+Time is processor time, memory the peak of the process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from provenance_graph.ingest.intake import Options, read
 
 
 def event(n: int) -> str:
-    """A completed run that trained a model on one of a thousand datasets."""
+    """A completed run that trained a model on one of a thousand datasets, as JSON."""
     return json.dumps(
         {
             "eventType": "COMPLETE",
@@ -39,7 +39,7 @@ def event(n: int) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the stream, read it, print what came of it."""
+    """Write the stream, read it, print the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--bad", type=int, default=777_777)

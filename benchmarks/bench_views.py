@@ -1,11 +1,11 @@
-"""Every view of the page against what it may cost, in a real headless Chromium without a GPU.
+"""Every view of the page against its limits, in a headless Chromium without a GPU.
 
-    python benchmarks/bench_views.py --store FOLDER [--out FILE] [--views NAME…]
+python benchmarks/bench_views.py --store FOLDER [--out FILE] [--views NAME…]
 
-Per view, cold: kilobytes on the wire, when its last data was there, tasks over 50 ms, layout shift
-at three widths, and what axe finds (target sizes too). Then memory over 200 navigations, and the
-explorer with 700 and 5,000 made-up models. What misses its bound is named; the figures are kept
-in ``benchmarks/results/views.json``.
+Per view, cold: kilobytes transferred, arrival of the last data, tasks over 50 ms, layout shift at
+three widths, and the findings of axe (target sizes too). Then memory over 200 navigations, and the
+explorer with 700 and 5,000 generated models. Exceeded limits are named; the figures are written to
+``benchmarks/results/views.json``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from test_views import VIEWS
 
 WIDTHS = (1600, 1024, 360)
 BOUNDS = {"firstKb": 60, "viewKb": 250, "shift": 0.05, "longTaskMs": 200, "frameMs": 33}
-"""What a view may cost; a long task counts at 700 entities, a frame at 5,000."""
+"""Limits of a view; long tasks are counted at 700 entities, frames at 5,000."""
 NAVIGATIONS = 200
 WATCH = """
 window.shift = 0; window.long = [];
@@ -40,7 +40,7 @@ GO = """path => { const a = document.createElement('a'); a.href = path;
 
 
 def view(service: driving.Service, chromium: Any, path: str) -> dict[str, Any]:
-    """What one view costs."""
+    """The figures of one view."""
     result: dict[str, Any] = {"shift": {}}
     for width in WIDTHS:
         context = chromium.new_context(viewport={"width": width, "height": 800})
@@ -86,7 +86,7 @@ def memory(service: driving.Service, chromium: Any) -> dict[str, Any]:
 
 
 def missed(views: dict[str, Any], explorer: list[dict[str, Any]]) -> list[str]:
-    """What is over its bound, in words."""
+    """The exceeded limits, in words."""
     found = []
     for name, cost in views.items():
         most = BOUNDS["firstKb"] if name == "start" else BOUNDS["viewKb"]
@@ -111,7 +111,7 @@ def missed(views: dict[str, Any], explorer: list[dict[str, Any]]) -> list[str]:
 
 
 def main() -> None:
-    """Measure, print, keep."""
+    """Measure, print, write the results."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", type=Path, required=True, help="a built store")
     kept = Path(__file__).parent / "results" / "views.json"

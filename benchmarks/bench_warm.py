@@ -1,10 +1,11 @@
-"""What one card and one profile cost in a process that has done the same before, and in a command.
+"""The cost of one card and one profile in a warm process, and of the whole command.
 
-    python -m benchmarks.bench_warm STORE [--times 9] [CARD...]
+python -m benchmarks.bench_warm STORE [--times 9] [CARD...]
 
-STORE is a built store; the cards go into a copy of it. Milliseconds of the processor (user and system),
-the median of some runs: of the call that a command makes once its modules, the reference data and the
-readers are loaded, and of the whole command. Figures go to ``benchmarks/results/warm.json``.
+STORE is a built store; the cards go into a copy of it. Milliseconds of the processor (user and
+system), the median of some runs: of the call that a command makes once its modules, the reference
+data and the readers are loaded, and of the whole command. Figures go to
+``benchmarks/results/warm.json``.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ DAY = "2026-11-28"
 
 
 def spent(work: Callable[[], object], times: int) -> float:
-    """The median milliseconds of the processor, once it was done twice before."""
+    """The median processor milliseconds of a call, after two warm-up calls."""
     work(), work()
     results = []
     for _ in range(times):
@@ -59,7 +60,7 @@ def spent(work: Callable[[], object], times: int) -> float:
 
 
 class Cards:
-    """One card after another under an address of its own, as files in a folder."""
+    """Successive cards with addresses of their own, as files in a folder."""
 
     def __init__(self, folder: Path, text: str) -> None:
         self._folder, self._text, self._number = folder, text, 0
@@ -91,13 +92,13 @@ def imports(store: Path, cards: Cards, times: int) -> float:
 
 
 def command(store: Path, *words: str) -> Callable[[], object]:
-    """A whole run of the command line."""
+    """A function that runs a whole command."""
     line = [sys.executable, "-m", "provenance_graph", "--store", str(store), *words]
     return lambda: subprocess.run(line, capture_output=True, check=False)
 
 
 def of_children(work: Callable[[], object], times: int) -> float:
-    """The median milliseconds of the processor of processes that a call starts."""
+    """The median processor milliseconds of the processes that a call starts."""
     results = []
     for _ in range(times):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -111,7 +112,7 @@ Pattern = tuple[tuple[object, ...], dict[str, object]]
 
 
 def look_ups(work: Callable[[], object]) -> list[Pattern]:
-    """The patterns that a call asks the store."""
+    """The patterns that a call looks up in the store."""
     patterns: list[Pattern] = []
     asked = EngineReads.quads
 
@@ -128,7 +129,7 @@ def look_ups(work: Callable[[], object]) -> list[Pattern]:
 
 
 def bare(store: EmbeddedStore, patterns: list[Pattern]) -> int:
-    """How many quads answer some patterns, asked of the engine with nothing made of them."""
+    """The number of quads for some patterns, looked up in the engine without converting them."""
     engine, count = store._lease().engine, 0
     for given, named in patterns:
         places = dict(zip(("subject", "predicate", "object", "graph"), given, strict=False)) | named
@@ -146,11 +147,11 @@ def bare(store: EmbeddedStore, patterns: list[Pattern]) -> int:
 
 
 def profiles(store: Path, folder: Path, times: int) -> dict[str, float]:
-    """Milliseconds and look-ups of profiles over a snapshot that has read nothing of the model yet.
+    """Milliseconds and look-ups of profiles, on a snapshot that has not read the model before.
 
-    Beside them what the engine takes alone for the same look-ups, what the profile of a tenth of all
-    models takes on average, and what commands, Python and the service do with a heavy model: its
-    profile is stored, and read.
+    With them: the engine's own time for the same look-ups, the average time of profiles of a tenth
+    of all models, and the time of reading a stored profile of a heavy model, as commands, Python
+    and the service do.
     """
     rows: dict[str, float] = {}
     with EmbeddedStore.open(store) as opened:

@@ -1,4 +1,4 @@
-"""The section of the performance page that sets this version beside earlier ones."""
+"""The section of the performance page that compares this version with earlier ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 
 def beside_earlier(text: str) -> str:
-    """A table of whole commands of earlier versions and this one, from ``bench_before.py``."""
+    """Markdown of whole commands of earlier versions and this one, from ``bench_before.py``."""
     measured = json.loads(text)
     days: Mapping[str, str] = measured["days"]
     first = next(iter(days))
@@ -50,7 +50,7 @@ def _milliseconds(
 def _of_versions(
     what: str, days: Mapping[str, str], rows: Mapping[str, Mapping[str, float]], places: int
 ) -> Iterator[str]:
-    """A table of figures by version, with the ratio of each to the first."""
+    """Yield a table of figures by version, with the ratio of each to the first."""
     yield f"| {what} | {' | '.join(f'{day} (`{name[:8]}`)' for name, day in days.items())} |"
     yield f"|---|{'---|' * len(days)}"
     for name, figures in rows.items():

@@ -1,4 +1,4 @@
-"""The section of ``docs/performance.md`` on readers beside plain parsing, from ``bench_readers``."""
+"""The section of ``docs/performance.md`` on readers and plain parsing, from ``bench_readers``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ between two readings, its memory cold: parsed in a loop of its own, small docume
 
 
 def beside_parsing(text: str) -> str:
-    """A table of readers, from ``bench_readers.py``, and what was reached of five times parsing."""
+    """Markdown of a table of readers, and how many are within five times parsing."""
     measured = json.loads(text)
     rows = measured["readers"]
     head = READERS.format(documents=sum(row["documents"] for row in rows))

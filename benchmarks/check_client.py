@@ -1,9 +1,10 @@
 """A client generated from ``web/openapi.json`` calls every route of a running service.
 
-    python benchmarks/check_client.py URL [--generator PROGRAM] [--out FILE]
+python benchmarks/check_client.py URL [--generator PROGRAM] [--out FILE]
 
-PROGRAM is ``openapi-python-client``, which is no dependency of ours. Writes are called without a
-token and must be refused; everything else must be answered, and read by the generated classes.
+PROGRAM is ``openapi-python-client``, which is no dependency of this package. Writes are called
+without a token and must be refused; every other route must answer, and the generated classes must
+parse the answer.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ SAMPLES: dict[str, Any] = {
     "query": "ASK {}",
     "graph": "https://w3id.org/provenance-graph/id/graph/assessment",
 }
-"""An argument for each parameter that a route must have."""
+"""An argument for each required parameter."""
 LISTED = ("datasets", "organizations", "licences", "families", "benchmarks", "sources", "records")
-"""Lists whose first item names what the routes below them are asked for."""
+"""Lists whose first item gives the argument of the routes below them."""
 BODIES: dict[str, dict[str, Any]] = {
     "sparql_post": {"query": "ASK {}"},
     "update": {"update": "DELETE WHERE { GRAPH <urn:nothing> { ?s ?p ?o } }"},
@@ -59,7 +60,7 @@ WRITES = ("update", "graph_put", "graph_post", "graph_patch", "graph_delete", "f
 
 
 def generated(program: str, folder: Path) -> ModuleType:
-    """The package that the generator makes of the description."""
+    """The package that the generator makes from the OpenAPI document."""
     target = folder / "made"
     command = [program, "generate", "--path", str(DESCRIPTION), "--meta", "none"]
     subprocess.run(
@@ -70,7 +71,7 @@ def generated(program: str, folder: Path) -> ModuleType:
 
 
 def operations(package: ModuleType) -> list[ModuleType]:
-    """Each module of the client that calls one route."""
+    """The modules of the client that call one route each."""
     api = importlib.import_module(f"{package.__name__}.api")
     walked = pkgutil.walk_packages(api.__path__, f"{api.__name__}.")
     modules = [importlib.import_module(one.name) for one in walked if not one.ispkg]
@@ -78,7 +79,7 @@ def operations(package: ModuleType) -> list[ModuleType]:
 
 
 def first_of(url: str) -> dict[str, str]:
-    """The first item of each list, as the path below the list names it."""
+    """The name of the first item of each list, as used in paths below the list."""
     names = {}
     for kind in LISTED:
         with urllib.request.urlopen(f"{url}/api/v1/{kind}?limit=1") as reply:
@@ -90,7 +91,7 @@ def first_of(url: str) -> dict[str, str]:
 
 
 def arguments_of(module: ModuleType, package: ModuleType, first: dict[str, str]) -> dict[str, Any]:
-    """What to call an operation with: a sample for whatever it must be given."""
+    """The arguments for calling an operation: a sample for each required parameter."""
     name = module.__name__.rsplit(".", 1)[-1]
     samples = dict(SAMPLES)
     _, _, path = name.partition("api_v1_")
@@ -131,7 +132,7 @@ def _body(name: str, parameter: inspect.Parameter, package: ModuleType) -> Any:
 
 
 def main() -> int:
-    """Call everything; print what was answered; exits 1 where something was not."""
+    """Call every operation; print the results; exits 1 where one fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("--generator", default="openapi-python-client")

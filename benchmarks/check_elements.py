@@ -1,10 +1,11 @@
-"""Our reading of SPDX documents before NTIA, FSCT3 and BSI, beside `ntia-conformance-checker`.
+"""SPDX documents against NTIA, FSCT3 and BSI, compared with `ntia-conformance-checker`.
 
-    python benchmarks/check_elements.py FOLDER [--out FILE.json]
+python benchmarks/check_elements.py FOLDER [--out FILE.json]
 
-Every SPDX 3 document of the folder is held to the three lists by both, element by element. What
-the checker cannot load for the form of a time or a property that SPDX does not have is compared
-with that mended for both; what it cannot load at all is counted with its reason, and is read here all the same.
+Every SPDX 3 document of the folder is checked against the three lists by both, element by element.
+A document that the checker cannot load because of the form of a time or an unknown property is
+repaired and compared in that form; one that it cannot load at all is counted with the reason, and
+is still checked here.
 """
 
 from __future__ import annotations
@@ -36,14 +37,14 @@ CHECKERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def check(path: Path, name: str) -> Any:
-    """What the checker of a list finds in a document; loaded on use, since that takes a second."""
+    """The checker's findings in a document; imported on use, since that takes a second."""
     place, standard, _ = CHECKERS[name]
     checker = pkgutil.resolve_name(f"ntia_conformance_checker.{place}")
     return checker(str(path), compliance=standard, sbom_spec="spdx3")
 
 
 def theirs(value: dict[str, Any], name: str) -> tuple[dict[str, bool], str]:
-    """What the checker finds by its labels, or why it cannot load the document."""
+    """The checker's findings by label, or the reason why it cannot load the document."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "document.spdx3.json")
         path.write_text(json.dumps(value))
@@ -57,7 +58,7 @@ def theirs(value: dict[str, Any], name: str) -> tuple[dict[str, bool], str]:
 
 
 def mended(value: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str, bool], str]:
-    """The document as SPDX writes times and without what SPDX does not have, and what is found."""
+    """The document with repaired times and without unknown properties, and its findings."""
     found, why = theirs(value, name)
     if "datetime" in why or "Unknown property" in why:
         moments = re.sub(r"(T\d\d:\d\d:\d\d)(?:\.\d+)?\+00:00", r"\1Z", json.dumps(value))

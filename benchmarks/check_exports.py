@@ -1,14 +1,14 @@
-"""Exports of many models before the standards' own checkers, and read back into the store.
+"""Exports of many models given to the standards' own checkers, and imported again.
 
     python -m benchmarks.check_exports STORE [--others 200] [--back 142] [--shared DIR]
                                        [--no-checkers] [--out FILE.json]
 
-All models that we curated and others, drawn by a seed, are exported in every format. Each document
-is held to the tool of its standard; what a tool misses is compared with what the store holds, so
-that "nobody states it" is told from a fault of ours. The first models are also imported again: a
-document of ours adds no claim, and so changes no accepted fact. And every document is read as any
-other of its format: each fact that the writer says it carries must be there, and of parents, their
-pinned revisions, the kind of derivation and stated licences it is counted how many survive.
+All curated models and others, drawn by a seed, are exported in every format. Each document is
+checked by the tool of its standard; what a tool misses is compared with the store, so that "nobody
+states it" is distinguished from a fault of the writer. The first models are also imported again: an
+export of this program adds no claim, and so changes no accepted fact. And every document is read as
+a foreign document of its format: each fact that the writer claims to carry must be found, and the
+surviving parents, pinned revisions, kinds of derivation and stated licences are counted.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def curated(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def others(snapshot: AcceptedSnapshot, known: list[Iri], count: int) -> list[Iri]:
-    """So many further models, drawn by a seed from all that the store holds."""
+    """``count`` further models, drawn by a seed from all models of the store."""
     rest = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)} - {*known})
     return random.Random(SEED).sample(rest, min(count, len(rest)))
 
 
 def back(store: Any, text: str, format: str, repository: str) -> list[str]:
-    """What importing a document of ours would add, under a name that says whose it is and not."""
+    """The changes that importing an export would make, under two file names."""
     problems: list[str] = []
 
     def note(_: str, problem: Problem) -> None:
@@ -81,7 +81,7 @@ def back(store: Any, text: str, format: str, repository: str) -> list[str]:
 
 
 class Survived:
-    """What a document carries of parents, their revisions, kinds of derivation and licences."""
+    """The parents, revisions, kinds of derivation and licences that a document carries."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -129,7 +129,7 @@ class Survived:
 CARD_RELATIONS = (PG.fineTunedFrom, PG.adapterOf, PG.quantizedFrom, PG.mergedFrom)
 """The kinds of derivation that a card of the Hub can state."""
 _VIEWS = frozenset({"trig", "trig12"})
-"""Formats whose claims stand record by record."""
+"""Formats whose claims are grouped by record."""
 
 
 def main() -> None:

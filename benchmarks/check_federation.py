@@ -1,12 +1,12 @@
-"""Comunica and rdflib over two services on loopback, one of which asks the other.
+"""Comunica and rdflib over two services on loopback, one of which queries the other.
 
-    python benchmarks/check_federation.py FOLDER [--out FILE]
+python benchmarks/check_federation.py FOLDER [--out FILE]
 
-FOLDER is where ``npm install --before=2025-06-01 @comunica/query-sparql`` was run (4.0.2 with all its
-parts of that day, which runs on Node 20; the day matters, since 4.0.2 with parts of later releases
-does not work); Comunica is no dependency of ours.
-The asking service is started with the explicit permission to call loopback addresses. Each way
-must give every row, more than a query's text could hold.
+FOLDER is where ``npm install --before=2025-06-01 @comunica/query-sparql`` was run (4.0.2 with all
+its parts of that day, which runs on Node 20; the day matters, since 4.0.2 with parts of later
+releases does not work); Comunica is no dependency of this package. The querying service is started
+with the explicit permission to call loopback addresses. Each way must give every row, more than a
+query's text could hold.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PLAIN = "SELECT ?s ?v { ?s <https://example.org/p> ?v }"
 
 
 def comunica(folder: Path, query: str, *sources: str) -> int:
-    """Rows that Comunica gets for a query over some endpoints."""
+    """The number of rows that Comunica gets for a query over some endpoints."""
     command = ["node", "--input-type=module", "-e", SCRIPT, query, *sources]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=300, check=False
@@ -49,7 +49,7 @@ def comunica(folder: Path, query: str, *sources: str) -> int:
 
 
 def main() -> int:
-    """Ask in each way; print the rows; exits 1 where some are missing."""
+    """Query in each way; print the rows; exits 1 where some are missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path)

@@ -1,12 +1,12 @@
-"""Whether another engine answers every stored question as the embedded store does, on the same data.
+"""Whether another engine answers every stored question as the embedded store does.
 
     cp -r STORE/checkpoints/N FOLDER        # N: the checkpoint that STORE/CURRENT names
     benchmarks/engines/oxigraph_server.sh FOLDER 7878 &
     python benchmarks/check_questions.py STORE http://127.0.0.1:7878/query
 
-Each question is asked with its defaults and, of models, with some others. Prints one line of JSON for
-each: the rows of both and the seconds that the engine took, or why it refused. Ends with 1 where
-answers differ.
+Each question is asked with its defaults and, where it is about models, with some others. Prints one
+line of JSON for each: the rows of both and the seconds that the engine took, or why it refused.
+Ends with 1 where answers differ.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MODELS = (
 
 
 def asked(question: Question, names: list[str]) -> Iterator[dict[str, str]]:
-    """The values of a question's parameters, those of its defaults first."""
+    """Yield the parameter values of a question, its defaults first."""
     yield {}
     of_models = [one.name for one in question.parameters if one.kind == "model"]
     for name in names if of_models else ():
@@ -43,7 +43,7 @@ def asked(question: Question, names: list[str]) -> Iterator[dict[str, str]]:
 def compared(
     here: AcceptedSnapshot, there: AcceptedSnapshot, question: Question, given: dict[str, str]
 ) -> dict[str, object]:
-    """What both answer to one question."""
+    """The rows of both engines for one question, as a line of the result."""
     line: dict[str, object] = {"question": question.name, "asked": given}
     try:
         expected = asking.ask(here, question.name, given, limit=0)

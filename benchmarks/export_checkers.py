@@ -1,4 +1,4 @@
-"""The standards' own checkers, held to what the store has: a gap where a fact exists is a fault."""
+"""The standards' own checkers, compared with the store: a gap where a fact exists is a fault."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from provenance_graph.exchange.spdx3.elements import project_pages
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 Check = Callable[[str, Bundle], Iterator[str]]
-"""A document's text and what it was made from, to what the standard's tool finds wrong."""
+"""A function of a document's text and its bundle that yields the standard's tool's findings."""
 
 _STRICT = {
     "cyclonedx": JsonStrictValidator(SchemaVersion.V1_7),
@@ -42,7 +42,7 @@ def cyclonedx(format: str) -> Check:
 
 
 def _hangs(link: Iri, *terms: Iri) -> Callable[[Bundle, BundleEntity], bool]:
-    """Whether a node of a kind hangs on an entity and states one of these."""
+    """A test whether a linked node of an entity states one of the terms."""
     return lambda one, entity: any(
         node.text(term) for node in one.hanging(entity.iri, link) for term in terms
     )
@@ -84,7 +84,7 @@ FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
         file_address(node, entity.repository) for node in one.hanging(entity.iri, PG.artifactOf)
     ),
 }
-"""What the checkers look for, and whether anything accepted could fill it."""
+"""The elements that the checkers look for, and whether any accepted value could fill each."""
 
 
 PROFILE_FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
@@ -97,11 +97,11 @@ PROFILE_FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
     "description": _has(SCHEMA.description),
     "collectionDate": _has(PG.dataCollectionPeriod),
 }
-"""What the shapes of MLDCAT-AP want, and whether anything accepted could fill it."""
+"""The elements that MLDCAT-AP's shapes require, and whether any accepted value could fill each."""
 
 
 def _in_spite_of_a_fact(checker: Any, one: Bundle) -> Iterator[str]:
-    """What a checker misses of a component though the store holds it."""
+    """Yield what a checker misses of a component although the store holds it."""
     entities = {
         f"{'dataset' if entity.iri in one.datasets else 'model'}-{n}": entity
         for n, entity in enumerate(one.described(), 1)
@@ -174,7 +174,7 @@ def prov(text: str, _: Bundle) -> Iterator[str]:
 
 
 class Shapes:
-    """A SHACL file of a standard, and what breaks it."""
+    """A SHACL file of a standard, and a check of documents against it."""
 
     def __init__(self, path: Path) -> None:
         self._shapes = rdflib.Graph().parse(path)
@@ -200,7 +200,7 @@ def none(_: str, __: Bundle) -> Iterator[str]:
 
 
 def checks(shared: Path | None, *, with_checkers: bool = True) -> dict[str, Check]:
-    """The check of each format; formats of our own have none but coming back."""
+    """The check of each format; this program's own formats have none except re-import."""
     result: dict[str, Check] = dict.fromkeys(exporters(), none)
     if not with_checkers:
         return result

@@ -43,7 +43,7 @@ HUB_PAGE = "https://huggingface.co/api/models/"
 
 
 class DocumentFiles:
-    """The documents as files, so many models in a folder."""
+    """The documents as files, in folders of a fixed number of models."""
 
     def __init__(self, root: Path, answers: str, shard: int = 20_000) -> None:
         self.root, self.answers, self.shard = root, answers, shard
@@ -51,7 +51,7 @@ class DocumentFiles:
         self._open: dict[Path, IO[bytes]] = {}
 
     def add(self, item: Documents) -> None:
-        """Write what the sources say of one model."""
+        """Write the sources' documents about one model."""
         place = item.number // self.shard
         answer = answer_bytes(item.hub)
         if self.answers == "jsonl":
@@ -66,7 +66,7 @@ class DocumentFiles:
             self._append(where, item.registry.encode(), PREFIXES.encode())
 
     def close(self) -> None:
-        """Finish the files that several models share."""
+        """Close the files that several models share."""
         for file in self._open.values():
             file.close()
 
@@ -89,7 +89,7 @@ class DocumentFiles:
 
 
 class RecordFiles:
-    """The records that the readers make of the documents, so many models in a TriG file."""
+    """The records that readers make of the documents, in TriG files of several models."""
 
     def __init__(self, root: Path, shard: int) -> None:
         from provenance_graph.core.iris import Iri
@@ -106,7 +106,7 @@ class RecordFiles:
         self.counts: Counter[str] = Counter()
 
     def add(self, item: Documents) -> None:
-        """Read what the sources say of one model; raises SystemExit where a reader objects."""
+        """Read the documents about one model; raises SystemExit where a reader has a problem."""
         if item.number // self.shard != self._place:
             self.close()
             self._place = item.number // self.shard
@@ -149,7 +149,7 @@ class RecordFiles:
 
 
 def _records(hub: Hub, root: Path, shard: int, processes: int) -> dict[str, int]:
-    """Write the records of all models; counts of records and claims."""
+    """Write the records of all models; return counts of records and claims."""
     if processes == 1:
         return _share_of_files(hub, root, shard, 0, 1)
     with ProcessPoolExecutor(processes) as pool:
@@ -178,9 +178,9 @@ def generate(
     shard: int = 1000,
     processes: int = 1,
 ) -> dict[str, object]:
-    """Write a hub below ``out``; gives what ``shape.json`` holds.
+    """Write a hub below ``out``; return the content of ``shape.json``.
 
-    The files of records are shared among ``processes``; their bytes do not depend on it.
+    The files of records are divided among ``processes``; their bytes do not depend on the number.
     """
     out.mkdir(parents=True, exist_ok=True)
     counts: dict[str, int] = {}

@@ -1,7 +1,7 @@
-"""A lineage shaped like a model hub's, by numbers alone: most bases are popular, some deep.
+"""A lineage with a model hub's shape, as numbers only: most bases are popular, some deep.
 
-About 60 % of models have a base, one in twenty of those is a merge of two to five, popular
-roots gather a large share of all derivatives, and chains go to about fifteen.
+About 60 % of models have a base, one in twenty of those is a merge of two to five, popular roots
+gather a large share of all derivatives, and chains go to about fifteen.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LICENCES = (
 
 @dataclass(frozen=True)
 class Hub:
-    """Edges by number (child to parent) and per model the place of its licence, or -1.
+    """Edges by number (child to parent) and for each model the index of its licence, or -1.
 
     Numbers from ``models`` on are datasets.
     """
@@ -47,12 +47,12 @@ class Hub:
 
     @property
     def edges(self) -> int:
-        """How many edges."""
+        """The number of edges."""
         return len(self.child)
 
 
 def generate(models: int, seed: int = 1) -> Hub:
-    """A hub of so many models; the same seed gives the same hub."""
+    """A hub of ``models`` models; the same seed gives the same hub."""
     rng = np.random.default_rng(seed)
     roots = max(20, models // 2000)
     number = np.arange(models)
@@ -92,13 +92,13 @@ def generate(models: int, seed: int = 1) -> Hub:
 
 
 def iri(hub: Hub, number: int) -> str:
-    """The name of a model or dataset."""
+    """The IRI of a model or dataset."""
     kind = "model" if number < hub.models else "dataset"
     return f"https://w3id.org/provenance-graph/id/{kind}/org{number % 97003}/{kind}-{number:08d}"
 
 
 def quads(hub: Hub) -> Iterator[bytes]:
-    """The hub as N-Triples, with ``prov:wasDerivedFrom`` beside each derivation."""
+    """Yield the hub as N-Triples, with the general relation beside each derivation."""
     for child, parent, code in zip(
         hub.child.tolist(), hub.parent.tolist(), hub.code.tolist(), strict=True
     ):
@@ -111,7 +111,7 @@ def quads(hub: Hub) -> Iterator[bytes]:
 
 
 def index(hub: Hub) -> LineageIndex:
-    """The index of a generated hub, numbered as the hub is."""
+    """The lineage index of a generated hub, with the hub's numbers."""
     count = hub.models + hub.datasets
     raw = [b"\x01model/%08d" % number for number in range(count)]
     kind = (np.arange(count) >= hub.models).astype(np.uint8)

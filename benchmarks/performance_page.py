@@ -83,11 +83,11 @@ TOGETHER = (
     ("validate", "validation of the view and of all record graphs"),
     ("indexes and validation", "the last two at once, as `build --validate` does"),
 )
-"""What brings records to a store that is viewed, indexed and validated."""
+"""The stages from records to a store with view, indexes and validation."""
 AT_ONCE, IN_TURN = ("build", "indexes and validation"), ("build", "all indexes", "validate")
-"""Which of these steps come to a whole store, each beside others or one after another."""
+"""The stages of a complete store, run in parallel or one after another."""
 ALONE = ("build", "lineage index", "search index", "stats", "conflicts", "identity", "validate")
-"""The same with each index made by itself."""
+"""The stages of a complete store, with each index made separately."""
 PROJECTED = (1_000_000, 2_000_000, 5_000_000)
 CORES = 2
 HEAD = """# Performance
@@ -128,7 +128,7 @@ def number(value: object) -> str:
 
 
 def exponent(runs: Sequence[Mapping[str, object]], key: str) -> str:
-    """The growth between the smallest and the largest run, where both have the figure."""
+    """The growth exponent between the smallest and the largest run that have the figure."""
     having = [run for run in runs if isinstance(run.get(key), int | float) and run[key]]
     if len(having) < 2:
         return "–"
@@ -139,7 +139,7 @@ def exponent(runs: Sequence[Mapping[str, object]], key: str) -> str:
 
 
 def stages_of(run: Mapping[str, object]) -> tuple[str, ...]:
-    """The stages that bring a run's records to a whole store; none where one is not measured."""
+    """The stages from a run's records to a complete store; empty where one is not measured."""
     for stages in (AT_ONCE, IN_TURN, ALONE):
         if all(isinstance(run.get(stage), int | float) for stage in stages):
             return stages
@@ -147,15 +147,15 @@ def stages_of(run: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def all_stages(run: Mapping[str, object]) -> float | None:
-    """The processor seconds of all stages of a whole store; None where one is not measured."""
+    """The processor seconds of all stages of a complete store; None where one is not measured."""
     return sum(float(str(run[stage])) for stage in stages_of(run)) or None
 
 
 def projection(chosen: Sequence[Mapping[str, object]]) -> list[str]:
-    """What the largest size with all stages comes to at sizes that were not run.
+    """Lines with the projected cost at sizes that were not run, from the largest complete size.
 
-    Each stage grows by its exponent, by no less than proportionally: what small runs spend once
-    makes their exponents smaller than those of large ones.
+    Each stage grows by its exponent, but at least proportionally: fixed costs make the exponents of
+    small runs smaller than those of large ones.
     """
     having = [run for run in chosen if all_stages(run) is not None]
     if not having:
@@ -192,7 +192,7 @@ def projection(chosen: Sequence[Mapping[str, object]]) -> list[str]:
 
 
 def _floor(runs: Sequence[Mapping[str, object]]) -> list[str]:
-    """What of a whole build is the engine's own load, against what thirty minutes allow."""
+    """Lines on the share of the engine's own load in a build, against a budget of thirty minutes."""
     measured = [run for run in runs if isinstance(run.get("raw bulk load"), int | float)]
     if not measured:
         return []
@@ -217,7 +217,7 @@ def _grown(
 
 
 def page(runs: Sequence[Mapping[str, object]]) -> str:
-    """The whole page, of the latest figures of every size: a later run may hold some of them."""
+    """The whole page, from the latest figures of every size: a later run may have only some."""
     latest: dict[int, dict[str, object]] = {}
     for run in runs:
         _add(latest.setdefault(int(str(run["models"])), {}), run)
@@ -260,14 +260,14 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
 
 
 def _rows(chosen: Sequence[Mapping[str, object]], rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Rows of a table, each of a figure with its name: the figure at every size, and its growth."""
+    """Yield table rows: each figure's name, its value at every size, and its growth."""
     for key, name in rows:
         cells = " | ".join(number(run.get(key)) for run in chosen)
         yield f"| {name} | {cells} | {exponent(chosen, key)} |"
 
 
 def _together(chosen: Sequence[Mapping[str, object]], columns: str, rule: str) -> list[str]:
-    """Wall time and memory of the commands one after another, as a user waits for them."""
+    """Lines on wall time and memory of the commands run one after another by a user."""
     if not any(run.get("all indexes wall") for run in chosen):
         return []
     lines = ["", "## From records to answers: wall seconds and memory", "", WAITED, ""]
@@ -284,7 +284,7 @@ def _together(chosen: Sequence[Mapping[str, object]], columns: str, rule: str) -
 
 
 def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
-    """Put the line of one stage, or of several, into the figures of a size."""
+    """Add the line of one or several stages to the figures of a size."""
     stage = line.get("stage")
     faults = {**_faults(run), **_faults(line)}
     figures = {key: value for key, value in line.items() if key not in ("cpu", "wall", "peak MB")}
@@ -312,7 +312,7 @@ time of the load alone, which is some two fifths of a build. Above, the stores o
 
 
 def merged(text: str) -> str:
-    """A table of both ways of loading, from ``bench_merged.py``; the newest line of a size counts."""
+    """Markdown of both ways of loading, from ``bench_merged.py``; the newest line per size counts."""
     measured = {run["quads"]: run for run in map(json.loads, text.splitlines())}
     asked = ("a record", "facts of an entity", "all about an entity", "what points to an entity")
     keys = ("processor s", "largest process MB", "disk MB", *(f"{kind} us" for kind in asked))
@@ -326,7 +326,7 @@ def merged(text: str) -> str:
 
 
 def _unfinished(latest: Mapping[int, Mapping[str, object]]) -> list[str]:
-    """What did not come to its end, size by size."""
+    """Lines on the stages that did not finish, by size."""
     lines = []
     for models, run in sorted(latest.items()):
         stages = run.get("unfinished")

@@ -1,4 +1,4 @@
-"""Kill -9 of every process of a writable service in turn, many times, under load.
+"""Repeated kill -9 of every process of a writable service in turn, under load.
 
 python benchmarks/soak_kills.py [KILLS] [FILE]
 """
@@ -19,13 +19,13 @@ from hostile_service import Running
 
 
 def distinct(lines: Iterable[str]) -> dict[str, int]:
-    """What the log says of errors, each text once with how often it stands there."""
+    """The distinct errors in a log, with their counts; the 20 most frequent."""
     texts = (str(json.loads(line)["error"])[:400] for line in lines if line.startswith("{"))
     return dict(Counter(texts).most_common(20))
 
 
 def main() -> int:
-    """Run the soak and print what it found; exits 1 when anything was lost."""
+    """Run the soak test and print its results; exits 1 where anything was lost."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as folder:
         service = Running(Path(folder) / "store", "--processes", "2")

@@ -1,10 +1,10 @@
-"""Kill -9 of builds, many times, while a service serves the store that they rebuild.
+"""Repeated kill -9 of builds, while a service serves the store that they rebuild.
 
 python benchmarks/soak_rebuild.py [KILLS] [FILE]
 
 Two generated hubs are built in turn into one store. Each build is killed at random moments, alone
-or with its processes, started again, and in the end let through. After every kill the service must
-answer as the whole state before answers, or as the whole next one, never from between.
+or with its processes, started again, and in the end completed. After every kill the service must
+answer from the whole previous state or from the whole next one, never from a mixture.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ QUESTIONS = (
     "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
     " SELECT ?model ?n { ?model pg:parameterCount ?n } ORDER BY ?model ?n",
 )
-"""What tells the two hubs apart: their facts, their records, and a value of each model."""
+"""Queries that distinguish the two hubs: their facts, their records, and a value of each model."""
 SEED = 1
 KILLED_WHOLE = 0.5
-"""Share of kills that take the processes of a build with it."""
+"""The share of kills that include the processes of a build."""
 
 
 def started(store: Path, data: Path) -> subprocess.Popen[bytes]:
-    """A build of ``data`` into ``store``, without the records that the other hub left."""
+    """Start a build of ``data`` into ``store``, without the records that the other hub left."""
     line = [sys.executable, "-m", "provenance_graph", "--store", str(store)]
     words = [*line, "build", "--fresh", "--data", str(data)]
     with log_of(store).open("wb") as log:
@@ -50,7 +50,7 @@ def started(store: Path, data: Path) -> subprocess.Popen[bytes]:
 
 
 def log_of(store: Path) -> Path:
-    """What the last build said."""
+    """The path of the last build's log."""
     return store.with_name("build.log")
 
 
@@ -59,7 +59,7 @@ def answers(service: Running) -> Answers:
 
 
 def let_through(store: Path, data: Path) -> float:
-    """Build to the end; seconds of wall time."""
+    """Build to the end; return wall seconds."""
     began = time.monotonic()
     if code := started(store, data).wait():
         raise SystemExit(f"the build of {data} ended with {code}: {log_of(store).read_text()}")
@@ -67,14 +67,14 @@ def let_through(store: Path, data: Path) -> float:
 
 
 def settled(service: Running, before: Answers) -> Answers:
-    """What the service answers once a finished build has been taken over."""
+    """The service's answers once it has taken over a finished build."""
     while (now := answers(service)) == before:
         time.sleep(0.05)
     return now
 
 
 def soak(folder: Path, kills: int) -> dict[str, object]:
-    """Kill builds; how often, what was served afterwards, and what was wrong."""
+    """Kill builds; return the counts, the states served afterwards, and the faults."""
     chance, store = random.Random(SEED), folder / "store"
     hubs = []
     for seed, models in ((1, 800), (2, 1000)):
@@ -120,7 +120,7 @@ def soak(folder: Path, kills: int) -> dict[str, object]:
 
 
 def main() -> int:
-    """Run the soak and print what it found; exits 1 when anything was wrong."""
+    """Run the soak test and print its results; exits 1 where anything was wrong."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with tempfile.TemporaryDirectory() as folder:
         result = soak(Path(folder), kills) | {"load": os.getloadavg()}

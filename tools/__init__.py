@@ -1,1 +1,1 @@
-"""Tools of the maintainers; not installed."""
+"""Maintenance tools; not installed with the package."""

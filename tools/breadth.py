@@ -1,4 +1,4 @@
-"""How much the shipped data holds of what others seldom state: the table of ``data/README.md``.
+"""Counts of seldom stated facts in the shipped data: the table of ``data/README.md``.
 
 ``python -m tools.breadth STORE [--write]`` counts over the accepted view of a store built from
 ``data/``, prints the table, and with ``--write`` puts it into the page.
@@ -25,7 +25,7 @@ _TRAINED_ON = (
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What is counted: in words, as a pattern that binds ``?it``, and how many there shall be."""
+    """One count: its description, a SPARQL pattern that binds ``?it``, and the required minimum."""
 
     what: str
     pattern: str
@@ -70,20 +70,20 @@ COUNTS = (
 
 
 def counted(graph: Graph) -> Iterator[tuple[Count, int]]:
-    """Each count with how many there are."""
+    """Yield each count with its result."""
     for count in COUNTS:
         table = graph.query(f"SELECT (COUNT(DISTINCT ?it) AS ?n) WHERE {{ {count.pattern} }}")
         yield count, int(str(next(iter(table))["n"]))
 
 
 def table(graph: Graph) -> str:
-    """The table as the page prints it."""
+    """The Markdown table of the page."""
     rows = [f"| {c.what} | {c.least:,} | {n:,} |" for c, n in counted(graph)]
     return "\n".join(["| what | at least | how many |", "|---|---|---|", *rows, ""])
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table, or write it."""
+    """Print the table, and write it into the page with ``--write``; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("store")
     parser.add_argument("--write", action="store_true", help="put it into data/README.md")

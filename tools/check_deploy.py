@@ -1,9 +1,9 @@
-"""Check what ``docs/deploy`` offers: container file, unit, settings, proxy examples.
+"""Check the examples of ``docs/deploy``: container file, unit, settings, proxy examples.
 
-    python tools/check_deploy.py [--build]
+python tools/check_deploy.py [--build]
 
-The unit is verified by ``systemd-analyze`` where that is present, the container file is built
-with ``--build`` where an engine runs, and otherwise read line by line. Exits 1 on a finding.
+The unit is verified by ``systemd-analyze`` where that is present, the container file is built with
+``--build`` where an engine runs, and otherwise read line by line. Exits 1 on a finding.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto")
 
 
 def containerfile(text: str) -> Iterator[str]:
-    """Findings of a container file, read without an engine."""
+    """Yield findings of a container file, read without an engine."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     stages = {match[1] for line in lines if (match := re.match(r"FROM \S+ AS (\S+)", line))}
     for line in lines:
@@ -47,7 +47,7 @@ def containerfile(text: str) -> Iterator[str]:
 
 
 def unit(text: str) -> Iterator[str]:
-    """Findings of the unit, by systemd's own checker where it is present."""
+    """Yield findings of the systemd unit, by systemd's own checker where it is present."""
     command = next((line for line in text.splitlines() if line.startswith("ExecStart=")), "")
     if _BINARY not in command:
         yield f"unit: ExecStart does not start {_BINARY}"
@@ -56,7 +56,7 @@ def unit(text: str) -> Iterator[str]:
         sys.stderr.write("systemd-analyze is not here; the unit was only read\n")
         return
     with tempfile.TemporaryDirectory() as folder:
-        # It looks for the program too, which is not installed where this runs.
+        # The checker also looks for the program, which is not installed here.
         file = Path(folder) / "provenance-graph.service"
         file.write_text(text.replace(_BINARY, shutil.which("true") or "/bin/true"))
         done = subprocess.run(  # noqa: S603 - our own words
@@ -69,7 +69,7 @@ def unit(text: str) -> Iterator[str]:
 
 
 def toml(file: Path) -> Iterator[str]:
-    """Findings of an example of settings."""
+    """Yield findings of an example settings file."""
     try:
         settings.load({}, file, {})
     except UsageError as error:
@@ -77,7 +77,7 @@ def toml(file: Path) -> Iterator[str]:
 
 
 def proxy(file: Path) -> Iterator[str]:
-    """Findings of a proxy example: it must pass on who asks, and not buffer answers."""
+    """Yield findings of a proxy example: it must forward the client's address and not buffer."""
     text = file.read_text()
     if file.suffix == ".conf":
         yield from (f"{file.name}: {name} is not set" for name in _FORWARDED if name not in text)
@@ -88,7 +88,7 @@ def proxy(file: Path) -> Iterator[str]:
 
 
 def build() -> Iterator[str]:
-    """Findings of building the image, where an engine runs."""
+    """Yield findings of building the image, where a container engine runs."""
     engine = shutil.which("podman") or shutil.which("docker")
     if engine is None or _fails([engine, "info"]):
         sys.stderr.write("no container engine runs here; the container file was only read\n")
@@ -103,7 +103,7 @@ def _fails(command: list[str]) -> bool:
 
 
 def findings() -> list[str]:
-    """Everything that is wrong with the examples as they stand."""
+    """All findings of the examples, without building the image."""
     results = [*containerfile((DEPLOY / "Containerfile").read_text())]
     results += unit((DEPLOY / "provenance-graph.service").read_text())
     results += toml(DEPLOY / "provenance-graph.toml")
@@ -113,7 +113,7 @@ def findings() -> list[str]:
 
 
 def main() -> int:
-    """Print findings; exits 1 where there are any."""
+    """Print the findings; exits 1 where there are any."""
     result = findings() + (list(build()) if "--build" in sys.argv[1:] else [])
     for line in result:
         sys.stdout.write(line + "\n")

@@ -1,9 +1,9 @@
-"""Write the licence sentences of ``docs/licence-sentences.tsv`` anew, from a store.
+"""Regenerate the licence sentences of ``docs/licence-sentences.tsv`` from a store.
 
-    python -m tools.licence_sentences [--store var/graph]
+python -m tools.licence_sentences [--store var/graph]
 
-Each row was read by a person: verdict and remark stay where the sentence did, and where it changed
-the verdict is ``to be read``. Exits with 1 where there are such rows.
+A person has reviewed each row: verdict and remark are kept where the sentence is unchanged; for a
+changed sentence the verdict is ``to be read``. Exits with 1 where there are such rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLUMNS = ("model", "uses", "sentence", "verdict", "remark")
 
 
 def main() -> int:
-    """Write the table; the number of rows to be read decides the exit code."""
+    """Write the table; exits 1 where rows remain to be read."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", default="var/graph")
     asked.add_argument("--day", default="2026-11-30", help="By the texts in force on that day.")

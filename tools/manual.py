@@ -1,9 +1,9 @@
-"""The manual as a site: the pages of docs/, and a reference made from the software itself.
+"""The manual as a site: the pages of docs/, and a reference generated from the software itself.
 
-    python tools/manual.py [--check] [OUT]
+python tools/manual.py [--check] [OUT]
 
-Without OUT it goes where ``serve`` shows it at ``/manual/``. It fails, naming each, on a command,
-option, route, setting, question, rule, rubric or term that nothing describes.
+Without OUT it is written where ``serve`` shows it at ``/manual/``. It fails, naming each, on a
+command, option, route, setting, question, rule, rubric or term without a description.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PG = "https://w3id.org/provenance-graph/ns#"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One public name: its name, what describes it, and how it is shown."""
+    """One public name: its kind, its description, and its text in the reference."""
 
     kind: str
     name: str
@@ -41,7 +41,7 @@ class Entry:
 
 
 def commands() -> Iterator[Entry]:
-    """Every command and each of its options."""
+    """Yield every command and each of its options."""
     import click
 
     from provenance_graph import cli
@@ -73,7 +73,7 @@ def _plain(option: object) -> bool:
 
 
 def routes() -> Iterator[Entry]:
-    """Every route of the service that its description lists."""
+    """Yield every route of the service in its OpenAPI document."""
     from tools.openapi import description
 
     for path, methods in sorted(json.loads(description())["paths"].items()):
@@ -88,7 +88,7 @@ def routes() -> Iterator[Entry]:
 
 
 def settings() -> Iterator[Entry]:
-    """Every setting of the service."""
+    """Yield every setting of the service."""
     from provenance_graph.service.settings import Settings
 
     for each in fields(Settings):
@@ -96,7 +96,7 @@ def settings() -> Iterator[Entry]:
 
 
 def questions() -> Iterator[Entry]:
-    """Every stored question: its wording, what an empty answer means, its parameters."""
+    """Yield every stored question: wording, meaning of an empty answer, parameters."""
     from provenance_graph.model.questions.stored import questions as stored
 
     for one in stored().values():
@@ -113,7 +113,7 @@ def questions() -> Iterator[Entry]:
 
 
 def terms() -> Iterator[Entry]:
-    """Every term of the ontology: label, definition, example; and each rule on licences."""
+    """Yield every term of the ontology: label, definition, example; and each rule on licences."""
     import pyoxigraph as ox
 
     from provenance_graph.core.resources import ontology_files
@@ -138,7 +138,7 @@ def terms() -> Iterator[Entry]:
 
 
 def rules() -> Iterator[Entry]:
-    """Every rule on licences, with why it matters and how to fix what it finds."""
+    """Yield every rule on licences, with its reason and the remedy for a finding."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.ingest.shipped import reference_quads
     from provenance_graph.licences.rules.rules import RULES
@@ -158,7 +158,7 @@ def rules() -> Iterator[Entry]:
 
 
 def rubrics() -> Iterator[Entry]:
-    """Every assessment scheme."""
+    """Yield every assessment scheme."""
     page = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
     for path in sorted((ROOT / "ontology" / "rubrics").glob("*.ttl")):
         if path.stem not in ("crosswalk", "facets"):
@@ -169,7 +169,7 @@ EVERY = (commands, routes, settings, questions, rules, rubrics, terms)
 
 
 def undocumented(entries: Iterable[Entry]) -> list[str]:
-    """What nothing describes, as ``kind name``."""
+    """The names without a description, as ``kind name``."""
     return [f"{one.kind} {one.name}" for one in entries if not one.described.strip()]
 
 
@@ -177,7 +177,7 @@ def undocumented(entries: Iterable[Entry]) -> list[str]:
 
 
 def reference(folder: Path, entries: Iterable[Entry]) -> None:
-    """Write the pages of the reference that are made here."""
+    """Write the generated pages of the reference."""
     listed = list(entries)
     titles = {
         "route": ("routes", "Routes of the service"),
@@ -198,7 +198,7 @@ def reference(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 def staged(folder: Path, entries: Iterable[Entry]) -> None:
-    """Copy docs/ and add what the site needs beside it."""
+    """Copy docs/ and add the files that the site needs beside it."""
     shutil.copytree(ROOT / "docs", folder, dirs_exist_ok=True)
     reference(folder / "reference", entries)
     data = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
@@ -211,7 +211,7 @@ def staged(folder: Path, entries: Iterable[Entry]) -> None:
 
 
 def _links(text: str, moved: dict[str, str]) -> str:
-    """Links to files outside the manual become plain text; moved ones follow."""
+    """The text with links to files outside the manual as plain text, and moved ones updated."""
 
     def change(match: re.Match[str]) -> str:
         target = match[2]
@@ -224,7 +224,7 @@ def _links(text: str, moved: dict[str, str]) -> str:
 
 
 def build(out: Path) -> list[str]:
-    """Build the site; gives what stands in its way: undocumented names, broken links."""
+    """Build the site; return the faults: undocumented names, broken links."""
     from mkdocs.commands.build import build as make
     from mkdocs.config import load_config
 
@@ -245,14 +245,14 @@ def build(out: Path) -> list[str]:
         make(config)
         if not heard.lines:
             shutil.rmtree(out, ignore_errors=True)
-            # its page for what is missing asks for files at the root of a host, and is never served
+            # the theme's 404 page refers to files at the root of a host, and is never served
             shutil.copytree(Path(folder) / "site", out, ignore=shutil.ignore_patterns("404.html"))
             (out / STAMP).write_text(digest(), encoding="utf-8")
     return heard.lines
 
 
 class _Heard(logging.Handler):
-    """What the site builder warns of."""
+    """Log handler that collects the site builder's warnings."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -263,7 +263,7 @@ class _Heard(logging.Handler):
 
 
 def digest() -> str:
-    """A digest of what the manual is made from."""
+    """A digest of the manual's source files."""
     sha256 = hashlib.sha256()
     folders = [ROOT / name for name in ("docs", "ontology", "queries", "src/provenance_graph")]
     for file in sorted(
@@ -282,7 +282,7 @@ def _one_line(text: str) -> str:
 
 
 def main() -> int:
-    """Build or check; 1 where something is not documented."""
+    """Build or check; exits 1 where something is not documented."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("out", nargs="?", type=Path, default=OUT)
     asked.add_argument("--check", action="store_true", help="only say what is not documented")

@@ -1,7 +1,7 @@
-"""Write what the page takes from the package: ``web/openapi.json``, and the signs in ``web/src``.
+"""Write the page's copies of package data: ``web/openapi.json``, and tables in ``web/src``.
 
-The page is built where the package is not installed yet, so that they are kept; tests hold them
-equal to what the service says. Run ``python -m tools.openapi`` after a change.
+The page is built where the package is not installed yet, so the files are committed; tests compare
+them with the service. Run ``python -m tools.openapi`` after a change.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def description() -> str:
 
 
 def states() -> str:
-    """The glyph, word and meaning of every state of a field, by its key."""
+    """Glyph, word, meaning and letter of every state of a field, by its key, as JSON."""
     table = {
         state.key: {
             "glyph": state.glyph,
@@ -51,24 +51,24 @@ def states() -> str:
 
 
 def levels() -> str:
-    """The glyph of every level of evidence, by its word."""
+    """The glyph of every level of evidence, by its word, as JSON."""
     return json.dumps(dict(GLYPHS), ensure_ascii=False, indent=2) + "\n"
 
 
 def conflicts() -> str:
-    """The words of every kind of conflict, worst first, and the kinds that are listed by default."""
+    """Labels of the kinds of conflict, worst first, and the kinds listed by default, as JSON."""
     table = {"kinds": dict(KINDS), "default": DEFAULT}
     return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
 
 
 def relations() -> str:
-    """The names of the relations from a model to what it was made from; their words come with answers."""
+    """Names of the relations from a model to its parents as JSON; answers carry their labels."""
     names = [local_name(relation) for relation in (*terms.DERIVATIONS, *terms.INFLUENCES)]
     return json.dumps(names, indent=2) + "\n"
 
 
 def main() -> None:
-    """Write all."""
+    """Write all files."""
     WHERE.write_text(description(), "utf-8")
     STATES.write_text(states(), "utf-8")
     LEVELS.write_text(levels(), "utf-8")

@@ -1,10 +1,11 @@
-"""How much of what documents state arrives: format × (stated, read, reported, silent).
+"""How many stated values of documents are read: format × (stated, read, reported, silent).
 
-``python -m tools.reading_coverage FOLDER… [--sample N]``. A value counts as *read* or *reported* only
-if it is: it is changed in a copy of the document, and where neither the claims, the record's header
-nor the problems differ, it was read silently, whatever the reader's table says. Values that a table
-sets aside (*not provenance*) or keeps for later (*not read yet*) are reported by the ledger. At most
-``--sample`` values of a document are changed, spread evenly over it.
+``python -m tools.reading_coverage FOLDER… [--sample N]``. Whether a value is *read* or *reported*
+is tested: the value is changed in a copy of the document, and where neither the claims, the
+record's header nor the problems differ, it was ignored silently, whatever the reader's key table
+says. Values that a table sets aside (*not provenance*) or keeps for later (*not read yet*) are
+reported by the ledger. At most ``--sample`` values of a document are changed, spread evenly over
+it.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Row:
 
 
 def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
-    """Count a document's values by what becomes of them."""
+    """Add to a row the number of a document's values by outcome."""
     if reader.keys is None or reader.leaves is None:
         return
     row.documents += 1
@@ -82,7 +83,7 @@ def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
 
 
 def _outcome(document: Document, reader: Reader) -> object:
-    """All that comes of a document: headers, claims, problems; or that it could not be read."""
+    """Everything read from a document (headers, claims, problems), or its error."""
     try:
         results = list(records_of(reader, document))
         origin = reader.origin(document)
@@ -98,13 +99,13 @@ def _outcome(document: Document, reader: Reader) -> object:
 
 
 def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
-    """What comes of the document with one value changed; ``None`` where it cannot be changed."""
+    """The outcome of the document with one value changed; None where it cannot be changed."""
     text = _other_text(document, leaf)
     return None if text is None else _outcome(replace(document, data=text.encode()), reader)
 
 
 def _in_normal_form(document: Document) -> Document:
-    """A document of YAML or CSV as it is written again after a change, so that its lines stay."""
+    """A YAML or CSV document as it is written after a change, so that line numbers stay."""
     if document.features.syntax not in ("yaml", "csv"):
         return document
     table = document.features.syntax == "csv"
@@ -124,7 +125,7 @@ def _yaml(value: object) -> str:
 
 
 def _csv(text: str, line: int = 0, column: str = "", old: str = "") -> str:
-    """A table written again, with another value in one cell where it is named."""
+    """A table rewritten, with another value in one cell where a cell is named."""
     rows = csv.reader(io.StringIO(text))
     written = io.StringIO()
     out = csv.writer(written, lineterminator="\n")
@@ -140,7 +141,7 @@ def _csv(text: str, line: int = 0, column: str = "", old: str = "") -> str:
 
 
 def _other_text(document: Document, leaf: Leaf) -> str | None:
-    """The document's text with one value changed, whatever its syntax."""
+    """The document's text with one value changed, in its syntax; or None."""
     if document.features.syntax == "json" and (text := _other_json(document.text, leaf)):
         return text
     line, _, column = leaf.where.lstrip("L").partition("/")
@@ -173,7 +174,7 @@ def _other_text(document: Document, leaf: Leaf) -> str | None:
 
 
 def _other_toml(text: str, leaf: Leaf) -> str | None:
-    """TOML with one value changed: at a line that gives the key this value."""
+    """TOML with one value changed, at a line that gives the key this value; or None."""
     key = re.escape(leaf.where.rpartition("/")[2])
     for match in re.finditer(rf"^\s*{key}\s*=\s*(.+?)\s*$", text, re.MULTILINE):
         with contextlib.suppress(tomllib.TOMLDecodeError):
@@ -184,7 +185,7 @@ def _other_toml(text: str, leaf: Leaf) -> str | None:
 
 
 def _other_json(text: str, leaf: Leaf) -> str | None:
-    """JSON with one value changed; what an envelope holds in base64 is opened and closed again."""
+    """JSON with one value changed, also inside a base64 payload; or None."""
     value = json.loads(text)
     steps = leaf.where.strip("/").split("/")
     envelope = value.get("dsseEnvelope", value) if isinstance(value, dict) else {}
@@ -199,7 +200,7 @@ def _other_json(text: str, leaf: Leaf) -> str | None:
 
 
 def _set(holder: Any, steps: list[str], old: object) -> bool:
-    """Change the value at a place; keys may hold slashes, so the longest that fits is taken."""
+    """Change the value at a location; keys may hold slashes, so the longest match is taken."""
     if isinstance(holder, list):
         if not steps[0].isdigit() or int(steps[0]) >= len(holder):
             return False
@@ -230,7 +231,7 @@ def _other(old: object) -> object:
 
 
 def table(rows: dict[str, Row]) -> Iterator[str]:
-    """The lines of the table, and the keys read silently."""
+    """Yield the lines of the table, and the keys ignored silently."""
     yield "| format | documents | stated | read | reported | silent | silent % |"
     yield "|---|---|---|---|---|---|---|"
     for name, row in sorted(rows.items()):

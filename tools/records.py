@@ -1,4 +1,4 @@
-"""The shipped records, written again from a folder of sources: ``python -m tools.records FOLDER``."""
+"""Regenerate the shipped records from a folder of sources: ``python -m tools.records FOLDER``."""
 
 from __future__ import annotations
 

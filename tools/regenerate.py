@@ -1,4 +1,4 @@
-"""The shipped records, written again from a folder of sources; the same bytes every time."""
+"""Regeneration of the shipped records from a folder of sources; deterministic to the byte."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from provenance_graph.ingest.run import rewrite
 class Source:
     """One entry of ``data/sources.toml``: a file or folder, its format, address and day.
 
-    ``within`` is the folder that names are given below; ``manifest`` a table that says of
-    each file which repository, commit and path it came from. ``custody`` says how it is
-    known that the publisher stated it: verified where the address is the publisher's own
-    repository at a commit and the digest is kept, asserted where a copy was read.
-    ``edition`` is the day of that edition, ``collection`` the name of the collection. With
-    ``keep = "known"`` only what it says of entities that other records name is kept.
+    ``within`` is the folder that names are relative to; ``manifest`` is a table with repository,
+    commit and path of each file. ``custody`` says how it is known that the publisher stated the
+    content: verified where the address is the publisher's own repository at a commit and the digest
+    is kept, asserted where a copy was read. ``edition`` is the day of that edition, ``collection``
+    the name of the collection. With ``keep = "known"`` only claims about entities that other
+    records name are kept.
     """
 
     folder: str
@@ -48,13 +48,13 @@ class Source:
     keep: str = "all"
 
     def stamp(self, record: Record) -> Record:
-        """The record with the custody, collection and edition of the entry, without its prose."""
+        """The record with the entry's custody, collection and edition, and without prose."""
         return _stamped(without_prose(record), self.custody, self.collection, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
 class HandWritten:
-    """One ``[[kept]]`` entry: records kept by hand below ``into``, identified by publisher or address."""
+    """One ``[[kept]]`` entry: hand-written records below ``into``, by publisher or address."""
 
     into: str
     custody: str
@@ -65,7 +65,7 @@ class HandWritten:
     basis: str = ""
 
     def matches(self, record: Record) -> bool:
-        """Whether the entry speaks of a record."""
+        """Whether the entry applies to a record."""
         header = record.header
         return (
             (not self.publisher or header.publisher == organization(self.publisher))
@@ -75,11 +75,11 @@ class HandWritten:
 
 
 _SENTENCES = frozenset(("fmti",))
-"""Sources of which all that stays as stated is sentences, short ones too."""
+"""Sources whose statements are all sentences, also the short ones."""
 
 
 def without_prose(record: Record) -> Record:
-    """A record without sentences that stay as stated: facts of a source are shipped, its prose is not."""
+    """A record without sentences kept as stated: facts of a source are shipped, prose is not."""
     claims = tuple(
         claim
         for claim in record.claims
@@ -90,7 +90,7 @@ def without_prose(record: Record) -> Record:
 
 
 def is_prose(statement: str) -> bool:
-    """Whether what stands behind a key is sentences, and no name, number or list.
+    """Whether the value behind a key is sentences rather than a name, number or list.
 
     >>> is_prose("author.blurb: We push the boundaries of AI research.")
     True
@@ -117,7 +117,7 @@ def _stamped(record: Record, custody: str, collection: str, edition: str) -> Rec
 
 
 def hand_written(path: Path) -> list[HandWritten]:
-    """The ``[[kept]]`` entries of a list of sources; raises UsageError naming what is wrong."""
+    """The ``[[kept]]`` entries of a list of sources; raises UsageError naming the fault."""
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("kept", [])
         return [HandWritten(**entry) for entry in listed]
@@ -126,10 +126,10 @@ def hand_written(path: Path) -> list[HandWritten]:
 
 
 def stamp_hand_written(entries: list[HandWritten], into: Path) -> dict[str, int]:
-    """Write custody and collection into the records that are kept by hand; how many each has.
+    """Write custody and collection into the hand-written records; return counts by folder.
 
-    The first entry that matches a record speaks of it. Raises UsageError for a record of
-    such a folder that none matches.
+    The first entry that matches a record applies to it. Raises UsageError for a record of such a
+    folder that none matches.
     """
     counts: dict[str, int] = defaultdict(int)
     for name in sorted({entry.into for entry in entries}):
@@ -143,7 +143,7 @@ def stamp_hand_written(entries: list[HandWritten], into: Path) -> dict[str, int]
 
 
 def by_entry(record: Record, name: str, entries: list[HandWritten]) -> Record:
-    """The record with what its entry says; raises UsageError where none speaks of it."""
+    """The record with its entry's header values; raises UsageError where no entry matches it."""
     for entry in entries:
         if entry.into == name and entry.matches(record):
             return _stamped(record, entry.custody, entry.collection, entry.edition)
@@ -151,7 +151,7 @@ def by_entry(record: Record, name: str, entries: list[HandWritten]) -> Record:
 
 
 def sources(path: Path) -> list[Source]:
-    """The entries of a list of sources; raises UsageError naming what is wrong."""
+    """The entries of a list of sources; raises UsageError naming the fault."""
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8"))["source"]
         return [Source(**entry) for entry in listed]
@@ -160,7 +160,7 @@ def sources(path: Path) -> list[Source]:
 
 
 def documents(source: Source, root: Path) -> Iterator[Document]:
-    """The documents of a source below ``root``, in order of name."""
+    """Yield the documents of a source below ``root``, in order of name."""
     start = root / source.folder
     base = root / source.within if source.within else (start if start.is_dir() else start.parent)
     addresses = _addresses(root / source.manifest) if source.manifest else {}
@@ -175,7 +175,7 @@ def documents(source: Source, root: Path) -> Iterator[Document]:
 
 
 def _addresses(manifest: Path) -> Mapping[str, str]:
-    """File to address, from a table with file, repository, commit and path."""
+    """File name to address, from a table with file, repository, commit and path."""
     results = {}
     with manifest.open(encoding="utf-8", newline="") as table:
         rows = csv.reader(table, delimiter="\t")
@@ -186,13 +186,13 @@ def _addresses(manifest: Path) -> Mapping[str, str]:
 
 
 def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) -> None:
-    """Cut the records of ``partial`` to what they say of entities that other records name.
+    """Reduce the records of ``partial`` to claims about entities that other records name.
 
-    A name counts that ``identity.sssom.tsv`` beside ``into`` holds to be one with such a name, and the
-    dataset of a page of the Hub that a record names.
+    A name also counts that ``identity.sssom.tsv`` beside ``into`` merges with such a name, and the
+    dataset of a Hub page that a record names.
 
-    Other records are those of this run and those that lie below ``into`` and are not written
-    again. What a kept statement leads to (its maker, its licence) is kept with it.
+    Other records are those of this run and those below ``into`` that are not rewritten. Entities
+    that a kept claim refers to (its maker, its licence) are kept with it.
     """
     if not partial:
         return
@@ -224,19 +224,19 @@ def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) 
 
 
 def _of_pages(values: Iterable[object]) -> set[Iri]:
-    """The datasets whose pages of the Hub are among the values."""
+    """The datasets whose Hub pages are among the values."""
     names = (hub.dataset_name(value) for value in values if isinstance(value, Iri))
     return {iris.dataset(name) for name in names if name}
 
 
 def _same_as(known: set[Iri], identity: Path) -> set[Iri]:
-    """The names that are one with a known name."""
+    """The names that the identity table merges with a known name."""
     if not identity.is_file():
         return set()
     rows = read_sssom(identity.read_text(encoding="utf-8"), identity.name)
     pairs = [(row.subject, row.object) for row in rows if row.merges]
     results: set[Iri] = set()
-    for _ in range(3):  # a name may be one with a name that is one with a third
+    for _ in range(3):  # merges may be chained over a third name
         for one, other in pairs:
             if known & {one, other} or results & {one, other}:
                 results |= {one, other}
@@ -244,7 +244,7 @@ def _same_as(known: set[Iri], identity: Path) -> set[Iri]:
 
 
 def _cut(record: Record, known: set[Iri]) -> Record:
-    """The claims about datasets and models that are known, and about what those lead to."""
+    """The record with only the claims about known datasets and models and what they refer to."""
     entities = {
         claim.subject
         for claim in record.claims
@@ -281,7 +281,7 @@ def regenerate(
     into: Path,
     tell: ProblemHandler,
 ) -> dict[str, int]:
-    """Write the record files of every source again; gives how many records each has.
+    """Rewrite the record files of every source; return the number of records of each.
 
     Raises UsageError where a source is missing, before anything is written.
     """
@@ -322,7 +322,7 @@ def regenerate(
 
 
 def _group(name: str) -> str:
-    """The file that a document's records go to: its folder's, else its initial's.
+    """The file name for a document's records: by its folder, else by its initial.
 
     >>> _group("models/anthropic/claude.toml"), _group("Apertus.yaml")
     ('models-anthropic', 'a')

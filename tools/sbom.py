@@ -1,10 +1,10 @@
 """The bill of materials of this software, and a signature over it and the wheels.
 
-    python -m tools.sbom -o dist/provenance-graph.cdx.json [--key key.pem] [dist/*.whl]
+python -m tools.sbom -o dist/provenance-graph.cdx.json [--key key.pem] [dist/*.whl]
 
 CycloneDX 1.6 with every distribution that the installed package needs, its version, licence and
 package URL. With a key, ``FILE.intoto.json`` is a DSSE envelope over an in-toto statement of the
-digests, signed as bundles are. The time is ``SOURCE_DATE_EPOCH``, else left out, so that the same
+digests, signed as bundles are. The time is ``SOURCE_DATE_EPOCH``, else omitted, so that the same
 environment gives the same bytes.
 """
 
@@ -32,7 +32,7 @@ PREDICATE = "https://slsa.dev/verification_summary/v1"
 
 
 def needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[tuple[str, Requirement]]:
-    """What a distribution requires here: its environment and the extras that are asked for."""
+    """Yield the requirements of a distribution in this environment, with the given extras."""
     for text in distribution(name).requires or ():
         requirement = Requirement(text)
         marker = requirement.marker
@@ -41,7 +41,7 @@ def needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[tuple[st
 
 
 def closure(root: str) -> dict[str, list[str]]:
-    """Every distribution reached from one, with what each needs, by normal name."""
+    """Every distribution reachable from one, with its requirements, by normalised name."""
     edges: dict[str, list[str]] = {}
     waiting: list[tuple[str, frozenset[str]]] = [(root, frozenset())]
     while waiting:
@@ -67,7 +67,7 @@ def _normal(name: str) -> str:
 
 
 def component(result: Distribution) -> dict[str, object]:
-    """A distribution as a component."""
+    """A distribution as a CycloneDX component."""
     name, version = _normal(result.metadata["Name"]), result.version
     stated = result.metadata.json
     expression = str(stated.get("license_expression") or "")

@@ -1,7 +1,6 @@
 """The reference validator: pyshacl on rdflib, for one document or record.
 
-It is about a hundred times slower than ``setbased`` and holds it to account: tests demand
-the same results of both.
+It is about a hundred times slower than ``setbased``; tests require the same results of both.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ __all__ = [
 
 
 def reference_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
-    """What pyshacl finds, however long it takes: no clock decides about a comparison."""
+    """The findings of pyshacl, without a time limit."""
     return shacl_findings(data, shapes, seconds=None)
 
 
 def validate_record_by_reference(record: Record) -> list[Finding]:
-    """What pyshacl finds wrong with one record by itself; the same as ``validate_record``."""
+    """The findings of pyshacl on one record; the same as ``validate_record``."""
     written = [(s, p, o, None) for s, p, o, _ in rdf.to_quads(record)]
     result = reference_findings(graph_of(written), shapes_graph(over=RECORD_GRAPHS))
     result += reference_findings(graph_of(statements(record)), shapes_graph(over=DOCUMENT_ALONE))
@@ -47,7 +46,7 @@ def validate_record_by_reference(record: Record) -> list[Finding]:
 
 
 def shapes_graph(paths: Sequence[FilePath] = (), *, over: str = "") -> rdflib.Graph:
-    """Shapes as rdflib reads them; with ``over``, only those for that kind of graph are active."""
+    """The shapes in rdflib; with ``over``, only those for that kind of graph are active."""
     graph = rdflib.Graph()
     for path in paths or shape_files():
         graph.parse(path, format="turtle")

@@ -1,7 +1,7 @@
-"""How far one document and one question walk through the package: files entered, changes of file.
+"""The path of one document and one question through the package: files entered, calls between.
 
 Run ``python -m tools.walks STORE`` on a copy of a built store: it imports one card into it. With
-``--files`` it names the files of the import and what is called in each.
+``--files`` it names the files of the import and the functions called in each.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ PACKAGE = "/provenance_graph/"
 
 
 class Walk:
-    """Files of the package entered while a function runs, and calls from one into another.
+    """Files of the package entered while a function runs, and calls from one file into another.
 
-    A reader that is only asked whether it knows the document is not entered. ``calls`` counts by file
-    what is called in it.
+    A reader that is only asked whether it recognises the document is not entered. ``calls`` counts
+    the functions called, by file.
     """
 
     def __init__(self, run: Callable[[], object]) -> None:
@@ -50,7 +50,7 @@ class Walk:
 
     @property
     def files(self) -> int:
-        """How many files were entered."""
+        """The number of files entered."""
         return len(self.calls)
 
     def _look(self, frame: FrameType, event: str, _: object) -> None:
@@ -69,9 +69,10 @@ class Walk:
 
 
 def imported(place: Path, folder: Path) -> Walk:
-    """The walk of a card into a store, once all that is read once per process has been read.
+    """The walk of a card's import into a store, after one-time initialisation.
 
-    The third of three: the second one is the first that names an organisation already there.
+    It is the third of three imports: the second one is the first that names an existing
+    organisation.
     """
     known = readers()
     with open_writer(place) as store:

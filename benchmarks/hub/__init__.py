@@ -1,1 +1,1 @@
-"""A generated model hub: its structure, its documents and the faults planted in it."""
+"""A generated model hub: its structure, its documents and its planted faults."""

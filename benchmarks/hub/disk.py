@@ -1,4 +1,4 @@
-"""How much room a folder takes while something works in it."""
+"""Disk use of a folder while a program works in it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _EVERY = 2.0
-"""Seconds between two looks."""
+"""Seconds between two samples."""
 
 
 @contextmanager
 def most_disk(folder: Path) -> Iterator[list[int]]:
-    """The bytes that a folder has on disk, looked at again and again while the block runs."""
+    """Context with a list of the folder's bytes on disk, sampled while the block runs."""
     taken, done = [0], threading.Event()
 
     def look() -> None:
@@ -32,11 +32,11 @@ def most_disk(folder: Path) -> Iterator[list[int]]:
 
 
 def on_disk(folder: Path) -> int:
-    """The bytes of the blocks of all files below a folder, each once however it is linked."""
+    """The bytes of the disk blocks of all files below a folder; hard links count once."""
     blocks: dict[int, int] = {}
     for where, _, names in os.walk(folder):
         for name in names:
-            with suppress(OSError):  # gone meanwhile
+            with suppress(OSError):  # the file was deleted meanwhile
                 stat = os.stat(os.path.join(where, name))  # noqa: PTH116, PTH118 - many files
                 blocks[stat.st_ino] = stat.st_blocks
     return 512 * sum(blocks.values())

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.hub.structure import Family, Hub, Kind
 
 RETRIEVED, EARLIER = "2026-11-01", "2026-05-01"
-"""When the catalogues were read: now, and once before."""
+"""The days on which the catalogues were read: the current and an earlier one."""
 LABELS = {
     Family.APACHE: "apache-2.0",
     Family.MIT: "mit",
@@ -40,7 +40,7 @@ Planted = dict[str, str]
 
 @dataclass
 class Traits:
-    """What is true of one model, and in what its sources will differ."""
+    """The true facts of one model, and the differences planted between its sources."""
 
     name: str
     owner: str
@@ -62,7 +62,7 @@ class Traits:
 
 @dataclass(frozen=True)
 class Documents:
-    """What the three sources say of one model; empty where one does not list it."""
+    """The documents of one model from three sources; empty where one does not list it."""
 
     number: int
     name: str
@@ -111,20 +111,20 @@ def traits(hub: Hub, number: int, rng: random.Random) -> Traits:
 
 
 def _disagree(made: Traits, about: str, *, leaf: bool) -> None:
-    """Let two sources differ, where the model is one of which both can speak."""
+    """Plant a disagreement between two sources, where both can state the fact."""
     if about == "licence" and made.label and made.in_modelsdev:
         made.disagreement = about
     elif about == "parameters" and made.sized and made.total % 100_000_000:
-        # 1.1 billion is read as rounded, and as true of the count that the other source would give
+        # 1.1 billion counts as rounded, so it would agree with the other source's count
         made.disagreement, made.in_registry = about, True
     elif about == "released" and leaf and (made.day.month, made.day.day) != (1, 1):
-        # the first of January is read as a year, with which a later month of it agrees
+        # the first of January is read as a year, which agrees with any later month of it
         made.disagreement, made.in_modelsdev, made.in_registry = about, True, True
         made.gated, made.task = False, "text-generation"
 
 
 def documents(hub: Hub, number: int) -> Documents:
-    """The documents about one model and what was planted in them."""
+    """The documents about one model and the faults planted in them."""
     rng = hub.choice(number)
     made = traits(hub, number, rng)
     answer = _hub_answer(hub, made, rng)
@@ -135,7 +135,7 @@ def documents(hub: Hub, number: int) -> Documents:
 
 
 def everything(hub: Hub) -> Iterator[Documents]:
-    """The documents of every model, one model at a time."""
+    """Yield the documents of every model, one model at a time."""
     for number in range(hub.models):
         yield documents(hub, number)
 
@@ -290,5 +290,5 @@ def _month_end(day: date) -> date:
 
 
 def answer_bytes(answer: dict[str, Any]) -> bytes:
-    """A Hub answer as it is sent."""
+    """A Hub answer as compact JSON."""
     return json.dumps(answer, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""What the service over a store costs: its start, its first answers and its memory."""
+"""Cost of the service over a store: its start, its first answers and its memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 
 def service(store: Path) -> dict[str, object]:
-    """Start the service over the store and its indexes; its first answers and its memory."""
+    """Start the service over the store and its indexes; return figures of answers and memory."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [
@@ -56,11 +56,11 @@ SERVED: Mapping[str, str] = MappingProxyType(
 
 
 def _below(pid: int, of: Callable[[int], float]) -> float:
-    """A sum over a process and all below it."""
+    """The sum of a figure over a process and its descendants."""
     total, todo = 0.0, [pid]
     while todo:
         each = todo.pop()
-        with suppress(OSError):  # a worker that has just ended counts with its parent
+        with suppress(OSError):  # a worker that has just ended is counted by its parent
             total += of(each)
             for task in Path(f"/proc/{each}/task").glob("*/children"):
                 todo += map(int, task.read_text().split())
@@ -73,6 +73,6 @@ def _processor(pid: int) -> float:
 
 
 def _own_memory(pid: int) -> float:
-    """Megabytes that a process has for itself."""
+    """Anonymous resident memory of a process, in MB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024

@@ -1,7 +1,7 @@
-"""What a hub of a size is measured on, stage by stage; each runs in a process of its own.
+"""The measured stages of a hub; each runs in a process of its own.
 
-A stage works on a folder: the generated hub below ``hub``, the store below ``store``. It gives the
-figures that it adds to its line of the results. Milliseconds are of processor time.
+A stage works on a folder: the generated hub below ``hub``, the store below ``store``. It returns
+the figures for its line of the results. Milliseconds are of processor time.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ Figures = dict[str, object]
 
 @dataclass(frozen=True)
 class Work:
-    """Where a run works, and on how many models."""
+    """The folder of a run, and the number of models."""
 
     folder: Path
     models: int
@@ -64,22 +64,22 @@ class Work:
 
     @property
     def hub(self) -> Path:
-        """What the generator wrote."""
+        """The folder of the generated hub."""
         return self.folder / "hub"
 
     @property
     def store(self) -> Path:
-        """The store that is built from it."""
+        """The folder of the store built from the hub."""
         return self.folder / "store"
 
     @property
     def shape(self) -> Mapping[str, object]:
-        """What the generator says of the hub."""
+        """The generator's description of the hub."""
         result: Mapping[str, object] = json.loads((self.hub / "shape.json").read_text())
         return result
 
     def snapshot(self) -> AcceptedSnapshot:
-        """The store's newest version, with its indexes beside it."""
+        """The store's newest version, with its index folder."""
         folder = self.store / "derived"
         folder.mkdir(exist_ok=True)
         return AcceptedSnapshot(EmbeddedStore.open(self.store), folder=folder)
@@ -93,7 +93,9 @@ def generated(work: Work) -> Figures:
 
 def built(work: Work) -> Figures:
     """Build the store: read, identity, view, levels, load, publish."""
-    shutil.rmtree(work.store, ignore_errors=True)  # a build over another notes what changed
+    shutil.rmtree(
+        work.store, ignore_errors=True
+    )  # a build over an existing store records the changes
     with most_disk(work.store) as taken:
         done = build(work.hub / "data", work.store, derive=EvidenceLevels(), fresh=True)
     used = sum(f.stat().st_size for f in (work.store / "checkpoints").rglob("*") if f.is_file())
@@ -108,10 +110,10 @@ DUMPING = (
 
 
 def bare_engine(work: Work) -> Figures:
-    """The bare engine's bulk load of the same quads as text, which another process writes meanwhile.
+    """Load the same quads by the bare engine, as text that another process writes meanwhile.
 
-    The figures are those of the load alone. Nothing is kept of the text, which would be larger
-    than the store.
+    The figures are those of the load alone. The text is not kept, since it would be larger than the
+    store.
     """
     with EmbeddedStore.open(work.store) as store:
         checkpoint = store.checkpoint
@@ -143,7 +145,7 @@ def search_index(work: Work) -> Figures:
 
 
 def statistics(work: Work) -> Figures:
-    """Count what the start page shows, and keep it."""
+    """Count and store the figures of the start page."""
     snapshot = work.snapshot()
     assert snapshot.folder is not None
     INDEXES["stats"].make(snapshot.folder, snapshot, "", None)
@@ -151,7 +153,7 @@ def statistics(work: Work) -> Figures:
 
 
 def all_conflicts(work: Work) -> Figures:
-    """Find all conflicts and keep them."""
+    """Find and store all conflicts."""
     snapshot = work.snapshot()
     assert snapshot.folder is not None
     INDEXES["conflicts"].make(snapshot.folder, snapshot, "", None)
@@ -159,7 +161,7 @@ def all_conflicts(work: Work) -> Figures:
 
 
 def all_identity(work: Work) -> Figures:
-    """Compare all names by the rules of identity and keep the pairs."""
+    """Compare all names by the rules of identity and store the pairs."""
     snapshot = work.snapshot()
     assert snapshot.folder is not None
     INDEXES["identity"].make(snapshot.folder, snapshot, "", None)
@@ -167,12 +169,12 @@ def all_identity(work: Work) -> Figures:
 
 
 def all_indexes(work: Work) -> Figures:
-    """Make every index as ``build`` does, those that need no other side by side."""
+    """Make every index as ``build`` does, independent ones in parallel."""
     return _indexed(work)
 
 
 def indexes_and_validation(work: Work) -> Figures:
-    """Make every index and check the whole store, as ``build --validate`` does."""
+    """Make every index and validate the whole store, as ``build --validate`` does."""
     findings: list[Finding] = []
     return _indexed(work, lambda engine: findings.extend(_validated(work, engine))) | {
         "findings": len(findings)
@@ -198,7 +200,7 @@ def _ms(call: Callable[[], object]) -> float:
 
 
 def answers(work: Work) -> Figures:
-    """Answers about one model and searches, each the first of a fresh snapshot."""
+    """Measure answers about one model and searches, each the first on a fresh snapshot."""
     root = iris.model(str(work.shape["popular root"]))
     asked: Mapping[str, Callable[[AcceptedSnapshot], object]] = {
         "show ms": lambda s: profile(s, root),
@@ -213,7 +215,7 @@ def answers(work: Work) -> Figures:
         "first conflicts ms": lambda s: ledger(s)[:20],
         "filters ms": lambda s: models_index(s).facets({}),
     }
-    profile(work.snapshot(), root)  # what is loaded once is not the answer's
+    profile(work.snapshot(), root)  # one-time loading is not part of an answer
     figures: Figures = {}
     for name, call in asked.items():
         figures[name] = min(_ms(lambda c=call: c(work.snapshot())) for _ in range(3))  # type: ignore[misc]
@@ -221,7 +223,7 @@ def answers(work: Work) -> Figures:
 
 
 def stored_questions(work: Work) -> Figures:
-    """Every stored question, those about one model on the model with most descendants."""
+    """Measure every stored question; those about a model for the one with most descendants."""
     snapshot = work.snapshot()
     figures: Figures = {}
 
@@ -256,7 +258,7 @@ def stored_questions(work: Work) -> Figures:
 
 
 def validation(work: Work) -> Figures:
-    """Check the whole store: view and record graphs."""
+    """Validate the whole store: view and record graphs."""
     with LocalEngine() as engine:
         return {"findings": len(_validated(work, engine))}
 
@@ -268,7 +270,7 @@ def _validated(work: Work, engine: Engine) -> list[Finding]:
 
 
 def licence_findings(work: Work) -> Figures:
-    """The licence conflicts of the whole store, and which planted ones are among them."""
+    """Find the licence conflicts of the whole store; compare them with the planted ones."""
     planted = _planted(work, "rule")
     found = store_findings(
         LicenceGraph(work.snapshot()), limit=1_000_000, filters=Filters(rules=frozenset(planted))
@@ -280,7 +282,7 @@ def licence_findings(work: Work) -> Figures:
 
 
 def planted_faults(work: Work) -> Figures:
-    """Which planted disagreements and violations are found, and what is found beside them."""
+    """Count planted disagreements and violations that are found, and further findings."""
     snapshot = work.snapshot()
     planted = _planted(work, "property")
     for shape, models in _planted(work, "shape").items():
@@ -318,7 +320,7 @@ def _planted(work: Work, key: str) -> dict[str, set[Iri]]:
 def _compared(
     planted: Mapping[str, set[Iri]], found: Mapping[str, set[Iri]]
 ) -> dict[str, list[int]]:
-    """For every kind: planted, found of these, found beside them."""
+    """For every kind: the number planted, of these found, and found besides."""
     return {
         what: [len(wanted), len(wanted & found[what]), len(found[what] - wanted)]
         for what, wanted in sorted(planted.items())
@@ -326,9 +328,9 @@ def _compared(
 
 
 def import_one(work: Work) -> Figures:
-    """Import changed records of the busiest owner, one after another: record, view, validation, identity.
+    """Import changed records of the busiest owner, one after another, with all derived data.
 
-    The engine puts in order what a build loaded when it is first written; that is in the first.
+    The first import includes the engine's compaction of the data that a build loaded.
     """
     shape = work.shape
     root = next(iter(everything(Hub(int(str(shape["models"])), int(str(shape["seed"]))))))
@@ -371,4 +373,4 @@ STAGES: Mapping[str, Callable[[Work], Figures]] = MappingProxyType(
         "service": lambda work: service(work.store),
     }
 )
-"""By name, in the order in which they run; each needs those before it."""
+"""Stages by name, in the order in which they run; each needs those before it."""

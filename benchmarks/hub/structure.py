@@ -1,9 +1,9 @@
-"""Who was made from whom on a generated hub, before any document is written.
+"""The derivations of a generated hub, before any document is written.
 
-The shape follows the public hub: about 64 % of repositories state no licence, 60 % have no
-parent, a few roots gather most derivatives, quantised copies are nearly always leaves, merges
-join two to ten models, and some chains are thirty steps long. The last models are reserved:
-each carries one planted fault and nothing hangs on it.
+The shape follows the public hub: about 64 % of repositories state no licence, 60 % have no parent,
+a few roots gather most derivatives, quantised copies are nearly always leaves, merges join two to
+ten models, and some chains are thirty steps long. The last models are reserved: each has one
+planted fault and no derivatives.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Kind(IntEnum):
 
 
 class Family(IntEnum):
-    """Which terms a model and all that is made from it are under."""
+    """The licence terms of a model and of everything derived from it."""
 
     APACHE = 1
     MIT = 2
@@ -50,9 +50,9 @@ _CHAIN = 30
 class Hub:
     """A hub of ``models`` models; the same number and seed give the same hub.
 
-    Kept in arrays of some 60 bytes a model: ``kind``, ``family``, whether its card is
-    ``labelled`` with a licence, how many ``children`` it has (at most 255 are counted), and
-    its parents as rows of one array.
+    Stored in arrays of some 60 bytes a model: ``kind``, ``family``, whether its card is
+    ``labelled`` with a licence, how many ``children`` it has (at most 255 are counted), and its
+    parents as rows of one array.
     """
 
     def __init__(self, models: int, seed: int) -> None:
@@ -149,7 +149,7 @@ class Hub:
             self._usable[self.family[number]].append(number)
 
     def _reserve(self) -> None:
-        """Give each of the last models its fault."""
+        """Assign a fault to each of the last models."""
         roots = range(self.roots)
         self.permissive = [r for r in roots if self.family[r] != Family.NONCOMMERCIAL]
         restricted = [r for r in roots if self.family[r] == Family.NONCOMMERCIAL]
@@ -180,7 +180,7 @@ class Hub:
 
     @property
     def edges(self) -> int:
-        """How many edges there are."""
+        """The number of edges."""
         return len(self._parents)
 
     def parents(self, number: int) -> list[int]:
@@ -188,13 +188,13 @@ class Hub:
         return list(self._parents[self._first[number] : self._first[number + 1]])
 
     def owner(self, number: int) -> str:
-        """Who keeps a model's repository."""
+        """The owner of a model's repository."""
         if number < self.roots:
             return f"lab{number % 97:02d}"
         return f"user{self._owner[number]}"
 
     def name(self, number: int) -> str:
-        """A model's repository.
+        """The name of a model's repository.
 
         >>> Hub(100, 1).name(0)
         'lab00/model-0000000-base'
@@ -203,9 +203,9 @@ class Hub:
         return f"{self.owner(number)}/model-{number:07d}-{kind}"
 
     def day(self, number: int) -> date:
-        """The day on which a model was released."""
+        """The release day of a model."""
         return FIRST_DAY + timedelta(days=number * DAYS // max(1, self.models))
 
     def choice(self, number: int) -> random.Random:
-        """The chances of one model, the same in every run and in any order."""
+        """The random generator of one model, the same in every run and in any order."""
         return random.Random(self.seed * 1_000_003 + number)

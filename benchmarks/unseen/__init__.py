@@ -1,1 +1,1 @@
-"""Documents that no reader was written against: made from the standards' own schemas, seeded."""
+"""Seeded documents from the standards' own schemas, which no reader was written against."""

@@ -1,4 +1,4 @@
-"""Bills of materials from CycloneDX's own JSON schemas, 1.4 to 1.7."""
+"""Generated bills of materials from CycloneDX's own JSON schemas, 1.4 to 1.7."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _schema(version: str) -> Any:
 
 
 class Writer:
-    """Makes values of a schema; properties that no document had yet go first."""
+    """Makes values of a schema; properties not yet used in any document are preferred."""
 
     def __init__(self, version: str, maker: Maker, covered: set[tuple[str, str]]) -> None:
-        """For one document."""
+        """Prepare one document."""
         self.schema = _schema(version)
         self.maker, self.covered = maker, covered
         self.budget = 260
@@ -55,7 +55,7 @@ class Writer:
         return whole
 
     def object(self, schema: Any, name: str, depth: int) -> dict[str, Any]:
-        """An object with its required properties, and of the others those not covered first."""
+        """An object with its required properties, and others, unused ones first."""
         result: dict[str, Any] = {}
         properties = schema.get("properties", {})
         required = set(schema.get("required", ()))

@@ -1,4 +1,4 @@
-"""Cards and answers of the Hub: what its specification names, and what authors write besides."""
+"""Generated cards and answers of the Hub: fields of its specification, and others that authors use."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def markdown(front: dict[str, Any], maker: Maker) -> str:
 
 
 def answer(maker: Maker) -> dict[str, Any]:
-    """What the Hub's API says of a model."""
+    """The answer of the Hub's API about a model."""
     name = _repository(maker)
     word = maker.word
     size = maker.number()

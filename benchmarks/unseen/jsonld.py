@@ -1,4 +1,4 @@
-"""Croissant and FAIR4ML documents from their vocabularies' lists of terms."""
+"""Generated Croissant and FAIR4ML documents from their vocabularies' lists of terms."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ DATASET = [
     "producer",
     "editor",
 ]
-"""What schema.org says of datasets, as far as metadata of data use it."""
+"""Terms of schema.org for datasets, as used in dataset metadata."""
 
 FILE = [
     "name",
@@ -167,7 +167,7 @@ def _some(
 
 
 def croissant(folder: Path, maker: Maker, covered: set[tuple[str, str]]) -> dict[str, Any]:
-    """A dataset with files, sets of files and record sets, and what responsible AI asks for."""
+    """A dataset with files, sets of files, record sets, and responsible-AI terms."""
     rai = [f"rai:{term}" for term in _terms(folder / "croissant_rai.ttl", "rai")]
     whole: dict[str, Any] = {
         "@context": {
@@ -213,7 +213,7 @@ def croissant(folder: Path, maker: Maker, covered: set[tuple[str, str]]) -> dict
 
 
 def fair4ml(path: Path, maker: Maker, covered: set[tuple[str, str]]) -> dict[str, Any]:
-    """A model, with every term of FAIR4ML, schema.org and CodeMeta that the context has."""
+    """A model, with every term of FAIR4ML, schema.org and CodeMeta in the context."""
     whole = json.loads(path.read_text("utf-8"))
     context = whole["@context"]
     plain = [k for k, v in context.items() if isinstance(v, dict) and k[0].islower()]

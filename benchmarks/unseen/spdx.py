@@ -1,4 +1,4 @@
-"""SPDX 3.0.1 documents from the standard's own model (its SHACL shapes), and the relations of 3.1."""
+"""Generated SPDX 3.0.1 documents from the standard's SHACL shapes, and relations of 3.1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGES = ("ai_AIPackage", "dataset_DatasetPackage")
 
 @dataclass
 class Property:
-    """What a class may state under one name."""
+    """A property that a class may have."""
 
     name: str
     datatype: str = ""
@@ -39,7 +39,7 @@ class Model:
 
 
 def compact(iri: object) -> str:
-    """A term as the context writes it: ``ai_domain``, those of Core bare."""
+    """A term as the context writes it: ``ai_domain``; terms of Core without prefix."""
     profile, _, local = str(iri).removeprefix(BASE).partition("/")
     return local if profile == "Core" else f"{profile.lower()}_{local}"
 
@@ -90,7 +90,7 @@ class Writer:
     """Makes the elements of one document."""
 
     def __init__(self, known: Model, maker: Maker, covered: set[tuple[str, str]]) -> None:
-        """For one document."""
+        """Prepare one document."""
         self.known, self.maker, self.covered = known, maker, covered
         self.graph: list[dict[str, Any]] = []
         self.ids: dict[str, list[str]] = {}
@@ -113,7 +113,7 @@ class Writer:
         return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": self.graph}
 
     def of_3_1(self, named: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        """Relations that 3.1 has and 3.0.1 has not, and one that neither has."""
+        """Relations that 3.1 has and 3.0.1 does not, and one that neither has."""
         ids = dict(named)
         kinds = ("pretrainedOn", "finetunedOn", "evaluatedOn", f"made{self.maker.made}With")
         return [
@@ -135,7 +135,7 @@ class Writer:
         return id_
 
     def element(self, cls: str, depth: int) -> dict[str, Any]:
-        """An element of a class, its properties not yet covered always among them."""
+        """An element of a class, always with its properties not yet covered."""
         result: dict[str, Any] = {"type": cls}
         for row in self.known.properties[cls]:
             fresh = (cls, row.name) not in self.covered
@@ -149,7 +149,7 @@ class Writer:
         return result
 
     def value(self, row: Property, depth: int) -> Any:
-        """A value: a text, one of a list, another element by its id or in place."""
+        """A value: a text, one of a list, another element by its id or inline."""
         maker = self.maker
         if row.options:
             return maker.random.choice(row.options)

@@ -1,4 +1,4 @@
-"""Values that occur once, so that what becomes of each can be followed, and shapes that are odd."""
+"""Unique values, so that each can be followed through a reading, and odd shapes of documents."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 @dataclass
 class Maker:
-    """A seeded source of values, each of them new."""
+    """A seeded source of values, each different from all before."""
 
     random: random.Random
     made: int = 0
 
     def number(self) -> int:
-        """A number that no other value of the document is."""
+        """A number that occurs once in the document."""
         self.made += 1
         return 1_000_000 + self.made * 37
 
     def word(self) -> str:
-        """A text that no other value of the document holds."""
+        """A text that occurs once in the document."""
         return f"{self.random.choice(_WORDS)} {_letters(self.number())}"
 
     def address(self) -> str:
@@ -28,7 +28,7 @@ class Maker:
         return f"https://example.org/{_letters(self.number())}"
 
     def day(self) -> str:
-        """A day; there are ten thousand of them."""
+        """A day, one of about ten thousand."""
         self.made += 1
         return f"{1990 + self.made % 34}-{1 + self.made % 12:02}-{1 + self.made % 28:02}"
 
@@ -37,12 +37,12 @@ class Maker:
         return f"{self.day()}T{self.made % 24:02}:{self.made % 60:02}:{self.made * 7 % 60:02}Z"
 
     def hexadecimal(self, length: int) -> str:
-        """A digest of so many digits."""
+        """A digest of ``length`` digits."""
         self.made += 1
         return "".join(self.random.choices("0123456789abcdef", k=length))
 
     def chance(self, share: float) -> bool:
-        """Whether what happens in such a share of the cases happens now."""
+        """True with the probability ``share``."""
         return self.random.random() < share
 
     def like(self, old: Any) -> Any:
@@ -72,10 +72,10 @@ def _letters(number: int) -> str:
 
 
 def distorted(value: Any, maker: Maker, keep: frozenset[str], odd: float = 0.08) -> Any:
-    """A parsed document with other values and odd shapes, its marks left as they are.
+    """A parsed document with other values and odd shapes, its marks unchanged.
 
-    A list of one stands bare, a bare value in a list; some branches go; keys come that no standard
-    has; numbers stand as texts. ``keep`` are the keys whose values show what the document is.
+    A list of one becomes its value, a value a list of one; some branches are dropped; unknown keys
+    are added; numbers become texts. ``keep`` are the keys whose values show what the document is.
     """
     if isinstance(value, dict):
         result: dict[str, Any] = {}
@@ -95,5 +95,5 @@ def distorted(value: Any, maker: Maker, keep: frozenset[str], odd: float = 0.08)
             [[maker.like(value)], None, "", str(maker.number()), {"value": maker.word()}]
         )
     if isinstance(value, str) and maker.chance(0.35):
-        return value  # an address of a repository, a licence: what a reader makes something of
+        return value  # an address of a repository or a licence, which readers interpret
     return maker.like(value)

@@ -1,4 +1,4 @@
-"""Headers of weights: GGUF and safetensors files with entries that no reader was written against."""
+"""Generated headers of GGUF and safetensors files with unknown entries."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _string(text: str) -> bytes:
 
 
 def metadata(maker: Maker) -> dict[str, Any]:
-    """The metadata of a safetensors file, which holds texts alone."""
+    """The metadata of a safetensors file, which holds texts only."""
     keys = ("format", "modelspec.title", "modelspec.author", "modelspec.license", "ss_base_model",
             "ss_network_dim", f"x{maker.number()}")  # fmt: skip
     return {"__metadata__": {key: maker.word() for key in keys if maker.chance(0.8)}}

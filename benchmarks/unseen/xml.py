@@ -1,4 +1,4 @@
-"""CycloneDX documents in the XML of its schema: wrapped lists, attributes, repeated elements."""
+"""Generated CycloneDX documents in XML: wrapped lists, attributes, repeated elements."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ATTRIBUTES = {
 
 
 def writer(whole: dict[str, Any]) -> tuple[dict[str, Any], Callable[[dict[str, Any]], bytes]]:
-    """A document without what XML says by its namespace, and what writes it so."""
+    """A document without the keys that XML states by its namespace, and its XML writer."""
     version = str(whole["specVersion"])
     rest = {key: value for key, value in whole.items() if key not in ("bomFormat", "specVersion")}
     return rest, lambda changed: bom(changed, version)
 
 
 def bom(whole: dict[str, Any], version: str) -> bytes:
-    """A document as XML; what has no place in the schema stands as an element of its name."""
+    """A document as XML; a key without a place in the schema becomes an element of its name."""
     root = Element("bom", {"xmlns": f"http://cyclonedx.org/schema/bom/{version}"})
     for key in ("serialNumber", "version"):
         if whole.get(key) is not None:
@@ -80,7 +80,7 @@ def _fill(element: Element, name: str, value: dict[str, Any]) -> None:
 
 
 def _licence(holder: Element, item: Any) -> None:
-    """A licence or an expression, each an element of its own below the list."""
+    """Add a licence or an expression, each as an element of its own below the list."""
     if isinstance(item, dict):
         for key, inner in item.items():
             _add(holder, key, inner)

@@ -1,1 +1,1 @@
-"""Curated facts, expressed as records."""
+"""Conversion of curated facts to records."""

@@ -1,4 +1,4 @@
-"""One fact of the curated list, and the ways in which most facts become claims."""
+"""One fact of the curated list, and the makers that turn most facts into claims."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.curated import names as known
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: of which model (short name and IRI), and what, in the list's words."""
+    """One fact: the model (short name and IRI), its property and value in the list's words."""
 
     short: str
     subject: Iri
@@ -32,7 +32,7 @@ class Fact:
         return self.about(self.subject, prop, value, **more)
 
     def about(self, subject: Iri, prop: Iri, value: Value | None, **more: object) -> Claim:
-        """A claim about another entity on this fact's basis, the fact's words kept."""
+        """A claim about another entity on this fact's basis, with the stated value."""
         same = value is not None and not isinstance(value, Iri) and value.lexical == self.value
         base = Claim(
             subject,
@@ -45,7 +45,7 @@ class Fact:
         return replace(base, **more)  # type: ignore[arg-type]
 
     def node(self, kind: str, local: str) -> Iri:
-        """A node below the model."""
+        """The IRI of a node below the model."""
         return iris.entity("curated", kind, f"{self.short}/{local}")
 
 
@@ -54,18 +54,18 @@ Maker = Callable[[Fact], Made]
 
 
 def unread(fact: Fact, why: str) -> Problem:
-    """The problem of a fact whose value cannot be used, with its place."""
+    """The problem for a fact whose value cannot be used, with its location."""
     return Problem(fact.place or fact.short, f"{fact.short}: {fact.prop} {fact.value!r} is {why}")
 
 
 def amount(text: str) -> Decimal | None:
-    """The number at the start of a text, after words such as ``up to``."""
+    """The number at the start of a text, after words such as ``up to``; None where there is none."""
     match = re.match(r"(?:up to |~)?(\d[\d.,]*\s?[kKMBT]?)(?![\w.])\+?", text.strip())
     return literals.number(match[1].rstrip(",.")) if match else None
 
 
 def whole(prop: Iri) -> Maker:
-    """A row for whole numbers; a bound or a remark in brackets makes it partly stated."""
+    """Maker for whole numbers; a bound or a remark in brackets makes the claim partly stated."""
 
     def make(fact: Fact) -> Made:
         number = amount(fact.value)
@@ -80,7 +80,7 @@ def whole(prop: Iri) -> Maker:
 
 
 def decimal(prop: Iri) -> Maker:
-    """A row for decimal numbers."""
+    """Maker for decimal numbers."""
 
     def make(fact: Fact) -> Made:
         number = amount(fact.value)
@@ -93,7 +93,7 @@ def decimal(prop: Iri) -> Maker:
 
 
 def double(prop: Iri) -> Maker:
-    """A row for numbers that are held as doubles."""
+    """Maker for numbers stored as doubles."""
 
     def make(fact: Fact) -> Made:
         number = amount(fact.value)
@@ -104,7 +104,7 @@ def double(prop: Iri) -> Maker:
 
 
 def text(prop: Iri) -> Maker:
-    """A row for texts."""
+    """Maker for texts."""
 
     def make(fact: Fact) -> Made:
         yield fact.claim(prop, literals.text(fact.value))
@@ -113,7 +113,7 @@ def text(prop: Iri) -> Maker:
 
 
 def texts(prop: Iri) -> Maker:
-    """A row for texts separated by commas: one claim each."""
+    """Maker for texts separated by commas, one claim for each."""
 
     def make(fact: Fact) -> Made:
         for part in fact.value.split(","):
@@ -123,7 +123,7 @@ def texts(prop: Iri) -> Maker:
 
 
 def date(prop: Iri) -> Maker:
-    """A row for dates; no such date is kept as stated."""
+    """Maker for dates; an invalid date is kept as stated."""
 
     def make(fact: Fact) -> Made:
         dated = literals.day(fact.value)
@@ -137,7 +137,7 @@ def date(prop: Iri) -> Maker:
 
 
 def code(prop: Iri, codes: Mapping[str, Iri]) -> Maker:
-    """A row for code lists, by the first words of the value."""
+    """Maker for code lists, by the first words of the value."""
 
     def make(fact: Fact) -> Made:
         for head, code in codes.items():
@@ -150,7 +150,7 @@ def code(prop: Iri, codes: Mapping[str, Iri]) -> Maker:
 
 
 def organization(prop: Iri, text: str, fact: Fact) -> Made:
-    """That an organization stands in a relation to the model, and what it is called."""
+    """Claims of an organization's relation to the model, and its class and name."""
     name = known.DEVELOPERS.get(text, text)
     maker = iris.organization(name)
     yield fact.claim(prop, maker, as_stated=text)

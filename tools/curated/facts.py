@@ -1,4 +1,4 @@
-"""Facts of the curated list as claims: one row per property."""
+"""Claims of the curated list's facts: one row per property."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tools.curated.fact import (
 
 
 def claims(fact: Fact) -> Made:
-    """The claims of one fact; a property that no row knows is a Problem."""
+    """Yield the claims of one fact; a problem for a property without a row."""
     maker = MAKERS.get(fact.prop) or next(
         (maker for pattern, maker in PATTERNED if pattern.match(fact.prop)), None
     )

@@ -1,8 +1,8 @@
 """A benchmark table checked against its source: scores, ranks with their list, a correction.
 
-Ranks are kept with the commit of the list, its date and its size, since a rank without
-them means nothing. The score that changed inside one release stands in two retrievals of
-one document, so that the change shows as drift.
+Ranks are kept with the commit of the list, its date and its size, since a rank without them has no
+meaning. The score that changed inside one release is in two retrievals of one document, so that the
+change shows as drift.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CORRECTED = re.compile(
 
 
 def records(value: dict[str, Any]) -> Iterator[Record | Problem]:
-    """One record per state of the list that was looked at, and two for the correction."""
+    """Yield one record per state of the list that was read, and two for the correction."""
     repository, release = str(value.get("repo", "")), str(value.get("release", ""))
     if not iris.is_iri(repository) or not re.fullmatch(r"\d{4}-\d\d-\d\d", release):
         yield Problem("/repo", "needs the list's repository and its release date")

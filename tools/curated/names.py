@@ -1,7 +1,7 @@
-"""What the curated list's short names stand for: models, publishers, datasets, licences.
+"""The meaning of the curated list's short names: models, publishers, datasets, licences.
 
-A model's canonical name is its well-known hub repository; where it has none, its developer
-and model id. Decided once, here, by hand.
+A model's canonical name is its well-known hub repository; where it has none, its developer and
+model id. These decisions were made by hand and stand only here.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ _SPDX: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What a training-data entry means: datasets, kinds of data, and what made them."""
+    """The meaning of a training-data entry: datasets, kinds of data, and the model that made them."""
 
     datasets: tuple[str, ...] = ()
     kinds: tuple[Iri, ...] = ()
@@ -214,7 +214,7 @@ def model(short: str) -> Iri | None:
 
 
 def family(short: str) -> tuple[Iri, str] | None:
-    """The family of a model and its name, where one is decided.
+    """The family of a model and the family's name, or None where none is decided.
 
     >>> family("llama-2-70b")[1]
     'Llama 2'
@@ -226,7 +226,7 @@ def family(short: str) -> tuple[Iri, str] | None:
 
 
 def licence(short: str) -> Iri:
-    """A licence by its id in the licence list, or its SPDX id.
+    """The IRI of a licence, by its id in the licence list or its SPDX id.
 
     >>> licence("mit"), licence("llama-2")
     (Iri('http://spdx.org/licenses/MIT'), Iri('https://w3id.org/provenance-graph/id/licence/llama-2'))
@@ -236,7 +236,7 @@ def licence(short: str) -> Iri:
 
 
 def data(entry: str) -> Data:
-    """What a training-data entry means."""
+    """The meaning of a training-data entry."""
     for heads, result in DATA:
         if any(entry.startswith(head) for head in heads.split("|")):
             return result
@@ -244,7 +244,7 @@ def data(entry: str) -> Data:
 
 
 def publisher(url: str) -> str:
-    """Who published the document at an address: by the table, else its owner or host."""
+    """The publisher of the document at an address: by the table, else its owner or host."""
     parts = urlsplit(url)
     where = f"{parts.netloc}{parts.path}"
     for head, name in PUBLISHERS:
@@ -255,7 +255,7 @@ def publisher(url: str) -> str:
 
 
 def document(source: str) -> tuple[str, str]:
-    """The address of a source and the place in it, from the ways the list writes them.
+    """The address of a source and the locator in it, from the list's notations.
 
     >>> document("https://github.com/LiveBench/LiveBench livebench/model.yml")
     ('https://github.com/LiveBench/LiveBench/blob/HEAD/livebench/model.yml', '')
@@ -271,7 +271,7 @@ def document(source: str) -> tuple[str, str]:
 
 
 def document_slug(url: str) -> str:
-    """A short name for a document that no other has: publisher, file, digest of the address."""
+    """A short unique name for a document: publisher, file, digest of the address."""
     tail = [unquote(step) for step in urlsplit(url).path.split("/") if step][-1:]
     digest = hashlib.sha256(url.encode()).hexdigest()[:6]
     return "-".join((iris.slug(publisher(url)), iris.slug(" ".join(tail))[:40], digest))

@@ -1,7 +1,7 @@
-"""What the notes of the curated list state, as claims: by model and source of the note.
+"""Claims of the curated list's notes, by model and source of the note.
 
-Only facts are taken, in the form that the rest of the graph has; a note that judges or
-advises makes no claim.
+Only facts are taken, in the same form as elsewhere in the graph; a note that judges or advises
+makes no claim.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _Rows = Callable[[Iri], list[Claim]]
 
 
 def claims(short: str, subject: Iri, source: str) -> list[Claim]:
-    """The claims that the notes of a model with this source make."""
+    """The claims of a model's notes with this source; empty where there are none."""
     for name, part, rows in _NOTES:
         if name == short and part in source:
             return rows(subject)
@@ -64,7 +64,7 @@ def _other_date(subject: Iri) -> list[Claim]:
 
 
 def _hub_size(subject: Iri) -> list[Claim]:
-    """The hub counts the weights with the multi-token prediction module, the model has fewer."""
+    """The Hub's parameter count, which includes the multi-token prediction module."""
     node = iris.entity("curated", "artifact", "deepseek-v3-base/hub-weights")
     released = iris.model("deepseek-ai/DeepSeek-V3")
     return [

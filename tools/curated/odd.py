@@ -1,4 +1,4 @@
-"""Facts of the curated list that need more than a value: licences, versions, results, offers."""
+"""Facts of the curated list with makers of their own: licences, versions, results, offers."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from tools.curated.fact import Fact, Made, Maker, amount, date, organization, un
 
 
 def developer(fact: Fact) -> Made:
-    """Who made the model."""
+    """Yield the developer of the model."""
     yield from organization(DCTERMS.creator, fact.value, fact)
 
 
 def context(fact: Fact) -> Made:
-    """The longest input: of the model, or what one library's own implementation takes."""
+    """Yield the longest input: of the model, or of one library's own implementation."""
     library = fact.source.startswith("https://github.com/Lightning-AI/litgpt/")
     yield from whole(PG.libraryContextLength if library else PG.contextLength)(fact)
 
 
 def providers(fact: Fact) -> Made:
-    """Who provided the compute: organizations, or a machine by its name."""
+    """Yield the providers of the compute: organizations, or a machine by its name."""
     if fact.value == "Jean Zay":
         yield fact.claim(PG.computeProvider, literals.text(fact.value))
         return
@@ -40,7 +40,7 @@ def providers(fact: Fact) -> Made:
 
 
 def licence(fact: Fact) -> Made:
-    """A licence, with the time or the revision of the repository for which it is stated."""
+    """Yield a licence, with the time or the revision of the repository for which it is stated."""
     short = re.split(r"[ ,;]", fact.value, maxsplit=1)[0]
     licence = known.licence(short)
     if "origin stated" in fact.prop:
@@ -66,7 +66,7 @@ def _at_version(fact: Fact, version: str, prop: Iri, value: Value) -> Made:
 
 
 def heads(fact: Fact) -> Made:
-    """Attention heads, of the model or of the revision that the property names."""
+    """Yield attention heads, of the model or of the revision that the property names."""
     value = literals.whole(fact.value)
     if value is None:
         yield unread(fact, "not a whole number")
@@ -77,7 +77,7 @@ def heads(fact: Fact) -> Made:
 
 
 def embedding_rows(fact: Fact) -> Made:
-    """Rows of the embedding: the vocabulary, perhaps padded, so an inference only."""
+    """Yield the rows of the embedding as vocabulary size: an inference, since it may be padded."""
     value = literals.whole(fact.value)
     yield fact.claim(
         PG.vocabularySize,
@@ -88,14 +88,14 @@ def embedding_rows(fact: Fact) -> Made:
 
 
 def accelerators(fact: Fact) -> Made:
-    """How many accelerators, and which: ``384 A100 40GB``."""
+    """Yield the number and type of accelerators: ``384 A100 40GB``."""
     count, _, kind = fact.value.partition(" ")
     yield fact.claim(PG.acceleratorCount, literals.whole(count))
     yield fact.claim(PG.trainingHardware, literals.text(kind))
 
 
 def hours(fact: Fact) -> Made:
-    """Accelerator hours, with their scope and kind where stated."""
+    """Yield accelerator hours, with their scope and type where stated."""
     number = amount(fact.value)
     if number is None:
         yield unread(fact, "not a number of hours")
@@ -108,7 +108,7 @@ def hours(fact: Fact) -> Made:
 
 
 def of_family(prop: Iri, divide: int = 1) -> Maker:
-    """A row for figures of a whole series: they stand on the family, in units divided by a number."""
+    """Maker for figures of a whole series, as claims about the family; divided by ``divide``."""
 
     def make(fact: Fact) -> Made:
         result, number = known.family(fact.short), amount(fact.value)
@@ -125,7 +125,7 @@ def of_family(prop: Iri, divide: int = 1) -> Maker:
 
 
 def duration(fact: Fact) -> Made:
-    """A number of days as stated; months are converted by us, so an inference."""
+    """Yield a number of days as stated; months are converted, so an inference."""
     match = re.fullmatch(r"(\d{1,3}) (day|month)s?", fact.value)
     if match is None:
         yield unread(fact, "not a number of days or months")
@@ -137,14 +137,14 @@ def duration(fact: Fact) -> Made:
 
 
 def hardware(fact: Fact) -> Made:
-    """The least hardware, and the memory that it names."""
+    """Yield the minimum hardware, and the memory that it names."""
     yield fact.claim(PG.minimumHardware, literals.text(fact.value))
     if size := re.search(r"(\d+)GB", fact.value):
         yield fact.claim(PG.minimumMemoryGB, literals.decimal(size[1]))
 
 
 def modalities(fact: Fact) -> Made:
-    """What goes in, separated by commas."""
+    """Yield the input modalities, separated by commas."""
     codes = {"text": PG.Text, "image": PG.Image, "audio": PG.Audio, "video": PG.Video}
     for part in fact.value.casefold().split(","):
         if code := codes.get(part.strip()):
@@ -154,20 +154,20 @@ def modalities(fact: Fact) -> Made:
 
 
 def weights(fact: Fact) -> Made:
-    """Whether weights are open."""
+    """Yield whether weights are open."""
     open_ = fact.value.casefold() == "true"
     code = PG.OpenWeights if open_ else PG.ApiOnly
     yield fact.claim(PG.weightsAvailability, code, as_stated=f"open weights: {fact.value}")
 
 
 def retired(fact: Fact) -> Made:
-    """When the model was retired, and that it is."""
+    """Yield the retirement date of the model, and that it is retired."""
     yield from date(PG.retirementDate)(fact)
     yield fact.claim(PG.lifecycle, PG.Retired, as_stated=f"retired on {fact.value}")
 
 
 def replaced(fact: Fact) -> Made:
-    """That the named model replaces this one."""
+    """Yield that the named model replaces this one."""
     successor = known.model(fact.value)
     if successor is None:
         yield unread(fact, "a model that nothing names")
@@ -176,7 +176,7 @@ def replaced(fact: Fact) -> Made:
 
 
 def evaluated(fact: Fact) -> Made:
-    """That a benchmark release has the model, without a score."""
+    """Yield that a benchmark release lists the model, without a score."""
     name = fact.value.split()[0]
     node = fact.node("evaluation", iris.slug(fact.value))
     yield from _result(node, fact.subject, name)
@@ -193,7 +193,7 @@ def _result(node: Iri, subject: Iri, benchmark: str) -> Made:
 
 
 def livebench(fact: Fact) -> Made:
-    """A category mean in a named release of LiveBench: measured, out of 100."""
+    """Yield a category mean in a named release of LiveBench: measured, out of 100."""
     match = re.fullmatch(r"LiveBench (\d{4}-\d\d-\d\d) (.+)", fact.prop)
     if match is None:
         yield unread(fact, "of a release that nothing names")
@@ -209,7 +209,7 @@ def livebench(fact: Fact) -> Made:
 
 
 def mmlu(fact: Fact) -> Made:
-    """Two results in one row: the quantised model's, and its bfloat16 parent's in brackets."""
+    """Yield two results of one row: the quantised model's, and its bfloat16 parent's in brackets."""
     node = fact.node("evaluation", "mmlu-5-shot")
     rows = [(node, fact.subject, fact.value)]
     if (other := re.search(r"bf16 ([\d.]+)", fact.prop)) and fact.parent:
@@ -222,7 +222,7 @@ def mmlu(fact: Fact) -> Made:
 
 
 def artifact(fact: Fact) -> Made:
-    """The digest of a file, whose name stands in the property."""
+    """Yield the digest of a file, whose name stands in the property."""
     name = fact.prop.rpartition(" ")[2]
     node = fact.node("artifact", name)
     yield Claim(node, RDF.type, PG.Artifact)
@@ -232,7 +232,7 @@ def artifact(fact: Fact) -> Made:
 
 
 def price(fact: Fact) -> Made:
-    """Input and output price, as an offer of the developer."""
+    """Yield input and output price, as an offer of the developer."""
     price = re.fullmatch(r"([\d.]+) / ([\d.]+)", fact.value)
     if price is None:
         yield unread(fact, "not two prices")
@@ -246,7 +246,7 @@ def price(fact: Fact) -> Made:
 
 
 def setting(label: str) -> Maker:
-    """A row for a setting of a configuration."""
+    """Maker for a setting of a configuration."""
 
     def make(fact: Fact) -> Made:
         yield fact.claim(PG.setup, literals.text(f"{label} {fact.value}"), as_stated="")
@@ -255,5 +255,5 @@ def setting(label: str) -> Maker:
 
 
 def merged(_: Fact) -> Made:
-    """The method stands on the derivations, which lineage writes."""
+    """No claims: the method stands on the derivations, which ``lineage`` yields."""
     return iter(())

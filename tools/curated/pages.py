@@ -1,7 +1,7 @@
-"""Model pages of APX that were seen, as a list of their fields: the same claims as ``apx`` makes.
+"""Lists of the fields of APX model pages: the same claims as the ``apx`` reader makes.
 
-Records have the names that the ``apx`` reader gives, so that reading such a page itself
-later replaces what the list says of it.
+Records have the names that the ``apx`` reader gives, so that reading such a page itself later
+replaces the record of the list.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NAMES = {
 
 
 def records(value: dict[str, Any]) -> Iterator[Record | Problem]:
-    """One record per page with a specification; a page that is kept whole is left to ``apx``."""
+    """Yield one record per page with a specification; stored whole pages are left to ``apx``."""
     pages = value.get("pages_seen")
     for number, entry in enumerate(pages if isinstance(pages, list) else ()):
         where = f"/pages_seen/{number}"
@@ -101,12 +101,12 @@ def _record(slug: str, url: str, entry: dict[str, Any], where: str) -> Iterator[
 
 
 def _absolute(key: str, shown: str) -> str:
-    """A position embedding as the page itself spells it."""
+    """A position embedding in the spelling of the page itself."""
     return "Absolute Position Embedding" if (key, shown) == ("position", "Absolute") else shown
 
 
 def _memory(model: Iri, sizes: Any, where: str) -> Iterator[Claim]:
-    """The least memory of those that the page computes for contexts of several lengths."""
+    """Yield the least of the memory sizes that the page gives by context length."""
     if not isinstance(sizes, dict) or not sizes:
         return
     least = min(sizes, key=lambda context: float(sizes[context]))

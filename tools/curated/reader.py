@@ -1,8 +1,8 @@
-"""The curated list of models: facts, lineage and training data, a source for each.
+"""Reader of the curated list of models: facts, lineage and training data, with sources.
 
-One document holds facts from about a hundred others, so it makes one record per model and
-source document, attributed to whoever published that document. Facts whose source is a
-page of apxml.com are left to the ``apx`` reader, which reads such pages themselves.
+One document holds facts from about a hundred others, so it makes one record per model and source
+document, attributed to the publisher of that document. Facts whose source is a page of apxml.com
+are left to the ``apx`` reader, which reads such pages themselves.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tools.curated import notes as curated_notes
 from tools.curated import pages as curated_pages
 
 RETRIEVED = "2026-11-01"
-"""When the sources were read, for a list that says "2026-11" of itself."""
+"""The day on which the sources were read, for a list that states only "2026-11"."""
 
 _LEVELS = {"developer": Basis.DEVELOPER}
 _RELATIONS = {
@@ -51,28 +51,28 @@ _STAGES = {
     "rlvr": PG.ReinforcementLearningFromVerifiableRewards,
 }
 _LOOSE = frozenset({"finetuning", "annealing"})
-"""Stages whose method the list does not name: what we take it to be is an inference."""
+"""Stages whose method the list does not name: the relation assumed for them is an inference."""
 
 _ELSEWHERE = ("seed/", "https://apxml.com/")
 
 
 @dataclass(slots=True)
 class _Source:
-    """What one document says about one model, as it is gathered."""
+    """The claims of one document about one model, as they are collected."""
 
     url: str
     claims: list[Claim] = field(default_factory=list)
 
 
 def recognises(hints: Features) -> bool:
-    """Whether the JSON is the curated list, the checked benchmark table or the pages seen."""
+    """Whether a document is the curated list, the checked benchmark table or the pages seen."""
     if hints.syntax != "json":
         return False
     return any(needed <= hints.keys for needed, _ in _SHAPES)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
-    """The records of a curated document, whichever of its three shapes it has."""
+    """Yield the records of a curated document, in any of its three shapes."""
     value = document.json
     if isinstance(value, dict):
         for needed, read in _SHAPES:
@@ -99,7 +99,7 @@ def _models(value: dict[str, Any]) -> Iterator[Record | Problem]:
 
 
 class _Entry:
-    """One model of the list, on its way to records."""
+    """The state of turning one model of the list into records."""
 
     def __init__(
         self, short: str, subject: Iri, entry: dict[str, Any], where: str, listed: frozenset[str]
@@ -134,7 +134,7 @@ class _Entry:
         )
 
     def _source(self, item: dict[str, Any]) -> tuple[_Source, str] | None:
-        """The document that an item rests on, and the place in it; None: read elsewhere."""
+        """The document that an item rests on, with the locator; None where it is read elsewhere."""
         source = str(item.get("source", ""))
         if source.startswith(_ELSEWHERE):
             return None
@@ -224,7 +224,7 @@ class _Entry:
                 Claim(node, _INVERSE[relation], self.subject, basis=basis, locator=place)
             )
         elif relation == "derivedFrom (as recorded)":
-            # An index's dependency without a kind is heritage, of which no weights may have passed.
+            # A dependency without a kind may be heritage, without weights taken over.
             source.claims.append(Claim(self.subject, PG.statedOrigin, literals.text(target)))
         elif relation not in _RELATIONS:
             self.problems.append(
@@ -305,7 +305,7 @@ class _Entry:
 
 
 def _default(claim: Claim, basis: Basis) -> Claim:
-    """The claim without a basis of its own where the header's says the same."""
+    """The claim without its basis, where the header states the same basis."""
     if claim.basis is not basis:
         return claim
     return Claim(
@@ -325,7 +325,7 @@ def _default(claim: Claim, basis: Basis) -> Claim:
 
 
 def by_file(result: list[Record]) -> dict[str, list[Record]]:
-    """Records by the name of the file that keeps them: the part of their name before the document's.
+    """Records by file name: the part of their IRI before the document's.
 
     Records of one model share a file.
     """
