@@ -1,4 +1,4 @@
-"""Answers for assistants: every value with its receipt, and prose checked against the graph."""
+"""Services for assistants: an MCP server with receipts, and checks of prose against the graph."""
 
 from provenance_graph.assistant.cite_check import cite_check
 from provenance_graph.assistant.server import make_server

@@ -1,8 +1,8 @@
-"""Prose against the graph: each statement supported, contradicted, undisclosed or unknown.
+"""Checks of prose against the graph: supported, contradicted, undisclosed or unknown.
 
-A statement is understood where it names a model of the graph and one of its properties. What
-is not understood is *unknown*, never guessed; an undisclosed fact is never given a value. Of a
-sentence with several statements the worst verdict stands, and ``parts`` has each.
+A statement is parsed where it names a model of the graph and one of its properties. Any other
+statement is *unknown*, never guessed; an undisclosed fact is never given a value. A sentence with
+several statements has the worst verdict, and ``parts`` holds each.
 """
 
 from __future__ import annotations
@@ -68,26 +68,26 @@ from provenance_graph.model.receipt import receipts
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
 MAX_SENTENCE = 2_000
-"""Characters of one sentence; what is longer is no statement that could be understood."""
+"""Characters of one sentence; a longer one is not parsed."""
 MAX_STEPS = 6
-"""So far up a lineage a parent named in prose is looked for."""
+"""Steps up a lineage in which a parent named in prose is sought."""
 
 _DATES = frozenset({DCTERMS.issued, PG.knowledgeCutoff})
 _KINDS = {DCTERMS.creator: ("organization",), PG.trainedOn: ("dataset",)}
 _MODELS = ("model", "family")
 _NAMED = frozenset({*_KINDS, PROV.wasDerivedFrom, DCTERMS.license})
-"""Properties whose values prose names; a name of a model may be part of one."""
+"""Properties whose values are named in prose; a model's name may be part of such a name."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MAKER = re.compile(
     r"\bby\s+|\bfrom\s+|\b(?:developers?|makers?|vendor|authors?|creators?|publisher)\b.{0,160}?\b(?:is|was|are|were)\s+"
     r"(?:called\s+|named\s+)?",
     re.IGNORECASE,
 )
-"""What stands before the name of a maker, which may then be in lower case."""
+"""Text before the name of a creator, which may then be in lower case."""
 
 
 def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
-    """Every sentence of a prose text; raises UsageError where it is longer than is read."""
+    """The verdict on every sentence of a text; raises UsageError for a text that is too long."""
     if len(text) > MAX_TEXT:
         raise UsageError(f"{len(text):,} characters; at most {MAX_TEXT:,} are checked at once")
     parts = sentences(text)
@@ -98,14 +98,14 @@ def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
 
 
 class Checker:
-    """Judges statements over one snapshot; its tables of names are made once."""
+    """Checks statements against one snapshot; its name tables are made once."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self._snapshot = snapshot
         self._tables: dict[tuple[str, ...], Names] = {}
         self._last: Iri | None = None
         self._property: Iri | None = None
-        """What the last statement was about; "the number" in the next one refers to it."""
+        """The property of the last statement; "the number" in the next one refers to it."""
 
     def _table(self, kinds: tuple[str, ...]) -> Names:
         if kinds not in self._tables:
@@ -131,7 +131,7 @@ class Checker:
         return worst(sentence, parts)
 
     def _subject_ahead(self, texts: Sequence[str]) -> Iri | None:
-        """The model of the next part, where a sentence begins with a part that names none."""
+        """The model of the second clause, where the first names none."""
         if len(texts) < 2 or list(mentions(texts[0], self._table(_MODELS))):
             return None
         ahead = next(mentions(texts[1], self._table(_MODELS)), None)
@@ -161,7 +161,7 @@ class Checker:
     def _about(
         self, text: str, model: Iri, subject: Sequence[Mention], mentioned: list[Mention]
     ) -> Checked:
-        """The verdict on a part of a sentence about a model; ``subject`` is where it is named."""
+        """The verdict on a clause about a model; ``subject`` are the model's mentions in it."""
         about = property_of(masked(text, list(subject), "\x00"))
         if about is None and refers_to_previous(text):
             about = self._property
@@ -185,7 +185,7 @@ class Checker:
         model: Iri,
         about: Iri,
     ) -> Iterator[Checked]:
-        """The maker and the day that a statement on the maker or the licence gives beside it."""
+        """Verdicts on the creator and day that a clause on creator or licence also gives."""
         if about not in (DCTERMS.creator, DCTERMS.license):
             return
         marked = masked(text, list(subject), "\x00")
@@ -200,7 +200,7 @@ class Checker:
                 yield self._checked(one)
 
     def _meant(self, text: str, mention: Mention) -> Iri:
-        """The model that a text names, as every command reads the name; of several the richest."""
+        """The model that a mention means, resolved as by commands; of several the richest."""
         with suppress(NotFound, Ambiguous):
             return find_entity(self._snapshot, text[mention.start : mention.end], _MODELS).iri
 
@@ -259,7 +259,7 @@ class Checker:
         )
 
     def _above(self, stated: StatedValue, one: CheckedStatement) -> bool:
-        """Whether a named parent stands further up the lineage."""
+        """Whether a named parent is an ancestor at most ``MAX_STEPS`` further up."""
         if one.about != PROV.wasDerivedFrom:
             return False
         level, seen = set(one.accepted), set(one.accepted)
@@ -277,7 +277,7 @@ class Checker:
         return False
 
     def _more(self, stated: StatedValue, one: CheckedStatement) -> str:
-        """That a statement gives numbers beside the right one, of which nothing is known here."""
+        """A note on numbers in the statement besides the matching one, which were not checked."""
         if stated.amount is None or stated.negated:
             return ""
         known = [literals.number(v.lexical) for v in one.accepted if isinstance(v, Literal)]
@@ -289,7 +289,7 @@ class Checker:
         return f"it also states {', '.join(more[:3])}, which was not checked" if more else ""
 
     def _undecided(self, stated: StatedValue, one: CheckedStatement) -> str:
-        """Why a value that is not the accepted one does not contradict it either."""
+        """Why a value that differs from the accepted one does not contradict it; or ""."""
         if stated.amount is not None:
             closer = [v for v in one.accepted if isinstance(v, Literal) and rounds(stated, v)]
             if closer:
@@ -323,11 +323,11 @@ class Checker:
         return StatedValue(number.text, amount=number, negated=negated) if number else StatedValue()
 
     def _licence_of_ours(self, plain: str, negated: bool) -> StatedValue:
-        """A licence by a name that only the graph has for it, such as its id."""
+        """The licence that the text names by a name of the graph, such as its id."""
         for one in mentions(plain, self._table(("licence",)), lower=True):
             phrase = plain[one.start : one.end]
             if phrase.isalpha() and phrase.islower():
-                continue  # a word of the language
+                continue  # an ordinary word
             return StatedValue(phrase, entities=frozenset(one.entities), negated=negated)
         return StatedValue()
 
@@ -348,7 +348,7 @@ class Checker:
     def _two(
         self, text: str, plain: str, mentioned: list[Mention], about: Iri, direction: int
     ) -> Checked:
-        """Two models compared by one property, of which both values have to be accepted."""
+        """The verdict on a comparison of two models by a property that both must have."""
         first, second = (
             self._statement(text, plain, self._meant(text, one), about) for one in mentioned[:2]
         )

@@ -1,4 +1,4 @@
-"""A statement about one property of one model beside what the graph holds of it, and the words of a verdict."""
+"""A statement on one property of one model with the graph's values, and its verdict."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.model.receipt import Receipt
 
 HIDDEN = ("Undisclosed", "Withheld")
-"""States of disclosure in which no value is ever given."""
+"""Disclosure statuses in which no value is ever given."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedStatement:
-    """A statement about one property of one model, and what the graph holds of that."""
+    """A statement on one property of one model, with the claims and values of the graph.
+
+    ``plain`` is the text with names blanked, ``about`` the property, ``state`` its disclosure
+    status, ``proof`` the receipts.
+    """
 
     text: str
     plain: str
@@ -38,7 +42,7 @@ class CheckedStatement:
     proof: tuple[Receipt, ...]
 
     def is_(self, verdict: str, stated: str, why: str) -> Checked:
-        """The statement with its verdict, the value it gives and the reason."""
+        """The result for the statement: verdict, the value it states, and the reason."""
         return Checked(
             self.text,
             verdict,
@@ -51,7 +55,7 @@ class CheckedStatement:
 
 
 def silent(one: CheckedStatement) -> Checked:
-    """That a fact was not disclosed."""
+    """The verdict on a statement that a fact was not disclosed."""
     if one.accepted:
         why = f"a value is accepted: {accepted_text(one.accepted)}"
         return one.is_(CONTRADICTED, UNDISCLOSED, why)
@@ -60,7 +64,7 @@ def silent(one: CheckedStatement) -> Checked:
 
 
 def opened(one: CheckedStatement) -> Checked:
-    """That a fact was disclosed, without its value."""
+    """The verdict on a statement that a fact was disclosed, without its value."""
     if one.accepted:
         return one.is_(SUPPORTED, "disclosed", f"accepted is {accepted_text(one.accepted)}")
     verdict = CONTRADICTED if one.state in HIDDEN else UNKNOWN
@@ -68,7 +72,7 @@ def opened(one: CheckedStatement) -> Checked:
 
 
 def ordered(value: Value) -> Decimal | date | None:
-    """What a value is compared by; None where values of its kind have no order."""
+    """A value as a date or number for comparison; None where it has no order."""
     if isinstance(value, Iri):
         return None
     try:
@@ -78,12 +82,12 @@ def ordered(value: Value) -> Decimal | date | None:
 
 
 def accepted_text(values: Sequence[Value]) -> str:
-    """The first accepted values, as a reason names them."""
+    """The first four accepted values as text."""
     return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
 
 
 def why_not(stated: StatedValue, one: CheckedStatement) -> str:
-    """Why a stated value is contradicted: what is accepted, and who gives the stated one."""
+    """The reason why a value is contradicted: the accepted one, and who states the other."""
     why = f"accepted is {accepted_text(one.accepted)}"
     others = {
         short_id(claim.header.publisher): claim.status.label.lower()
@@ -100,7 +104,7 @@ def why_not(stated: StatedValue, one: CheckedStatement) -> str:
 
 
 def state_text(state: str) -> str:
-    """A state of disclosure in words."""
+    """A disclosure status in words."""
     return {
         "Undisclosed": "no value is accepted: the developer has not disclosed it",
         "Withheld": "no value is accepted: the developer declines to say",

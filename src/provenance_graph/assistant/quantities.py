@@ -1,4 +1,4 @@
-"""Amounts and days as prose gives them: the number or period, how exact it is, and how it compares."""
+"""Amounts and dates in prose: number or period, precision, and comparison."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provenance_graph.core import literals
 
 EQUAL, ABOUT, MORE, LEAST, LESS, MOST = "=", "~", ">", ">=", "<", "<="
 NEAR = Decimal("0.05")
-"""What "about" allows on either side."""
+"""The relative deviation that "about" allows."""
 
 _COMPARED: tuple[tuple[str, str], ...] = (
     (
@@ -44,7 +44,7 @@ _REACHED: tuple[tuple[str, str], ...] = (
     (MORE, r"after|later than"),
     (LESS, r"before|prior to|earlier than|ahead of"),
 )
-"""How the end of a period compares: data that goes *until* a month ends with it."""
+"""Comparisons of the end of a period: data that goes *until* a month ends with it."""
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -114,7 +114,7 @@ _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with the step in which it was given, and how it is compared."""
+    """A number with the step of its precision, and its comparison (``how``)."""
 
     text: str
     number: Decimal
@@ -122,7 +122,7 @@ class Amount:
     how: str = EQUAL
 
     def fits(self, actual: Decimal) -> bool:
-        """Whether a number is the stated one."""
+        """Whether a number agrees with the stated one, within its precision and comparison."""
         at = self.number
         match self.how:
             case "~":
@@ -151,7 +151,7 @@ def _spelt(match: re.Match[str]) -> str:
 
 
 def how_compared(text: str, table: tuple[tuple[str, str], ...] = _COMPARED) -> tuple[str, str]:
-    """The comparison that a text makes, and the text without its words."""
+    """The comparison in a text, and the text with its words blanked."""
     for how, pattern in table:
         if match := re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE):
             blank = " " * (match.end() - match.start())
@@ -160,7 +160,7 @@ def how_compared(text: str, table: tuple[tuple[str, str], ...] = _COMPARED) -> t
 
 
 def amounts(text: str) -> list[Amount]:
-    """Every number of a text, spelt, grouped or with a unit, in order."""
+    """Every number in a text, in order: as digits, in words, grouped or with a unit."""
     plain = _SPELT.sub(_spelt, _superscript(text))
     plain = _GROUPED.sub(lambda m: re.sub(r"\D", "", m[0]), plain)
     results = []
@@ -182,7 +182,7 @@ def amounts(text: str) -> list[Amount]:
 
 
 def amount(text: str) -> Amount | None:
-    """The one number that a statement gives, with its comparison; None for none, or a range."""
+    """The number that a statement gives, with its comparison; None without one, or for a range."""
     if _RANGE.search(text):
         return None
     how, rest = how_compared(text)
@@ -194,7 +194,7 @@ def amount(text: str) -> Amount | None:
 
 
 def others(text: str) -> list[Amount]:
-    """The numbers of a statement beside the one that it is taken to give; years and days are none."""
+    """The numbers of a statement besides the one that it gives, without years and dates."""
     plain = _YEARS.sub(" ", _DATE.sub(" ", _NUMERIC.sub(" ", text)))
     chosen = amount(plain)
     return [one for one in amounts(how_compared(plain)[1]) if chosen and one.text != chosen.text]
@@ -247,14 +247,14 @@ _PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The periods that a stated date may mean (a day and month in either order are two)."""
+    """The periods that a stated date may mean; two where day and month may be in either order."""
 
     text: str
     periods: tuple[tuple[date, date], ...]
     how: str = EQUAL
 
     def fits(self, low: date, high: date) -> bool:
-        """Whether a day known as a period is the stated one, as exactly as both are given."""
+        """Whether a day known as a period agrees with the stated date, within both precisions."""
         return any(self._fits(a, b, low, high) for a, b in self.periods)
 
     def _fits(self, a: date, b: date, low: date, high: date) -> bool:
@@ -271,12 +271,12 @@ class Days:
 
 
 def days(text: str, *, reached: bool = False) -> Days | None:
-    """The date that a statement gives, with its comparison; None where there is none.
+    """The date that a statement gives, with its comparison; None without one, or with several.
 
-    ``reached`` says that the date ends a period, as a cutoff does: "until" is then its end.
+    ``reached`` says that the date ends a period, as a cutoff does: "until" then means its end.
     """
     values = _days(text)
-    if values is None or len({*_YEARS.findall(text)}) > 1:  # of two dates, which one is meant?
+    if values is None or len({*_YEARS.findall(text)}) > 1:  # of two dates either may be meant
         return None
     how, _ = how_compared(text, _REACHED if reached else _COMPARED_DAYS)
     return replace(values, how=how)

@@ -1,7 +1,7 @@
 """The MCP server: read-only tools over one store, each value with its receipt.
 
-An undisclosed fact is never answered with a value: what third parties say stands beside it,
-named as not accepted. Wrong arguments come back as an error with what would work.
+An undisclosed fact is never answered with a value: values of third parties are given separately,
+marked as not accepted. Bad arguments give an error that suggests valid ones.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_
 
 
 def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServer:
-    """A server over a store; ``snapshot`` and ``query`` are all it can reach."""
+    """An MCP server over a store, which it reads only through ``snapshot`` and ``query``."""
     server: MCPServer = MCPServer(
         "provenance-graph", instructions=INSTRUCTIONS, version=version, log_level="ERROR"
     )
@@ -94,7 +94,7 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
 
 
 def _as_text(value: Any) -> str:
-    """An answer as JSON text; raises ToolError where it is too long to be of use."""
+    """An answer as JSON text; raises ToolError for one that is too long."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     if len(text.encode()) > ANSWER_BYTES:
         raise ToolError(
@@ -104,7 +104,7 @@ def _as_text(value: Any) -> str:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no form for; raises TypeError for an object, whose repr is no answer."""
+    """A value that JSON cannot express, as one that it can; raises TypeError for other objects."""
     if isinstance(value, date | Decimal):
         return str(value)
     if isinstance(value, Set):
@@ -353,7 +353,7 @@ class _Tools:
 
 
 def _guarded(made: Callable[[], Any]) -> str:
-    """An answer, or the reason why there is none as the tool's error; within a time."""
+    """The text of an answer made within the time limit; an error becomes a ToolError."""
     try:
         with use(Deadline(ANSWER_SECONDS)):
             return _as_text(made())

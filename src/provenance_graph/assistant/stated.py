@@ -1,4 +1,4 @@
-"""The value that a statement of prose gives, and whether it is an accepted one."""
+"""The value that a statement in prose gives, and its comparison with an accepted value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from provenance_graph.model.naming.folded import fold
 
 @dataclass(frozen=True, slots=True)
 class StatedValue:
-    """What a statement gives as the value, in the form that can be compared."""
+    """The value that a statement gives: an amount, a date, entities or folded names."""
 
     text: str = ""
     amount: Amount | None = None
@@ -30,7 +30,7 @@ class StatedValue:
         return bool(self.entities or self.names or self.amount or self.day)
 
     def fits(self, value: Value, claims: Sequence[SourcedClaim]) -> bool:
-        """Whether an accepted value is the stated one, as exactly as it was stated."""
+        """Whether an accepted value agrees with the stated one, within the stated precision."""
         if isinstance(value, Iri):
             return value in self.entities or any(map(_begins(value), self.names))
         if self.day is not None:
@@ -57,7 +57,7 @@ class StatedValue:
 
 
 def rounds(stated: StatedValue, value: Literal) -> bool:
-    """Whether a finer figure lies within the rounding of an accepted one (8.03B in 8B)."""
+    """Whether a more precise number rounds to an accepted one (8.03B to 8B)."""
     actual = literals.number(value.lexical)
     if stated.amount is None or actual is None:
         return False
@@ -71,7 +71,7 @@ def rounds(stated: StatedValue, value: Literal) -> bool:
 
 
 def _begins(value: Iri) -> Callable[[str], bool]:
-    """Whether a spoken name is the beginning of an entity's own: "Mistral 7B" of Mistral-7B-v0.1."""
+    """A test whether a name is the beginning of an entity's: "Mistral 7B" of Mistral-7B-v0.1."""
     last = re.split(r"[\s_.-]+", local_name(value))
     starts = {fold("".join(last[:n])) for n in range(1, len(last) + 1)}
     return starts.__contains__

@@ -1,4 +1,4 @@
-"""Statements of prose: where one ends, which models it names, and of which property it speaks."""
+"""Parsing of prose: sentences, clauses, the models they name and the properties they mention."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search.sentence import SENTENCE_WORD
 
 LONGEST_NAME = 12
-"""So many words a name may have."""
+"""The most words of a name."""
 
 MAX_BOUNDS = 40
-"""So many places of a sentence are looked at where another statement may begin."""
+"""The most positions of a sentence at which another clause may begin."""
 
 Names = dict[str, list[Iri]]
 """Folded names, with the entities that have them."""
@@ -38,15 +38,15 @@ _VARIANT = re.compile(
     r"flash|vision|coder|thinking|v\d[\w.]*|\d+(?:\.\d+)?x?\d*[bm])(?![\w-])",
     re.IGNORECASE,
 )
-"""A word after a name that makes it another model's, where the whole is no name of the graph."""
+"""A word that, after a name, makes it that of another model, if the graph has no such name."""
 
 _FIRST = re.compile(r"(?:[ -]v(?:0\.1|1(?:\.0)?)|-hf)$", re.IGNORECASE)
-"""What prose leaves out of a repository's name: that it is the first version, or in whose format."""
+"""Parts of a repository's name that prose omits: the first version, and the format."""
 
 _SIZE = r"\b\d+(?:\.\d+)?\s?(?:[BM]\b|billion|million)"
 _MADE = r"developed|made|created|built|trained|released|published|produced|designed|authored"
 MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$", re.IGNORECASE)
-"""What stands between a maker and the model that it made: the name after it is the model's."""
+"""Text between a creator and its model: the name after it is the model's."""
 PROPERTIES: tuple[tuple[Iri, str], ...] = (
     (
         PG.activeParameterCount,
@@ -101,7 +101,7 @@ PROPERTIES: tuple[tuple[Iri, str], ...] = (
         r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\b(?:put|rolled) out\b|\b(?:its|the|a) (?:debut|launch|premiere)\b|\bunveil(?:ed|ing)\b|\bintroduced\b|\barrived\b|\bsaw the light\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b",
     ),
 )
-"""Each property that is checked and how prose speaks of it; a name is the character NUL here."""
+"""Each property that is checked, with a pattern of its wordings; names are the character NUL."""
 
 SILENT = re.compile(
     r"\bundisclosed\b|\bunpublished\b|\bwithheld\b|\bunknown\b|\bsecret\b|\bconfidential\b|"
@@ -130,7 +130,7 @@ NOT = re.compile(
 CONTRAST = re.compile(
     r",\s+(?:and )?not\b[^,;]*$|\b(?:rather than|instead of)\b[^,;]*", re.IGNORECASE
 )
-"""What a statement sets apart from its value: ", not MIT"."""
+"""The part of a statement that excludes another value: ", not MIT"."""
 _COMPARATIVE: tuple[tuple[Iri, int, str], ...] = (
     (
         PG.contextLength,
@@ -170,7 +170,7 @@ _COMPARATIVE: tuple[tuple[Iri, int, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a text: where it stands and which entities have it."""
+    """A name in a text: its start and end, and the entities with this name."""
 
     start: int
     end: int
@@ -178,12 +178,12 @@ class Mention:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences and lines of a prose."""
+    """The sentences and lines of a text."""
     return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
 
 
 def by_name(known: dict[Iri, set[str]]) -> Names:
-    """Entities by their folded names; what is too short to be distinguished from prose is left out."""
+    """Entities by folded name, without names too short to be distinguished from prose."""
     results: Names = {}
     for iri, names in known.items():
         for name in {fold(one) for one in names}:
@@ -199,15 +199,15 @@ def by_name(known: dict[Iri, set[str]]) -> Names:
 
 
 def mentions(text: str, known: Names, *, lower: bool = False) -> Iterator[Mention]:
-    """Names in a text, the longest first at each place; words in lower case only if asked.
+    """Names in a text, the longest at each position; words in lower case only with ``lower``.
 
-    Where a word follows that makes the name another's ("GPT-4 Turbo"), it is no mention.
+    Where a word follows that makes it another name ("GPT-4 Turbo"), it is no mention.
     """
     yield from (one for one in _mentions(text, known, lower=lower) if one.entities)
 
 
 def all_mentions(text: str, known: Names) -> Iterator[Mention]:
-    """As ``mentions``, with names of what the graph does not know by just that name."""
+    """As ``mentions``, with names that a following word makes unknown to the graph."""
     yield from _mentions(text, known, lower=False)
 
 
@@ -233,7 +233,7 @@ def _mentions(text: str, known: Names, *, lower: bool) -> Iterator[Mention]:
 
 
 def masked(text: str, mentioned: list[Mention], mark: str = " ") -> str:
-    """A text with the names blanked, so that their numbers and words say nothing."""
+    """A text with the names blanked, so that their numbers and words are not read."""
     for one in mentioned:
         blank = mark + " " * (one.end - one.start - 1)
         text = text[: one.start] + blank + text[one.end :]
@@ -241,17 +241,17 @@ def masked(text: str, mentioned: list[Mention], mark: str = " ") -> str:
 
 
 def property_of(plain: str) -> Iri | None:
-    """The property of which a statement speaks, its names masked by NUL."""
+    """The property that a statement is about, with its names masked by NUL; or None."""
     return next((p for p, pattern in PROPERTIES if re.search(pattern, plain, re.IGNORECASE)), None)
 
 
 def mentions_property(plain: str, about: Iri) -> bool:
-    """Whether a statement speaks of a property, maybe beside others."""
+    """Whether a statement mentions a property, among others or alone."""
     return any(p == about and re.search(e, plain, re.IGNORECASE) for p, e in PROPERTIES)
 
 
 def comparative(plain: str) -> tuple[Iri, int] | None:
-    """The property and direction in which a statement compares two models."""
+    """The property and direction (1, -1, 0: equal) in which a statement compares two models."""
     for term, direction, pattern in _COMPARATIVE:
         if re.search(pattern, plain, re.IGNORECASE):
             return term, direction
@@ -259,9 +259,9 @@ def comparative(plain: str) -> tuple[Iri, int] | None:
 
 
 def clauses(sentence: str, names: Names, others: Names | None = None) -> list[str]:
-    """The parts of a sentence that each speak of a property of their own; no name is cut.
+    """The clauses of a sentence that each have a property of their own; no name is split.
 
-    ``names`` are those of models; ``others`` those of what else a sentence may name.
+    ``names`` are those of models; ``others`` those of other entities that a sentence may name.
 
     >>> clauses("M has 7B parameters, 32 layers and is nice.", {})
     ['M has 7B parameters', '32 layers and is nice.']
@@ -293,14 +293,14 @@ HEADLESS = re.compile(
     r"trained|released|licensed|developed|made|published|descends)\b",
     re.IGNORECASE,
 )
-"""A part of a sentence that begins with its verb: its subject stands in the part before."""
+"""A clause that begins with its verb: its subject is in the clause before."""
 NO_FACT = re.compile(
     r"\?\s*[\"')]*$|(?<![\w-])(?:if|would|could|should|suppose|imagine|unless|might|may have|hopefully|allegedly|will have)(?![\w-])",
     re.IGNORECASE,
 )
-"""A question, a condition or a wish; a word inside a hyphenated name (``deepfloyd-if-license``) makes none."""
+"""A question, condition or wish; words in hyphenated names (``deepfloyd-if-license``) do not count."""
 
 
 def refers_to_previous(sentence: str) -> bool:
-    """Whether a sentence begins with a word for the model named before it."""
+    """Whether a sentence begins with a word that refers to the model named before."""
     return bool(_PRONOUN.match(sentence))

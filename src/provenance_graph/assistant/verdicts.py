@@ -1,4 +1,4 @@
-"""What becomes of a statement in prose: supported, contradicted, undisclosed or unknown, and why."""
+"""Verdicts on statements in prose: supported, contradicted, undisclosed or unknown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ORDER = (CONTRADICTED, UNDISCLOSED, UNKNOWN, SUPPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One statement, what it is about, the verdict and the claims behind it."""
+    """The result for one statement: its model, property, verdict, reason and receipts."""
 
     statement: str
     verdict: str
@@ -43,7 +43,7 @@ class Checked:
 
 
 def worst(text: str, parts: Sequence[Checked]) -> Checked:
-    """A text of several statements: the worst verdict stands, and each is in ``parts``."""
+    """The result for a text of several statements: the worst verdict, with each in ``parts``."""
     flat = [one for part in parts for one in (part.parts or (part,))]
     decisive = min(flat, key=lambda one: _ORDER.index(one.verdict))
     proof = {one["claim"]: one for part in flat for one in part.receipts}

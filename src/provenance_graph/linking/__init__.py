@@ -1,4 +1,4 @@
-"""Proposals of links that a lookup service or a local dump suggests, for a person to review."""
+"""Proposals of links from a lookup service or a local dump, for review by a person."""
 
 from provenance_graph.linking.lookup import (
     DumpLookup,

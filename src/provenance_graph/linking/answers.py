@@ -1,4 +1,4 @@
-"""What services answer, read with care: whatever is not of the expected type is left out."""
+"""Defensive reading of services' answers: values of unexpected types are left out."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def object_at(url: str, body: bytes) -> Mapping[str, Any]:
 
 
 def objects_of(value: object) -> list[Mapping[str, Any]]:
-    """The objects of a list."""
+    """The objects in a list; empty for any other value."""
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def texts(value: object) -> list[str]:
-    """The texts of a list."""
+    """The texts in a list; empty for any other value."""
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

@@ -1,8 +1,7 @@
-"""Where candidates come from: Wikidata (reconciliation, SPARQL, a dump), ROR's search, the Hub's.
+"""Lookups of link candidates: Wikidata (reconciliation, SPARQL, a dump), ROR, the Hub.
 
-A service is asked through the one fetcher, so that its rate, size and addresses are
-bounded as everywhere. What it answers is text from outside: whatever is not of the expected
-type is left out.
+Services are called through the shared fetcher, which bounds rate, size and addresses. Their answers
+are untrusted text: values of unexpected types are left out.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ REPOSITORY = re.compile(r"(?:[\w.-]+/)?[\w.-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class LinkCandidate:
-    """An entity outside that a name may mean: its names, web sites, and what it says it is.
+    """An outside entity that a name may mean, with its names, web sites and description.
 
-    ``relation`` is set where it cannot be the same entity: a paper about it.
+    ``relation`` is set where it cannot be the same entity, such as a paper about it.
     """
 
     iri: Iri
@@ -47,17 +46,20 @@ class LinkCandidate:
 
 
 class LinkLookup(Protocol):
-    """Gives candidates for names."""
+    """A source of candidates for names.
+
+    ``target`` is the kind of its identifiers, ``source`` its address or name.
+    """
 
     target: str
     source: str
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name; raises FetchError where nothing can be asked."""
+        """Candidates by name; raises FetchError where the source cannot be read."""
 
 
 class ReconciliationLookup:
-    """A service that speaks the Reconciliation API 0.2, such as that of Wikidata."""
+    """A service with the Reconciliation API 0.2, such as that of Wikidata."""
 
     def __init__(
         self, fetcher: Fetcher, url: str, target: str = "wikidata", type_: str = ""
@@ -67,7 +69,7 @@ class ReconciliationLookup:
         self._space = ""
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, several names a request.
+        """Candidates by name, with several names per request.
 
         Raises FetchError where the service does not answer in its protocol.
         """
@@ -93,7 +95,7 @@ class ReconciliationLookup:
         return {"type": self.type} if self.type else {}
 
     def _base(self) -> str:
-        """The space of the service's identifiers, as its manifest says."""
+        """The name space of the service's identifiers, from its manifest."""
         if not self._space:
             manifest = object_at(self.url, self.fetcher.get(self.url))
             space = manifest.get("identifierSpace")
@@ -128,7 +130,7 @@ class RorLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name.
+        """Candidates by name, with one request per name.
 
         Raises FetchError where the service does not answer in its protocol.
         """
@@ -172,7 +174,7 @@ _PREFIXES = " ".join(
 
 
 class SparqlLookup:
-    """A SPARQL service over Wikidata's own data model: entities with that label or alias."""
+    """A SPARQL service with Wikidata's data model: entities with a name as label or alias."""
 
     target = "wikidata"
 
@@ -180,7 +182,7 @@ class SparqlLookup:
         self.fetcher, self.url, self.source, self.language = fetcher, url, url, language
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, several names a request.
+        """Candidates by name, with several names per request.
 
         Raises FetchError where the service does not answer in its protocol.
         """
@@ -234,7 +236,7 @@ class HubLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, two requests a name."""
+        """Candidates by name, with two requests per name."""
         results: dict[str, list[LinkCandidate]] = {}
         for name in dict.fromkeys(names):
             results[name] = []
@@ -256,7 +258,7 @@ class HubLookup:
 
 
 class DumpLookup:
-    """A local dump of Wikidata: one JSON entity a line, as Wikidata publishes them (also gzip)."""
+    """A local dump of Wikidata, one JSON entity per line, also as gzip."""
 
     target = "wikidata"
 
@@ -264,7 +266,7 @@ class DumpLookup:
         self.path, self.language, self.source = path, language, path.name
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name: entities with that label or alias; the dump is read once."""
+        """Candidates by name: entities with that label or alias. The dump is read once."""
         wanted: dict[str, list[str]] = {}
         for name in dict.fromkeys(names):
             wanted.setdefault(fold(name), []).append(name)

@@ -1,9 +1,9 @@
-"""Papers and data by DOI and arXiv number: the searches of Crossref, DataCite and arXiv.
+"""Papers and data by DOI and arXiv number, from Crossref, DataCite and arXiv.
 
-A title is no name: "DeepSeek-V3 Technical Report" is about DeepSeek-V3 and is not it. So a paper
-is proposed as related, where its title begins with the entity's name as titles of such papers
-do, or names it in quotes; only what DataCite registers as data, a model or software of that very
-name is proposed as the entity itself.
+A title is no name: "DeepSeek-V3 Technical Report" is about DeepSeek-V3 and is not it. A paper is
+therefore proposed as related, where its title begins with the entity's name as titles of such
+papers do, or quotes it. Only entries that DataCite registers as data, model or software of that
+exact name are proposed as the entity itself.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/abs/([\w.-]+(?:/\d{7})?)")
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV_DOI = "10.48550/arXiv."
 _THINGS = frozenset({"Dataset", "Model", "Software", "Collection"})
-"""DataCite's general types of what is no text."""
+"""DataCite's general resource types that are no texts."""
 _AFTER_NAME = re.compile(
     r"\s*(?:[:–—,(]|-\s|technical report\b|report\b|system card\b|model card\b|paper\b|$)",
     re.IGNORECASE,
 )
-"""What follows a name at the head of a title about it."""
+"""Text that may follow the name at the beginning of a title about an entity."""
 
 
 def named_in_title(title: str, name: str) -> bool:
-    """Whether a title is that of a paper about what has a name.
+    """Whether a title is that of a paper about the entity of a name.
 
     >>> named_in_title("DeepSeek-V3 Technical Report", "DeepSeek V3")
     True
@@ -58,7 +58,7 @@ def named_in_title(title: str, name: str) -> bool:
 
 
 def _paper(iri: str, title: str, name: str, what: str, sites: Iterable[str] = ()) -> LinkCandidate:
-    """A candidate that is about an entity: related, whatever speaks for it."""
+    """A candidate for a paper about an entity, proposed as related whatever its evidence."""
     return LinkCandidate(
         Iri(iri),
         title[:300],
@@ -70,7 +70,7 @@ def _paper(iri: str, title: str, name: str, what: str, sites: Iterable[str] = ()
 
 
 def doi_iri(text: str) -> str:
-    """A DOI as an address, in the one form that links have; nothing for what is none."""
+    """The address of the DOI in a text, in the form that links have; empty without one."""
     match = _DOI.search(text)
     return f"{prefixes()['doi']}{match[0]}" if match else ""
 
@@ -84,7 +84,7 @@ class CrossrefLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name.
+        """Candidates by name, with one request per name.
 
         Raises FetchError where the service does not answer in its protocol.
         """
@@ -119,7 +119,7 @@ class DataCiteLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name.
+        """Candidates by name, with one request per name.
 
         Raises FetchError where the service does not answer in its protocol.
         """
@@ -160,7 +160,7 @@ class DataCiteLookup:
 
 
 class DoiLookup:
-    """Both registries of DOIs: what Crossref has, then what DataCite has."""
+    """Both registries of DOIs: candidates of Crossref, then those of DataCite."""
 
     target = "doi"
 
@@ -169,7 +169,7 @@ class DoiLookup:
         self.source = f"{crossref.source} and {datacite.source}"
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name and registry."""
+        """Candidates by name, with one request per name and registry."""
         unique = list(dict.fromkeys(names))
         first, second = self.crossref.candidates(unique), self.datacite.candidates(unique)
         return {
@@ -179,7 +179,7 @@ class DoiLookup:
 
 
 class ArxivLookup:
-    """arXiv's search by title, in Atom; the DOI that arXiv gives a paper is what is linked."""
+    """arXiv's search by title, in Atom; links use the DOI that arXiv gives a paper."""
 
     target = "doi"
 
@@ -187,7 +187,7 @@ class ArxivLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name."""
+        """Candidates by name, with one request per name."""
         results = {}
         for name in dict.fromkeys(names):
             words = re.sub(r"[\"\\]", " ", name)

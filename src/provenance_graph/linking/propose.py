@@ -1,8 +1,9 @@
-"""From candidates to proposals: a score, the evidence for it, and a justification, as SSSOM rows.
+"""Proposals of links as SSSOM rows: a score, its evidence, and a justification.
 
-No lookup makes a link: names are shared by unlike entities, and public code is often wrong about
-numbers. A proposal becomes a link when somebody reviews it, as identity's decisions are reviewed
-(``identify --review``): the row is kept with an author, or with ``predicate_modifier`` Not.
+No lookup makes a link by itself: unlike entities share names, and identifiers in public code are
+often wrong. A proposal becomes a link when a person has reviewed it, as decisions on identity are
+reviewed (``identify --review``): the row is then stored with an author, or with
+``predicate_modifier`` Not.
 """
 
 from __future__ import annotations
@@ -52,12 +53,15 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
-"""Words in a description that fit a kind; without one of them a name alone proves little."""
+"""Words by which a description fits a kind; without them a name alone proves little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a candidate: texts to show, and the score they make."""
+    """The evidence for a candidate: texts to show, and the sum of their scores.
+
+    ``composite`` says that a web site, an owner or a paper agrees besides the name.
+    """
 
     lines: tuple[str, ...]
     score: float
@@ -113,7 +117,7 @@ _SAME_NAME, _SITE, _FITS, _RIVALS = 0.6, 0.3, 0.09, 0.2
 def evidence(
     snapshot: AcceptedSnapshot, subject: Iri, names: list[str], one: LinkCandidate
 ) -> Evidence:
-    """What speaks for a candidate: a name, a web site, a description that fits the kind."""
+    """The evidence for a candidate: a name, a web site, a description that fits the kind."""
     lines: list[str] = []
     score = 0.0
     folded = {fold(name) for name in names}
@@ -149,7 +153,7 @@ def evidence(
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
-    """The names of an entity, its label first."""
+    """The accepted names of an entity, its label first."""
     text = snapshot.label(subject) or short_id(subject).rpartition("/")[2]
     others = [
         value.lexical
@@ -161,7 +165,7 @@ def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
 
 
 def _papers(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:
-    """The DOIs of the papers that sources name of an entity, as links have them."""
+    """The DOIs of the papers that sources state for an entity, in the form of links."""
     addresses = (str(value) for value in snapshot.values(subject, PG.paper))
     return {doi for one in addresses if (doi := doi_of(one))}
 

@@ -1,4 +1,4 @@
-"""SPDX's list of licences, as this software ships it: no service is asked."""
+"""Lookup of licences in the SPDX list that ships with this software; no service is called."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from provenance_graph.linking.lookup import LinkCandidate
 
 
 class SpdxLookup:
-    """Licences of the list that a name means, by the spellings that sources use."""
+    """Licences of the SPDX list by the spellings that sources use."""
 
     target = "spdx"
     source = "SPDX's list as shipped"
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """The licence of each name; none where the list has none of that name."""
+        """The licence of each name, as a list of one; empty where the list has none."""
         results: dict[str, list[LinkCandidate]] = {}
         for name in dict.fromkeys(names):
             value = normalise(name).value

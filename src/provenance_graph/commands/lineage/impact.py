@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 
 MAX_LONGER = 6
-"""So many entities whose names hold the one asked for are named."""
+"""The most entities with longer names that are listed."""
 
 
 @click.command()

@@ -46,7 +46,7 @@ CSV_COLUMNS = (
 )
 MAX_FLAGGED = 5
 MAX_NOT_UNDERSTOOD = 8
-"""How many statements that fill no field a page shows."""
+"""The most statements that fill no field and are shown on a page."""
 
 
 @click.command()
