@@ -198,17 +198,19 @@ class Model:
         return f"<Model {self.id}{f' as of {self.as_of}' if self.as_of else ''}>"
 
     def _repr_html_(self) -> str:
+        from provenance_graph.model.disclosure.states import STATES
+
         json = self.profile()
         rows = Markup("").join(
             Markup("<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
                 field["label"],
                 ", ".join(str(_label(v)) for v in field["values"]),
-                field["status"],
+                STATES[field["state"]].label,
                 field["sources"],
             )
             for section in json["sections"]
             for field in section["fields"]
-            if field["values"] or field["status"] != "NotRecorded"
+            if field["state"] != "notRecorded"
         )
         return Markup("<table><caption>{}</caption>{}</table>").format(json["name"], rows)
 

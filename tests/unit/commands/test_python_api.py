@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.errors import NotFound, QueryError, UsageError
 from provenance_graph.graph.rows import CONFLICT_COLUMNS
 from provenance_graph.listing import Listing
+from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.search.index import SearchIndex
 
 V3 = "deepseek-ai/DeepSeek-V3"
@@ -110,6 +112,27 @@ def test_a_notebook_shows_a_short_escaped_table(graph) -> None:
     assert "<script>" not in shown
     assert shown.count("<tr>") == 21
     assert len(repr(graph.conflicts())) < 200
+
+
+@pytest.mark.parametrize("name", ["google/gemma-2-9b-it", "openai/gpt-4o-mini", "microsoft/phi-4"])
+def test_a_notebook_shows_the_states_that_every_page_shows(graph, name: str) -> None:
+    model = graph.model(name)
+    table = model._repr_html_()
+    states = {
+        field["label"]: STATES[field["state"]].label
+        for section in model.profile()["sections"]
+        for field in section["fields"]
+    }
+    rows = re.findall("<tr><th>(.*?)</th><td>.*?</td><td>(.*?)</td><td>", table)
+    assert len(rows) > 5
+    assert all(states[label] == state for label, state in rows)
+    assert "NotRecorded" not in table
+
+
+@pytest.mark.parametrize("filters", [{"nonsense": "x"}, {"release": "2024"}])
+def test_an_unknown_filter_names_those_that_may_be_given(graph, filters) -> None:
+    with pytest.raises(UsageError, match=r"there are developer, .*since, until, .*contextMin"):
+        graph.models(**filters)
 
 
 def test_what_the_api_gives_is_shown_in_a_few_lines(graph) -> None:

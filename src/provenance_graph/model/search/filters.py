@@ -18,7 +18,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.resolve import parts_of_organizations, resolve
-from provenance_graph.model.search.index import SearchIndex
+from provenance_graph.model.search.index import RANGES, SearchIndex
 
 STATES = {
     "disclosed": PG.disclosed,
@@ -83,6 +83,9 @@ def _read(
         return "releasedFrom" if key == "since" else "releasedTo", [_day(key, text)]
     if key == "descendsFrom":
         return key, [resolve(snapshot, text)]
+    if key not in RANGES:
+        known = [*CLOSED, "disclosure", "undisclosed", "since", "until", "descendsFrom", *RANGES]
+        raise UsageError(f"no filter {key!r}; there are {', '.join(known)}")
     return key, [text]
 
 

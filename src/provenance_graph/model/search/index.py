@@ -276,12 +276,12 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
                 "m.number IN (SELECT number FROM above JOIN ancestor USING (ancestor) WHERE iri = ?)"
             )
             values.append(wanted[0])
-        elif key in _RANGES:
-            column, sign = _RANGES[key]
+        elif key in RANGES:
+            column, sign = RANGES[key]
             parts.append(f"m.{column} {sign} ?")
             values.append(wanted[0] if column.startswith("released") else _integer(key, wanted[0]))
         else:
-            known = ", ".join([*FACETS, "descendsFrom", *_RANGES])
+            known = ", ".join([*FACETS, "descendsFrom", *RANGES])
             raise UsageError(f"no filter {key!r}; there are {known}")
     if text and (match := _match(text)):
         parts.append("m.number IN (SELECT rowid FROM words WHERE words MATCH ?)")
@@ -289,7 +289,7 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
     return (" WHERE " + " AND ".join(parts) if parts else ""), values
 
 
-_RANGES = {
+RANGES = {
     "contextMin": ("context", ">="),
     "contextMax": ("context", "<="),
     "parametersMin": ("parameters", ">="),
