@@ -68,6 +68,8 @@ class AcceptedSnapshot(AcceptedReads):
         self.before: Before = lambda: None
         """Gives an earlier version with indexes that new ones may be made from, and the entities
         that commits have changed since; or None."""
+        self.after: Callable[[], AcceptedSnapshot | None] = lambda: None
+        """Gives a later version, where this one answers while the indexes of that are made; or None."""
         self._cache: dict[str, object] = {}
         self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}

@@ -207,6 +207,10 @@ class StoreBusy(StoreError):
     """Another process is writing to the store."""
 
 
+class BeingIndexed(StoreBusy):
+    """What was asked for came with a write whose indexes are still being made."""
+
+
 class StoreFormat(StoreError):
     """The store was written by another version of the software."""
 

@@ -12,6 +12,7 @@ from audit_store import MODEL, ORG, record
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim
+from provenance_graph.core.errors import BeingIndexed, NotFound
 from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.ingest.update import update
 from provenance_graph.model.naming.entities import find_entity
@@ -101,3 +102,20 @@ def test_what_is_too_much_to_follow_is_made_whole(
     monkeypatch.setattr(access_module, "changed_subjects", lambda *_: None)
     write(audited_indexed_copy)
     assert isinstance(table_of(access.snapshot(), ["model"]), NamesInMemory)
+
+
+def test_what_a_write_brought_is_not_missing_while_its_indexes_are_made(
+    audited_indexed_copy: Path,
+):
+    access = Access(audited_indexed_copy, indexed=True)
+    access.prepared("lineage")
+    write(audited_indexed_copy)
+    behind = access.prepared("lineage")  # nobody indexes, so the version before answers
+    for name in ("new/Thing-7B", "Thing 7B", NEW):
+        with pytest.raises(BeingIndexed):
+            find_entity(behind, name, ("model",))
+        assert find_entity(access.snapshot(), name, ("model",)).iri == NEW
+    with pytest.raises(NotFound):
+        find_entity(behind, "new/Nothing", ("model",))
+    index_all(audited_indexed_copy)
+    assert find_entity(access.prepared("lineage"), "Thing 7B", ("model",)).iri == NEW

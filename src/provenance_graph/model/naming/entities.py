@@ -14,7 +14,7 @@ from itertools import islice
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.errors import Ambiguous, NotFound, WrongKind
+from provenance_graph.core.errors import Ambiguous, BeingIndexed, NotFound, WrongKind
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
@@ -66,7 +66,8 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without case
     and punctuation; a name followed by a version. ``kinds`` limits the kinds. An entity known only
-    on the snapshot's past day is found by its id.
+    on the snapshot's past day is found by its id. Raises BeingIndexed for what only
+    a later version has.
     """
     present, name, wanted = snapshot.present, text.strip(), set(kinds)
     if "/" not in name and not iris.is_iri(name):  # a bare name is looked up among all names
@@ -94,6 +95,12 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         for past in _direct(snapshot, name):
             if not wanted or kind_of(snapshot, past) in wanted:
                 return FoundEntity(past, kind_of(snapshot, past))
+    if (later := present.after()) is not None:
+        find_entity(later, text, wanted)  # raises NotFound where it is not there either
+        raise BeingIndexed(
+            "this name came with a write a moment ago, and the indexes that answer this are being "
+            "made; try again in a few seconds"
+        )
     if wanted and (others := table_of(present, set()).by_name(name)):
         raise _wrong_kind(present, name, _by_richness(present, others)[0], wanted)
     raise NotFound(name, _kinds_in_words(wanted) or "entity", known.near(name))

@@ -107,6 +107,7 @@ class Access:
                 folder = derived_folder(str(self._store.root))
                 newest = AcceptedSnapshot(self._store, folder=folder, today=today)
                 newest.before = partial(self._before, newest)
+                newest.after = partial(self._after, newest)
                 self._newest = newest
                 self._recent.append(newest)
             return self._of_day(newest, day) if day else newest
@@ -252,6 +253,12 @@ class Access:
             return None
         changed = changed_subjects(snapshot.derived.parent, last.version, snapshot.version)
         return None if changed is None else (last, changed)
+
+    def _after(self, snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
+        """The newest version, where a snapshot is of one before it."""
+        with self._lock:
+            newest = self._newest
+        return None if newest is None or newest.version == snapshot.version else newest
 
     def _last_indexed(self, name: str) -> AcceptedSnapshot | None:
         """The newest of the snapshots opened lately whose index ``name`` is ready, or None."""
