@@ -49,6 +49,34 @@ def test_bounds_of_numbers_have_the_names_of_json_schema(description: dict[str, 
     assert [schema for schema in schemas if not schema.keys() >= {"minimum", "maximum"}] == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reconcile/suggest/type?callback=called",
+        "/reconcile/properties?callback=called",
+        "/reconcile?callback=called",
+        "/api/v1/models/openai/gpt-4o/export/spdx3.1",
+        "/api/v1/models/openai/gpt-4o/export/turtle",
+        "/api/v1/models/openai/gpt-4o/export/cyclonedx",
+    ],
+)
+def test_what_is_not_plain_json_is_described_as_it_is(
+    api: TestClient, description: dict[str, Any], path: str
+) -> None:
+    reply = api.get(path)
+    assert reply.status_code == 200
+    plain = path.partition("?")[0]
+    place = re.sub(r"/models/.*/export/.*", "/models/{name}/export/{format}", plain)
+    content = description["paths"][place]["get"]["responses"]["200"]["content"]
+    schema = content[reply.headers["content-type"].partition(";")[0]]["schema"]
+    value = reply.json() if "json" in reply.headers["content-type"] else reply.text
+    assert Draft202012Validator(schema).is_valid(value)
+
+
+def test_counts_take_no_receipts(api: TestClient) -> None:
+    assert api.get("/api/v1/facets?receipts=true").status_code == 422
+
+
 OF_ALL = {"receipts"}
 """Parameters of every read, which the manual explains once."""
 

@@ -19,7 +19,7 @@ from provenance_graph.model.receipt import named_in, receipts_of
 from provenance_graph.service.http.problems import refuse
 
 MAX_ENTITIES = 20
-_BYTES = ("/bundle", "/export/{format}", "/receipts")
+_WITHOUT_VALUES = ("/bundle", "/export/{format}", "/receipts", "/facets")
 _NAMES = ("model", "models", "thing", "entity", "of")
 PARAMETER = "receipts"
 _YES, _NO = ("true", "1", "yes", "on"), ("", "false", "0", "no", "off")
@@ -37,9 +37,9 @@ _COUNT = {"type": "integer", "description": "How many entities; receipts are of 
 def takes(path: str) -> bool:
     """Whether a GET of ``path`` takes the parameter ``receipts``.
 
-    It does where it answers with values, and not with a file or with receipts alone.
+    It does where it answers with values, and not with a file, with counts or with receipts alone.
     """
-    return path.startswith("/api/v1/") and not path.endswith(_BYTES)
+    return path.startswith("/api/v1/") and not path.endswith(_WITHOUT_VALUES)
 
 
 def wants(request: Request) -> bool:

@@ -37,9 +37,12 @@ Prefix = Annotated[str, Query(max_length=300)]
 Cursor = Annotated[int, Query(ge=0, le=10_000), DIGITS]
 Callback = Annotated[str, Query(max_length=100, description="A function's name, for JSONP.")]
 Identifier = Annotated[str, Query(max_length=500)]
-ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
+_OBJECT: Mapping[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {**_OBJECT}}}
+CALLABLE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {**_OBJECT, "application/javascript": {"schema": {"type": "string"}}}}
 }
+"""The answers of routes that take a callback."""
 
 
 def router(access: Access) -> APIRouter:
@@ -53,7 +56,7 @@ def router(access: Access) -> APIRouter:
 
 
 def _service(routes: APIRouter, access: Access) -> None:
-    @routes.get("/reconcile", responses=ANSWER)
+    @routes.get("/reconcile", responses=CALLABLE)
     def service(
         request: Request,
         queries: Annotated[str, Query(max_length=100_000)] = "",
@@ -77,7 +80,7 @@ def _service(routes: APIRouter, access: Access) -> None:
 
         return await in_thread(lambda: _sent(made(), ""))
 
-    @routes.get("/reconcile/properties", responses=ANSWER)
+    @routes.get("/reconcile/properties", responses=CALLABLE)
     def properties(
         type: Annotated[str, Query(max_length=100)] = "",
         limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 100,
@@ -155,7 +158,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
 
 
 def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None:
-    @routes.get(f"{base}/suggest/entity", responses=ANSWER, name=f"suggest_entity_{version}")
+    @routes.get(f"{base}/suggest/entity", responses=CALLABLE, name=f"suggest_entity_{version}")
     def entity(
         prefix: Prefix = "",
         cursor: Cursor = 0,
@@ -177,13 +180,13 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         ]
         return _sent({"result": results}, callback)
 
-    @routes.get(f"{base}/suggest/property", responses=ANSWER, name=f"suggest_property_{version}")
+    @routes.get(f"{base}/suggest/property", responses=CALLABLE, name=f"suggest_property_{version}")
     def property_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
         """Properties whose names hold a text."""
         results = protocol.suggested_properties(access.snapshot(), prefix, cursor + 20)
         return _sent({"result": results[cursor:]}, callback)
 
-    @routes.get(f"{base}/suggest/type", responses=ANSWER, name=f"suggest_type_{version}")
+    @routes.get(f"{base}/suggest/type", responses=CALLABLE, name=f"suggest_type_{version}")
     def type_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
         """Types whose names hold a text."""
         folded = prefix.strip().casefold()

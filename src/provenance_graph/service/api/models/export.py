@@ -26,7 +26,7 @@ DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document; X-Export-Losses counts what it cannot hold.",
         "content": {
-            media_type: {"schema": {"type": "string"}}
+            media_type: {"schema": {} if "json" in media_type else {"type": "string"}}
             for media_type in sorted({one.media_type for one in exporters().values()})
         },
     }
