@@ -34,6 +34,10 @@ WORLD = """
 """
 
 
+WHOLE = f"big/{'n' * 150}"
+"""A name without a place at which a line may end."""
+
+
 def world() -> str:
     lines = [
         f"  <https://w3id.org/provenance-graph/id/model/big/root> a pg:Model ; schema:name {quoted(NASTY)} .",
@@ -41,6 +45,7 @@ def world() -> str:
         f" pg:fineTunedFrom <https://w3id.org/provenance-graph/id/model/big/root> .",
         f"  <https://w3id.org/provenance-graph/id/model/big/{'long-' * 30}name> a pg:Model ;"
         f" schema:name {quoted('Long ' * 40)} .",
+        f"  <https://w3id.org/provenance-graph/id/model/{WHOLE}> a pg:Model .",
     ]
     lines += [
         f'  <https://w3id.org/provenance-graph/id/model/kid/n{n}> a pg:Model ; schema:name "Kid {n}" ;'
@@ -119,6 +124,21 @@ def test_markup_in_names_is_text_and_500_siblings_fold(odd: Any) -> None:
     odd.open("/models/big/rtl")
     expect(page.locator("main h1 bdi")).to_have_text(HEBREW.replace("\u202e", "⟪RLO⟫"))
     assert odd.faults == []
+
+
+def test_a_name_without_a_place_to_break_widens_no_page(odd: Any) -> None:
+    page = odd.page
+    page.set_viewport_size({"width": 360, "height": 700})
+    for view in (
+        *(f"/{one}/{WHOLE}" for one in ("models", "lineage", "licences", "assessments", "history")),
+        *(f"/{one}={WHOLE}" for one in ("compare?model", "impact?thing", "report?model", "?q")),
+        f"/basket?item={WHOLE}&show=licences",
+    ):
+        page.goto(odd.base + view)
+        page.locator("main").get_by_text(WHOLE).first.wait_for()
+        page.wait_for_load_state("networkidle")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 360, (view[:20], width)
 
 
 def test_a_service_that_goes_away_and_comes_back(odd: Any) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, TypeVar
+
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal
 
+S = TypeVar("S", bound=str)
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -15,6 +20,37 @@ def one_line(text: str) -> str:
     'two lines'
     """
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+_DIRECTIONS: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        code: f"⟪{name}⟫"
+        for code, name in (
+            *zip(range(0x202A, 0x202F), ("LRE", "RLE", "PDF", "LRO", "RLO"), strict=True),
+            *zip(range(0x2066, 0x206A), ("LRI", "RLI", "FSI", "PDI"), strict=True),
+        )
+    }
+)
+"""Characters that change the order in which others are shown, and how Unicode names them."""
+
+
+def in_order(text: S) -> S:
+    """A text whose characters are shown in the order in which they stand.
+
+    What would turn the order round, so that ``gnp.exe`` is read as ``exe.png``, is named in its place;
+    scripts that are written from right to left need none of it. Keeps the type of the text.
+
+    >>> in_order("\u202egnp.exe")
+    '⟪RLO⟫gnp.exe'
+    """
+    if text.isascii() or not any(chr(code) in text for code in _DIRECTIONS):
+        return text
+    return type(text)(text.translate(_DIRECTIONS))
+
+
+def shown(value: object) -> object:
+    """A value of a template as it is shown: a text ``in_order``, anything else as it is."""
+    return in_order(value) if isinstance(value, str) else value
 
 
 def letters_and_digits(text: str) -> str:

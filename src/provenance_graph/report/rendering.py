@@ -8,12 +8,15 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from provenance_graph.core.texts import shown
+
 
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("provenance_graph.report"),
         autoescape=True,
+        finalize=shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

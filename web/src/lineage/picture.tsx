@@ -3,6 +3,7 @@ import { memo } from "../memo";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { onLine } from "../words";
+import { within } from "../explore/write";
 import { HEIGHT, WIDTH, pathThrough, type Drawn, type Picture, type Placed, type Point } from "./layout";
 
 interface Props {
@@ -18,16 +19,10 @@ interface Props {
   onEdge: (line: Drawn) => void;
 }
 
-const LETTERS = 24;
+/** Room for the words of a box. */
+const ROOM = WIDTH - 24;
 /** Above so many lines their relation stands in the title and the table only. */
 const LABELLED = 160;
-
-/** A long name keeps its beginning and its end: siblings differ at the end. */
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const tail = Math.floor(most * 0.45);
-  return `${text.slice(0, most - 1 - tail)}…${text.slice(-tail)}`;
-}
 
 /** Two lines of a box: where it is from, and its name. */
 function words(box: Placed): [string, string] {
@@ -187,11 +182,11 @@ const Box = memo(function Box({ n, box, focusable, chosen, relation, onNode }: {
       <title>{describe(box, relation)}</title>
       <rect width={WIDTH} height={HEIGHT} rx={kind === "dataset" ? 16 : 5} />
       {many > 1 ? (
-        <text aria-hidden="true" x="12" y="22" class="name">{`+${many.toLocaleString("en")} ${cut(relation, 22)}`}</text>
+        <text aria-hidden="true" x="12" y="22" class="name">{within(`+${many.toLocaleString("en")} ${relation}`, ROOM, 12)}</text>
       ) : (
         <>
-          {from ? <text aria-hidden="true" x="12" y="14" class="from">{cut(from, 32)}</text> : null}
-          <text aria-hidden="true" x="12" y={from ? 28 : 22} class="name">{cut(name, LETTERS)}</text>
+          {from ? <text aria-hidden="true" x="12" y="14" class="from">{within(from, ROOM, 10)}</text> : null}
+          <text aria-hidden="true" x="12" y={from ? 28 : 22} class="name">{within(name, ROOM, 12)}</text>
         </>
       )}
     </g>
