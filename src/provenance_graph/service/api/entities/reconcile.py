@@ -37,7 +37,7 @@ Prefix = Annotated[str, Query(max_length=300)]
 Cursor = Annotated[int, Query(ge=0, le=10_000), DIGITS]
 Callback = Annotated[str, Query(max_length=100, description="A function's name, for JSONP.")]
 Identifier = Annotated[str, Query(max_length=500)]
-_OBJECT: Mapping[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+_OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {**_OBJECT}}}
 CALLABLE: dict[int | str, dict[str, Any]] = {
     200: {"content": {**_OBJECT, "application/javascript": {"schema": {"type": "string"}}}}
