@@ -69,6 +69,23 @@ def test_no_table_and_no_function_stands_in_two_modules() -> None:
     assert repeated(ROOT) == {}
 
 
+def classes(folder: Path) -> dict[str, list[str]]:
+    """Class names that are given in two places or more, with the paths of their modules."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(path.relative_to(folder).as_posix())
+    return {name: paths for name, paths in places.items() if len(paths) > 1}
+
+
+def test_a_class_name_has_one_meaning(tmp_path: Path) -> None:
+    assert classes(ROOT) == {}
+    (tmp_path / "first.py").write_text("class Row:\n    pass\n")
+    (tmp_path / "second.py").write_text("def made():\n    class Row:\n        pass\n")
+    assert classes(tmp_path) == {"Row": ["first.py", "second.py"]}
+
+
 def test_what_is_allowed_to_stand_twice_still_does() -> None:
     """An exception that is needed no longer goes."""
     places = standing(ROOT)

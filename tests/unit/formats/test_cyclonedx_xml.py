@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from reading import document, read
-from shared import SHARED, needs_shared
+from shared import SHARED
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
@@ -130,7 +130,6 @@ def examples() -> list[Path]:
     return [GOLDEN, *(sorted(folder.glob("*valid-*.xml")) if folder else [])]
 
 
-@needs_shared
 @pytest.mark.parametrize("path", examples(), ids=lambda path: path.name[-40:])
 def test_in_valid_documents_there_is_nothing_unknown(path: Path) -> None:
     text = path.read_text("utf-8")

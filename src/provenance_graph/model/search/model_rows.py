@@ -12,7 +12,7 @@ from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search import cards, heads
 
 
-class ModelFacts(Protocol):
+class SearchableModel(Protocol):
     """The facts from which the rows of one model are made."""
 
     @property
@@ -44,7 +44,7 @@ class ModelRows:
     def __len__(self) -> int:
         return len(self._models)
 
-    def add(self, number: int, facts: ModelFacts, row: Mapping[str, Any]) -> None:
+    def add(self, number: int, facts: SearchableModel, row: Mapping[str, Any]) -> None:
         """Add the rows of one model."""
         id_text = row["id"]
         self._models.append(
