@@ -73,7 +73,7 @@ class Agreement:
         return rounded(sum((p.high - p.low for p in self.pairs), Fraction(0)) / len(self.pairs))
 
     def to_json(self) -> Json:
-        """As JSON."""
+        """The agreement as JSON, with all model pairs."""
         return {
             "rubric": self.rubric,
             "scheme": self.scheme,

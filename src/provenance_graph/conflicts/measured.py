@@ -1,7 +1,7 @@
 """Declared derivations that measurements of the weights contradict, and undeclared parents.
 
 There are two sources of evidence: claims of basis Measurement (``kinship``), and the shapes in the
-configurations of a child and its declared parent. Fine-tuning, quantizing or converting changes
+configurations of a child and its declared parent. Fine-tuning, quantising or converting changes
 neither the width of a model nor its number of heads.
 """
 

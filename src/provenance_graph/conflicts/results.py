@@ -78,7 +78,7 @@ class Conflict:
         return frozenset({self.subject, self.other or self.subject})
 
     def to_json(self) -> ConflictAnswer:
-        """As JSON, with every claim."""
+        """The conflict as a JSON answer, with every claim."""
         return {
             "subject": {"iri": self.subject, "id": short_id(self.subject), "label": self.name},
             "property": local_name(self.property),

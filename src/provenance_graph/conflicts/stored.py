@@ -104,7 +104,7 @@ class StoredConflict:
         return self.entities
 
     def to_json(self) -> ConflictAnswer:
-        """As JSON, with every claim."""
+        """The conflict as a JSON answer, with every claim."""
         query = "SELECT body FROM answer WHERE number = ?"
         (body,) = self._database.execute(query, (self._row[0],)).fetchone()
         answer: ConflictAnswer = json.loads(zlib.decompress(body))

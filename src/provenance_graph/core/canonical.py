@@ -28,7 +28,7 @@ _MAX_LINE = 1 << 20
 
 
 def canonical_text(quads: Iterable[Quad]) -> str:
-    """Serialize quads as canonical N-Quads; the same quads give the same text in any order."""
+    """Serialise quads as canonical N-Quads; the same quads give the same text in any order."""
     return _text(map(rdf.engine_quad, quads))
 
 

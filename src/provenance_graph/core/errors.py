@@ -212,7 +212,7 @@ class BeingIndexed(StoreBusy):
 
 
 class StoreFormat(StoreError):
-    """The store was written by another version of the software."""
+    """The store has the format of another version of the software."""
 
 
 class RequestRefused(ProvenanceError):

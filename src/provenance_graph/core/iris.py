@@ -156,7 +156,7 @@ def record(source: str, local: str, retrieved: str) -> Iri:
 
 
 def organization(name: str) -> Iri:
-    """The project's IRI of an organization, by the slug of its name.
+    """The project's IRI of an organisation, by the slug of its name.
 
     >>> organization("Allen AI")
     Iri('https://w3id.org/provenance-graph/id/organization/allen-ai')
@@ -165,7 +165,7 @@ def organization(name: str) -> Iri:
 
 
 def agent(who: str) -> Iri:
-    """The IRI of a person or program that records claims in the store; not an organization.
+    """The IRI of a person or program that records claims in the store; not an organisation.
 
     >>> agent("ci")
     Iri('https://w3id.org/provenance-graph/id/agent/ci')

@@ -348,7 +348,7 @@ def our_quad(quad: ox.Quad) -> Quad:
 
 
 def write_trig(records: Iterable[Record]) -> bytes:
-    """Serialize records as TriG; the same records give the same bytes in any order."""
+    """Serialise records as TriG; the same records give the same bytes in any order."""
     ordered = sorted(records, key=lambda record: record.header.record)
     quads = [engine_quad(quad) for record in ordered for quad in to_quads(record)]
     out = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)

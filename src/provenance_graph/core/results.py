@@ -39,7 +39,7 @@ RESULT: ConfigDict = {
 
 
 class AnswerObject(TypedDict):
-    """A JSON object with exactly the keys that its class names."""
+    """Base of JSON objects with exactly the keys of their class."""
 
 
 AnswerObject.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]  # pydantic's
@@ -115,7 +115,7 @@ def fields_of(result: DataclassInstance, kind: Callable[..., T]) -> T:
 
 
 def dump_json(result: object) -> bytes:
-    """Serialize a result as JSON; the same result gives the same bytes."""
+    """Serialise a result as JSON; the same result gives the same bytes."""
     return _adapter(type(result)).dump_json(result, by_alias=True)  # type: ignore[arg-type]  # a class is hashable
 
 

@@ -41,6 +41,6 @@ def read_shipped(path: Path, kind: type[S]) -> S:
 
 
 def all_shipped(name: str, kind: type[S]) -> Mapping[str, S]:
-    """Read every description of the folder ``ontology/NAME``, by id."""
+    """Read every description below the folder ``ontology/NAME``, by id."""
     paths = sorted((folder("ontology") / name).glob("*.toml"))
     return MappingProxyType({one.id: one for one in (read_shipped(p, kind) for p in paths)})

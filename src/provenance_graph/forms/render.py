@@ -49,7 +49,7 @@ def html(form: FilledForm) -> str:
 
 
 def as_json(form: FilledForm) -> str:
-    """Serialize the form as JSON, with the property behind each value."""
+    """Serialise the form as JSON, with the property behind each value."""
     value = {"format": FORMAT, **json.loads(dump_json(form))}
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 

@@ -58,7 +58,7 @@ def basis_of(claims: Sequence[SourcedClaim]) -> str:
 
 
 def silence_of(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | None) -> str:
-    """The status of a property without a value."""
+    """The status of a property without a value; "empty" if one certain value was ``wanted``."""
     if wanted is not None:
         return "empty"
     known = knowledge(status or PG.NotRecorded, (), claims)

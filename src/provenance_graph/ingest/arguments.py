@@ -24,7 +24,7 @@ def time_of(text: str) -> str:
 
 
 def account_of(text: str) -> str:
-    """Check that a text can be the name of a Hub account or organization, and return it.
+    """Check that a text can be the name of a Hub account or organisation, and return it.
 
     The empty text is accepted. Raises UsageError for a text that cannot be an account name.
     """

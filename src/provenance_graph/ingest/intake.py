@@ -21,7 +21,7 @@ from provenance_graph.formats.registry import format_names, reader_named
 class Options:
     """The importer's statements about the documents, which override those of the documents.
 
-    ``collection`` names the documents' collection, ``namespace`` the organization that owns the
+    ``collection`` names the documents' collection, ``namespace`` the organisation that owns the
     repositories in the folders. ``replace`` accepts records that are otherwise refused. ``now`` is
     the time that distinguishes two readings on one day. ``keys`` tells which publishers sign
     bundles with which key.

@@ -93,7 +93,7 @@ _NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitf
 def below_namespace(document: Document, options: Options) -> Document:
     """The document renamed as if it lay in the folder of ``options.namespace``, if that is given.
 
-    The folder that contains the imported folder is ignored then; folders of organizations inside
+    The folder that contains the imported folder is ignored then; folders of organisations inside
     the imported folder keep their meaning.
     """
     name = document.name

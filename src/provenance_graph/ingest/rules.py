@@ -130,7 +130,7 @@ class IdentityRules:
         self._licences(entities)
         return self.change
 
-    # ---- what is touched -------------------------------------------------------------------
+    # ---- affected names --------------------------------------------------------------------
 
     def _offered(self, entities: Iterable[Iri]) -> Iterator[Iri]:
         """Yield the models of affected offers: a host's name in front depends on the offers."""
@@ -200,7 +200,7 @@ class IdentityRules:
     # ---- organisations ---------------------------------------------------------------------
 
     def _organizations(self, touched: set[Iri]) -> set[Iri]:
-        """Decide on organizations; return those that a changed row names."""
+        """Decide on organisations; return those that a changed row names."""
         members = {s for s in self._closed(touched) if s.startswith(ORGANIZATION)}
         rows = self._compared_organizations(members)
         gone, new = len(self.change.gone), len(self.change.new)
@@ -216,12 +216,12 @@ class IdentityRules:
             return compare_organizations(members, _RuleLines(self.after), AcceptedSnapshot(small))
 
     def _makes(self, one: Iri, source: HandStatements) -> bool:
-        """Whether any record states that an organization created something."""
+        """Whether any record states that an organisation created something."""
         names = source.names_of(one)
         return any(True for name in names for _ in source.referrers(name, DCTERMS.creator))
 
     def _reaching(self, changed: set[Iri]) -> set[Iri]:
-        """The organizations that lead to one of these by relations, before or after the commit."""
+        """The organisations that lead to one of these by relations, before or after the commit."""
         result, waiting = set(changed), list(changed)
         new: dict[Iri, set[Iri]] = defaultdict(set)
         for row in self.change.new:
@@ -244,7 +244,7 @@ class IdentityRules:
         return result
 
     def _relations(self, starts: Iterable[Iri], *, rules: bool = True) -> list[Quad]:
-        """The relations between organizations reachable from ``starts``; by rule only if ``rules``."""
+        """The relations between organisations reachable from ``starts``; by rule only if ``rules``."""
         fresh: dict[Iri, list[Mapping]] = defaultdict(list)
         for row in (*self.pending.rows, *(self.change.new if rules else ())):
             if not row.negated:
@@ -359,7 +359,7 @@ class IdentityRules:
 
 
 class _RuleLines(dict[Iri, int]):
-    """The number of names that each organization made, offers or publishes, counted on first use."""
+    """The number of names that each organisation made, offers or publishes, counted on first use."""
 
     def __init__(self, statements: HandStatements) -> None:
         super().__init__()
@@ -377,6 +377,6 @@ class _RuleLines(dict[Iri, int]):
         return self[one]
 
     def get(self, one: Iri, default: int = 0) -> int:  # type: ignore[override]
-        """The count of an organization; 0 if it has no claim."""
+        """The count of an organisation; 0 if it has no claim."""
         del default
         return self[one]

@@ -379,7 +379,7 @@ class _Import:
 
 
 def rewrite(records: Iterable[Record]) -> bytes:
-    """Serialize records as a file of ``data/records``; raises RecordError on a duplicate name."""
+    """Serialise records as a file of ``data/records``; raises RecordError on a duplicate name."""
     result: dict[Iri, Record] = {}
     for record in records:
         if record.header.record in result:

@@ -63,9 +63,9 @@ def _triples(stem: str, content: bytes) -> tuple[tuple[Iri, Iri, Value], ...]:
 
 
 def reference_text(own: bytes, stamp: Quad) -> bytes:
-    """Serialize reference data, in both of its graphs, and its stamp as N-Quads.
+    """Serialise reference data, in both of its graphs, and its stamp as N-Quads.
 
-    ``own`` is the serialized reference graph, stamp included, as dumped by an engine that holds it:
+    ``own`` is the serialised reference graph, stamp included, as dumped by an engine that holds it:
     this takes a tenth of the time of serializing quads of this software.
     """
     line = ox.serialize([rdf.engine_quad(stamp)], format=ox.RdfFormat.N_QUADS) or b""

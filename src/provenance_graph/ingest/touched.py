@@ -1,6 +1,6 @@
 """Finds the names and canonical subjects that a change of records affects.
 
-An organization or a dataset is named by thousands of records of its models. A record that only
+An organisation or a dataset is named by thousands of records of its models. A record that only
 repeats statements of other records about it does not change its accepted view, so it need not be
 resolved again from all of them. The check costs the same however many records there are: a few
 look-ups, and one query for every property with a single accepted value.

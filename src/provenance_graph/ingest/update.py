@@ -180,7 +180,7 @@ def remake(store: WritableStore, derive: Deriver | None) -> EmbeddedWriter:
     store.put_public(aside)
     public = store.public
     assert public is not None
-    ChangeLog(public.root).remove()  # what was public before may be private now
+    ChangeLog(public.root).remove()  # records of earlier entries may be private now
     followed(public, store.version)
     return public
 

@@ -1,4 +1,4 @@
-"""Serializes a lineage as text or as a graph of another tool, with one function per format."""
+"""Serialises a lineage as text or as a graph of another tool, with one function per format."""
 
 from __future__ import annotations
 
@@ -148,12 +148,12 @@ def _title(node: Node) -> str:
 
 
 def json_text(lineage: Lineage) -> str:
-    """Serialize a lineage as the JSON of the HTTP API."""
+    """Serialise a lineage as the JSON of the HTTP API."""
     return json.dumps(lineage.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
 def dot(lineage: Lineage) -> str:
-    """Serialize a lineage for Graphviz; influences are dashed, inferred edges grey."""
+    """Serialise a lineage for Graphviz; influences are dashed, inferred edges grey."""
     shape = {"model": "box", "dataset": "cylinder", "unresolved": "note"}
     lines = ["digraph lineage {", "  rankdir=BT;", f"  label={_quoted(lineage.extent)};"]
     lines += [
@@ -179,7 +179,7 @@ def _quoted(text: str) -> str:
 
 
 def mermaid(lineage: Lineage) -> str:
-    """Serialize a lineage as a Mermaid flowchart for Markdown; influences are dotted."""
+    """Serialise a lineage as a Mermaid flowchart for Markdown; influences are dotted."""
     number = {node.iri: f"n{position}" for position, node in enumerate(lineage.nodes)}
     lines = ["flowchart BT", f"  %% {lineage.extent}"]
     for node in lineage.nodes:
@@ -196,7 +196,7 @@ def mermaid(lineage: Lineage) -> str:
 
 
 def cytoscape(lineage: Lineage) -> str:
-    """Serialize a lineage as elements for Cytoscape and Cytoscape.js."""
+    """Serialise a lineage as elements for Cytoscape and Cytoscape.js."""
     nodes: list[CytoscapeNodeElement] = [
         {
             "data": {
@@ -256,7 +256,7 @@ def networkx_of(lineage: Lineage) -> nx.MultiDiGraph:
 
 
 def graphml(lineage: Lineage) -> str:
-    """Serialize a lineage as GraphML, for yEd, Gephi and others."""
+    """Serialise a lineage as GraphML, for yEd, Gephi and others."""
     import networkx as nx
 
     graph = networkx_of(lineage)
@@ -287,7 +287,7 @@ _COLUMNS = (
 
 
 def csv_text(lineage: Lineage) -> str:
-    """Serialize a lineage as CSV: a row per source of each edge; an edge without sources has one."""
+    """Serialise a lineage as CSV: a row per source of each edge; an edge without sources has one."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -320,7 +320,7 @@ FORMATS: dict[str, Callable[[Lineage], str]] = {
     "graphml": graphml,
     "cytoscape": cytoscape,
 }
-"""The serializers by format name."""
+"""The serialisers by format name."""
 
 
 def to_networkx(index: LineageIndex, wanted: Flags) -> nx.MultiDiGraph:

@@ -55,7 +55,7 @@ class EdgeSource:
     edition: str = ""
 
     def to_json(self) -> SourceAnswer:
-        """As JSON."""
+        """The source as a JSON answer."""
         source_answer: SourceAnswer = {
             "record": self.record,
             "document": self.document,
@@ -95,7 +95,7 @@ class Node:
         return self.text if self.kind == "unresolved" and self.text else short_id(self.iri)
 
     def to_json(self) -> LineageNode:
-        """As JSON."""
+        """The node as a JSON answer."""
         return {
             "iri": self.iri,
             "label": self.label,
@@ -152,7 +152,7 @@ class Edge:
         return "derivation" if is_derivation(self.relation) else "influence"
 
     def to_json(self) -> LineageEdge:
-        """As JSON."""
+        """The edge as a JSON answer, with its sources."""
         lineage_edge: LineageEdge = {
             "child": self.child,
             "parent": self.parent,
@@ -181,7 +181,7 @@ class Cycle:
     level: str
 
     def to_json(self) -> CycleAnswer:
-        """As JSON."""
+        """The cycle as a JSON answer."""
         return {"level": self.level, "members": [named(member) for member in self.members]}
 
 
@@ -255,7 +255,7 @@ class Lineage:
         return [node.iri for node in self.nodes if node.side == "down"]
 
     def to_json(self) -> LineageAnswer:
-        """As JSON."""
+        """The lineage as a JSON answer."""
         return {
             "subject": named(self.subject),
             "direction": self.direction,
@@ -285,7 +285,7 @@ class Paths:
     total: int | None
 
     def to_json(self) -> PathsAnswer:
-        """As JSON."""
+        """The paths as a JSON answer."""
         return {
             "child": named(self.child),
             "ancestor": named(self.ancestor),
@@ -307,7 +307,7 @@ class Shared:
     datasets: tuple[Iri, ...] = ()
 
     def to_json(self) -> SharedAnswer:
-        """As JSON."""
+        """The common ancestors as a JSON answer."""
         return {
             "first": named(self.first),
             "second": named(self.second),
@@ -344,7 +344,7 @@ class Impact:
         return f"<impact of {short_id(self.subject)}: {self.hit:,} models>"
 
     def to_json(self) -> ImpactAnswer:
-        """As JSON."""
+        """The impact as a JSON answer, with at most MAX_OFFERS offers."""
         return {
             "subject": named(self.subject),
             "hit": self.hit,

@@ -45,7 +45,7 @@ class Dataset:
 
 
 def squashed(name: str) -> str:
-    """Normalize a dataset's name: without case, separators and leading article.
+    """Normalise a dataset's name: without case, separators and leading article.
 
     >>> squashed("The Pile"), squashed("the_pile"), squashed("Aya-Collection")
     ('pile', 'pile', 'ayacollection')

@@ -52,7 +52,7 @@ class NamedEntity:
     """A canonical subject with the properties that count for or against its merge with another.
 
     ``names`` are the names that sources give it and the name in its IRI, unless that is a slug made
-    from a label. ``developers`` hold each developer and the organizations it is part of; ``makers``
+    from a label. ``developers`` hold each developer and the organisations it is part of; ``makers``
     are the stated developers, ``hosts`` the services that offer it. ``repositories`` are its hub
     repositories. ``listed`` are the sources that name it, offers excluded; ``entries`` are those of
     them that have an entry of it and do not only name it as the base of another model. ``parents``
@@ -109,7 +109,7 @@ def entities(
 ) -> list[NamedEntity]:
     """The models and offered models of a snapshot, or those among ``members``, sorted by IRI.
 
-    ``makers`` are the organizations that any record names as a developer, by their canonical names
+    ``makers`` are the organisations that any record names as a developer, by their canonical names
     by hand; without them they are read with ``known``.
     """
     if makers is None:
@@ -118,7 +118,7 @@ def entities(
 
 
 def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri]:
-    """The canonical organizations that any record names as a developer."""
+    """The canonical organisations that any record names as a developer."""
     stated = {who for _, who in stated_values(snapshot, DCTERMS.creator)}
     stated |= {o for *_, o, _ in snapshot.quads(predicate=DCTERMS.creator) if isinstance(o, Iri)}
     return frozenset(known.same(who) for who in stated)
@@ -286,7 +286,7 @@ class Gathered:
         for service in sorted(self.services.get(iri, ())):
             yield from self.known.with_wholes(iris.organization(service))
         for organization in (iris.organization(o) for e in known_as if (o := owner(e))):
-            # What stands before the slash of an offer may be a mere host, who makes no model.
+            # The owner in an offer's IRI may be a host, which makes no models.
             whole = self.known.same(organization)
             if iri in self.models or organization in self.makers or whole in self.makers:
                 yield from self.known.with_wholes(organization)

@@ -108,7 +108,7 @@ class NameGroups:
         return bool(others) and not any(g.developers & group.developers for g in others)
 
     def hosting(self, group: EntityGroup) -> set[Iri]:
-        """The organizations that host the offers of a group."""
+        """The organisations that host the offers of a group."""
         return {iris.organization(host) for host in group.hosts}
 
     def may_be_made_by(self, group: EntityGroup, model: EntityGroup) -> bool:

@@ -1,4 +1,4 @@
-"""Runs the identity rules for models, datasets, organizations and licences over a snapshot."""
+"""Runs the identity rules for models, datasets, organisations and licences over a snapshot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from provenance_graph.matching.organizations import Organizations, counted, orga
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 KINDS = ("organization", "model", "dataset", "licence")
-"""The kinds of entities with identity rules; organizations come first, since models need them."""
+"""The kinds of entities with identity rules; organisations come first, since models need them."""
 SURE = 0.8
 """The least confidence with which a rule states that two names are related."""
 
@@ -70,7 +70,7 @@ def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityO
 
 
 def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
-    """The rows of the rules for models and datasets, given decided organizations."""
+    """The rows of the rules for models and datasets, given decided organisations."""
     known = Organizations(snapshot)
     pairs = [*compared(snapshot, known), *datasets(snapshot, known)]
     return IdentityOutcome.over(pairs, denied(snapshot)).mappings
@@ -79,7 +79,7 @@ def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:
 def compare_organizations(
     names: Iterable[Iri], lines: Dict[Iri, int], snapshot: AcceptedSnapshot
 ) -> list[Mapping]:
-    """The rows of the rules for some organizations; the snapshot holds the other decisions."""
+    """The rows of the rules for some organisations; the snapshot holds the other decisions."""
     pairs = organizations(names, lines, Organizations(snapshot))
     return IdentityOutcome.over(pairs, denied(snapshot)).mappings
 

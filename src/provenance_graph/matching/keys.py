@@ -2,8 +2,8 @@
 
 A commit recomputes identity only for names that share a key with a changed name. The keys of a name
 depend only on its own claims and its IRI, so they are stored with it. The first letter of a key is
-its kind: ``m`` a spelling of a model's words, ``d`` of a dataset's, ``o`` of an organization's,
-``w`` an organization whose identity affects decisions on the name.
+its kind: ``m`` a spelling of a model's words, ``d`` of a dataset's, ``o`` of an organisation's,
+``w`` an organisation whose identity affects decisions on the name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class HandDecided(Protocol):
 
 
 def keys(subject: Iri, statements: HandDecided, referrers: Referrers) -> frozenset[str]:
-    """The keys of a canonical subject: a model, dataset or organization; else empty."""
+    """The keys of a canonical subject: a model, dataset or organisation; else empty."""
     if subject.startswith(organizations.HEAD):
         stated = _is_organization(subject, statements, referrers)
         return frozenset(organization_keys(subject)) if stated else frozenset()
@@ -69,7 +69,7 @@ def _is_organization(subject: Iri, statements: HandDecided, referrers: Referrers
 
 
 def organization_keys(organization: Iri) -> Iterator[str]:
-    """Yield the keys of an organization: its spelling, its exact name, and names contained in it."""
+    """Yield the keys of an organisation: its spelling, its exact name, and names contained in it."""
     text = local_name(organization).casefold()
     yield f"o {organizations.squashed(text)}"
     yield f"o={text}"

@@ -21,7 +21,7 @@ _WORDS = re.compile(r"\b(?:the|license|licence|agreement|community|version)\b")
 
 
 def squashed(name: str) -> str:
-    """Normalize a licence's name: without case, separators and words common to licences.
+    """Normalise a licence's name: without case, separators and words common to licences.
 
     >>> squashed("Apache License, Version 2.0") == squashed("apache-2.0")
     True

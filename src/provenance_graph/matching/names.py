@@ -190,7 +190,7 @@ def _dates(folded: str) -> str:
 
 
 def _figures(folded: str) -> str:
-    """Normalize numbers with decimal points and write quantisation levels as one part."""
+    """Normalise numbers with decimal points and write quantisation levels as one part."""
     folded = _GGUF.sub("-", folded)
     for written, meant in developer_names().respelt.items():
         if written in folded:

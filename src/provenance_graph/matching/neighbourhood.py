@@ -108,18 +108,18 @@ _MAKING = f"""SELECT ?o {{
     || EXISTS {{ GRAPH ?g {{ ?c <{PG.value}> ?o ; <{PG.property}> <{DCTERMS.creator}> }} }}
   )
 }}"""
-"""Selects the organizations that any record, or the accepted view, names as a developer."""
+"""Selects the organisations that any record, or the accepted view, names as a developer."""
 
 
 class _Makers:
-    """The organizations that any record names as a developer, looked up on demand."""
+    """The organisations that any record names as a developer, looked up on demand."""
 
     def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
         self._snapshot, self._known = snapshot, known
         self._seen: dict[Iri, bool] = {}
 
     def ask(self, organizations: Iterable[Iri]) -> None:
-        """Look up several organizations in one query, for a store where every look-up is a request."""
+        """Look up several organisations in one query, for a store where every look-up is a request."""
         names = {one: self._known.names_of(one) for one in organizations}
         every = {name for some in names.values() for name in some}
         if not every or self._snapshot.as_of or not self._snapshot.expect(()):

@@ -1,9 +1,9 @@
-"""Rules for names of organizations: the same organization, a part of one, or several in one name.
+"""Rules for names of organisations: the same organisation, a part of one, or several in one name.
 
 O1: two names are one if they differ only in separators, accents, an acronym of the name itself or
 words such as ``AI``, ``Labs``, ``Inc``, and the shorter name has at most SEVERAL models; words for
-a line of business make a part. O2: a compound name denotes several organizations if one of its
-parts is a known organization and none is a fragment of a university's or institute's name. O3: an
+a line of business make a part. O2: a compound name denotes several organisations if one of its
+parts is a known organisation and none is a fragment of a university's or institute's name. O3: an
 owner of repositories speaks for a developer if two models say so.
 """
 
@@ -28,10 +28,10 @@ ONE = "id:rule/organisation-spelling"
 PART = "id:rule/organisation-part"
 COMPOUND = "id:rule/organisation-compound"
 SEVERAL = 3
-"""A developer with more models than this is an organization distinct from one of a longer name."""
+"""A developer with more models than this is an organisation distinct from one of a longer name."""
 HEAD = ID + "organization/"
 RELATIONS = (SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart)
-"""Relations between names of organizations: same, part of, speaks for, and compound of."""
+"""Relations between names of organisations: same, part of, speaks for, and compound of."""
 MAKERS = (DCTERMS.creator, PG.provider, DCTERMS.publisher)
 """Properties whose values are organisations that made, offer or publish something."""
 _LEGAL = frozenset(
@@ -66,7 +66,7 @@ _JOINERS = re.compile(r"-(?:and|with|x)-|,-?|-&-|\+")
 
 
 class Organizations:
-    """Relations between organizations, by the store's mappings and ``further`` ones."""
+    """Relations between organisations, by the store's mappings and ``further`` ones."""
 
     def __init__(self, snapshot: AcceptedSnapshot, further: Iterable[Mapping] = ()) -> None:
         self._same: dict[Iri, Iri] = {}
@@ -86,7 +86,7 @@ class Organizations:
                 self._wholes[row.subject].add(row.object)
 
     def same(self, organization: Iri) -> Iri:
-        """The canonical name of an organization."""
+        """The canonical name of an organisation."""
         seen = {organization}
         while (following := self._same.get(organization)) and following not in seen:
             seen.add(following)
@@ -94,12 +94,12 @@ class Organizations:
         return organization
 
     def names_of(self, organization: Iri) -> list[Iri]:
-        """Every name whose canonical name is this organization, sorted."""
+        """Every name whose canonical name is this organisation, sorted."""
         names = {organization, *self._same}
         return sorted(name for name in names if self.same(name) == organization)
 
     def with_wholes(self, organization: Iri) -> set[Iri]:
-        """An organization, those it is part of or speaks for, and the members of a compound."""
+        """An organisation, those it is part of or speaks for, and the members of a compound."""
         result: set[Iri] = set()
         waiting = [organization]
         while waiting:
@@ -113,7 +113,7 @@ class Organizations:
 
 
 def squashed(name: str) -> str:
-    """Normalize an organization's name: without separators and words common to organizations.
+    """Normalise an organisation's name: without separators and words common to organisations.
 
     >>> squashed("x-ai") == squashed("xai"), squashed("Defog.ai"), squashed("01-ai")
     (True, 'defog', '01ai')
@@ -147,7 +147,7 @@ def _without_acronym(parts: list[str]) -> list[str]:
 def organizations(
     names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
 ) -> Iterator[Pair]:
-    """Yield pairs of organization names that are the same, or one a part of the other.
+    """Yield pairs of organisation names that are the same, or one a part of the other.
 
     ``lines`` gives the number of entities that each made, offers or publishes.
     """
@@ -165,7 +165,7 @@ def organizations(
 def counted(
     snapshot: AcceptedSnapshot, known: Organizations
 ) -> tuple[dict[Iri, int], frozenset[Iri]]:
-    """The number of entities that each organization made, offers or published; and all names."""
+    """The number of entities that each organisation made, offers or published; and all names."""
     lines: Counter[Iri] = Counter()
     for predicate in MAKERS:
         of: dict[Iri, set[Iri]] = defaultdict(set)  # one property at a time saves memory
@@ -189,7 +189,7 @@ def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[
 
 
 def parts_of(text: str) -> list[str]:
-    """Names of organizations that a compound name, or the name of a part of a firm, may contain.
+    """Names of organisations that a compound name, or the name of a part of a firm, may contain.
 
     >>> parts_of("mistral-ai-and-nvidia"), parts_of("google-research"), parts_of("openai")
     (['mistral-ai', 'nvidia'], ['google'], [])

@@ -1,4 +1,4 @@
-"""Reconciliation of names with models, datasets, organizations and licences, for OpenRefine."""
+"""Reconciliation of names with models, datasets, organisations and licences, for OpenRefine."""
 
 from provenance_graph.reconciliation.match import (
     MAX_CANDIDATES,

@@ -83,7 +83,7 @@ def manifest(base: str, version: str) -> JsonObject:
     }
 
 
-# ---- what clients send ---------------------------------------------------------------------
+# ---- requests ------------------------------------------------------------------------------
 
 
 def parsed(text: str | bytes, what: str) -> object:
@@ -231,7 +231,7 @@ def _display_text(value: object) -> str:
     return repr(value)[:60]
 
 
-# ---- what they get -------------------------------------------------------------------------
+# ---- responses -----------------------------------------------------------------------------
 
 
 def candidate_json(one: MatchCandidate, version: str) -> JsonObject:

@@ -19,7 +19,7 @@ FILE = "recorded.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One line: when, who, what was done, to which record; ``sound`` if the chain holds there."""
+    """One line of the log: time, author, action and record; ``sound`` if its hash check succeeds."""
 
     at: str
     who: str

@@ -93,7 +93,7 @@ FIELDS = tuple(Entry.model_fields)
 
 
 def schema() -> str:
-    """The JSON schema of a list of entries, as `claim import` reads it from YAML or JSON."""
+    """The JSON schema of a list of entries, as `claim import` reads them from YAML or JSON."""
     one = Entry.model_json_schema()
     return (
         json.dumps(

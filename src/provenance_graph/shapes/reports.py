@@ -70,7 +70,7 @@ def table(findings: Iterable[Finding]) -> str:
 
 
 def as_json(findings: Iterable[Finding]) -> str:
-    """Serialize findings as a JSON object: conformance, counts, and one object per finding."""
+    """Serialise findings as a JSON object: conformance, counts, and one object per finding."""
     from pydantic_core import to_json  # slow to import; the table format does not need it
 
     result = order(findings)
@@ -103,7 +103,7 @@ def as_object(finding: Finding) -> ShapeFinding:
 
 
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
-    """Serialize findings as a ``sh:ValidationReport``; any finding is non-conformance (SHACL 3.6)."""
+    """Serialise findings as a ``sh:ValidationReport``; any finding is non-conformance (SHACL 3.6)."""
     result = order(findings)
     paths = _paths(shipped_shapes() if shapes is None else shapes)
     used = ("sh", "pg", "xsd")
@@ -147,7 +147,7 @@ def _paths(shapes: Iterable[Shape]) -> dict[str, ShapePath]:
 
 
 def as_sarif(findings: Iterable[Finding], version: str = "0.1.0") -> str:
-    """Serialize findings as SARIF 2.1.0, which code hosts and editors show beside the file.
+    """Serialise findings as SARIF 2.1.0, which code hosts and editors show beside the file.
 
     A finding on a document names its file, relative to the working directory, and the line. For a
     finding on a store, the record or else the entity takes the place of the file.
@@ -227,7 +227,7 @@ def _term(value: Value) -> str:
 
 
 def as_csv(findings: Iterable[Finding]) -> str:
-    """Serialize findings as CSV, one row each, with file, line and column in a document."""
+    """Serialise findings as CSV, one row each, with file, line and column in a document."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("file", "line", "column", *COLUMNS))

@@ -186,7 +186,7 @@ class Plan:
         return any(True for quads in known for _ in quads)
 
     def kinds(self, name: str) -> Sequence[str]:
-        """A class and all its subclasses in the store."""
+        """A class and all its subclasses in the store, as IRIs."""
         return self._subclasses.get(name, (name,))
 
     def over(self, graph: str, *, explicit: bool = False) -> Iterator[Check]:

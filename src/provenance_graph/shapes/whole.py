@@ -87,7 +87,7 @@ def _in_records(plan: Plan, records: Iterable[str]) -> Iterator[Finding]:
     yield from plan.in_memory(waiting)
 
 
-# ---- in parts, told from the claim table ---------------------------------------------------
+# ---- tasks over the claim table ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

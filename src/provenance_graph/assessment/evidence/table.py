@@ -72,7 +72,7 @@ class CriterionRow:
     others: tuple[CitedDocument, ...]
 
     def to_json(self) -> EvidenceRow:
-        """As JSON."""
+        """The row as a JSON answer."""
         return {
             "list": self.list,
             "item": self.item,

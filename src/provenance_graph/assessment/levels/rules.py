@@ -174,7 +174,7 @@ def of_facet(
     single: frozenset[Iri],
     about: Iri | None = None,
 ) -> LevelFinding:
-    """The level of a facet from the claims about its properties."""
+    """The level of a facet from the claims about its properties: in general the best of them."""
     per_property = {name: by_property.get(name, ()) for name in facet.properties}
     if facet.bases:
         return _on_other_bases(facet, per_property)

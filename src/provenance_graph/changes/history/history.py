@@ -205,7 +205,7 @@ class _Teller:
             if was != now:
                 yield Drift(kind, before, after, name, was, now)
 
-    # ---- what was known --------------------------------------------------------------------
+    # ---- changes of knowledge --------------------------------------------------------------
 
     def _changed(self) -> list[ChangedClaim]:
         """Claims that differ between two successive retrievals of one document."""

@@ -126,7 +126,7 @@ class History:
         return f"<history of {short_id(self.subject)}: {len(self.events):,} events>"
 
     def to_json(self) -> HistoryAnswer:
-        """As JSON, with labels beside IRIs."""
+        """The history as a JSON answer, with labels for IRIs."""
         return {
             "subject": {"iri": self.subject, "id": short_id(self.subject), "name": self.name},
             "from": self.start or None,

@@ -136,7 +136,7 @@ def _records(data: bytes, name: str) -> tuple[list[tuple[Record, list[Quad]]], b
 
 
 def text(quads: Iterable[Quad]) -> bytes:
-    """Serialize quads as N-Quads."""
+    """Serialise quads as N-Quads."""
     out = ox.serialize(map(rdf.engine_quad, quads), format=ox.RdfFormat.N_QUADS)
     return out or b""
 
