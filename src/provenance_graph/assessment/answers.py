@@ -25,7 +25,7 @@ class SchemeAnswer(AnswerObject):
 
 
 class TotalAnswer(AnswerObject):
-    """A total with its range; ``query`` is the stored question that adds up the same."""
+    """A total with its range; ``query`` is the stored query that computes the same total."""
 
     low: float
     high: float
@@ -36,7 +36,7 @@ class TotalAnswer(AnswerObject):
 
 
 class PillarAnswer(AnswerObject):
-    """A pillar of a scheme; the grade with its parts where the scheme gives grades."""
+    """A pillar of a scheme; in a scheme of classes also the grade and whether it is reached."""
 
     iri: str
     label: str
@@ -50,7 +50,7 @@ class PillarAnswer(AnswerObject):
 
 
 class EvidenceUse(Ref):
-    """What an item rests on: a property or facet, its level, and the claims."""
+    """A property or facet that an item uses, with its level and claims."""
 
     facet: bool
     level: str
@@ -89,7 +89,7 @@ class CriterionAnswer(AnswerObject):
 
 
 class GapAnswer(AnswerObject):
-    """An item that lacks something, what it would gain, and what to do."""
+    """An item with missing evidence, the points it could gain, and the action that closes the gap."""
 
     iri: str
     id: str
@@ -101,7 +101,7 @@ class GapAnswer(AnswerObject):
 
 
 class PublishedTotal(AnswerObject):
-    """An assessment that somebody published, on its own scale and of 100."""
+    """A published assessment by others, on its own scale and on a scale to 100."""
 
     iri: str
     scheme: Ref
@@ -120,14 +120,14 @@ class PublishedTotal(AnswerObject):
 
 
 class PublishedAnswer(PublishedTotal):
-    """A published assessment beside ours: how far it lies from our range."""
+    """A published assessment with its distance from our range."""
 
     apart: float | None
     insideRange: bool | None
 
 
 class AssessedAnswer(AnswerObject):
-    """A model under one scheme, each point down to its claims."""
+    """A model assessed under one scheme, with the claims for every point."""
 
     subject: NamedRef
     asOf: str | None
@@ -144,7 +144,7 @@ class AssessedAnswer(AnswerObject):
 
 
 class AssessmentsAnswer(AnswerObject):
-    """A model under several schemes."""
+    """A model assessed under several schemes."""
 
     id: str
     iri: str
@@ -176,7 +176,7 @@ class DocumentAnswer(AnswerObject):
 
 
 class EvidenceRow(AnswerObject):
-    """One item of a list: its state, the documents that serve, and what is missing."""
+    """One item of a list: its status, the documents that evidence it, and the missing evidence."""
 
     list: str
     item: str

@@ -9,7 +9,7 @@ from provenance_graph.model.answers import MovementAnswer
 
 
 class LifecycleAnswer(AnswerObject):
-    """Where a model stands in its life."""
+    """The lifecycle state of a model, with its days and its predecessors and successors."""
 
     state: str | None
     released: str | None
@@ -30,7 +30,7 @@ class VersionAnswer(Ref):
 
 
 class AliasAnswer(AnswerObject):
-    """What an alias pointed to, from when until when, and between which readings."""
+    """The target of an alias, its stated days of validity, and the days of retrieval."""
 
     alias: str
     target: Ref
@@ -50,7 +50,7 @@ class PropertyRef(AnswerObject):
 
 
 class DriftAnswer(PropertyRef):
-    """A fact that differs between two entities that follow each other."""
+    """A fact that differs between two successive entities."""
 
     kind: str
     before: Ref
@@ -60,7 +60,7 @@ class DriftAnswer(PropertyRef):
 
 
 class ChangedClaimAnswer(PropertyRef):
-    """What one source says of one property in one retrieval, and in the next."""
+    """The values of one property in two successive retrievals of a document."""
 
     document: str
     publisher: IdRef
@@ -73,7 +73,7 @@ class ChangedClaimAnswer(PropertyRef):
 
 
 class EventAnswer(AnswerObject):
-    """Something that happened, on a day; ``clock`` says whose day it is."""
+    """An event on a day; ``clock`` is ``world`` for an event, ``knowledge`` for a changed document."""
 
     date: str
     clock: str
@@ -82,7 +82,7 @@ class EventAnswer(AnswerObject):
 
 
 class RetrievalCount(AnswerObject):
-    """How many records were retrieved on a day."""
+    """The number of records retrieved on a day."""
 
     date: str
     records: int
@@ -92,7 +92,7 @@ _Span = TypedDict("_Span", {"from": str | None, "to": str | None})
 
 
 class HistoryAnswer(_Span, AnswerObject):
-    """Everything that changed about a model, within the days asked for."""
+    """All changes of a model between two days."""
 
     subject: NamedRef
     asOf: str | None
@@ -107,7 +107,7 @@ class HistoryAnswer(_Span, AnswerObject):
 
 
 class ColumnAnswer(AnswerObject):
-    """One model of a comparison, now or on a day."""
+    """One model of a comparison, current or as of a day."""
 
     iri: str
     id: str
@@ -138,7 +138,7 @@ class ScoreRow(AnswerObject):
 
 
 class ComparedCell(AnswerObject):
-    """A field of one model."""
+    """A field of one model in a comparison."""
 
     values: list[Cell]
     status: str
@@ -149,7 +149,7 @@ class ComparedCell(AnswerObject):
 
 
 class ComparedField(AnswerObject):
-    """A field of all models."""
+    """A field of all models in a comparison."""
 
     property: str
     iri: str
@@ -168,7 +168,7 @@ class ComparedSection(AnswerObject):
 
 
 class MovedItem(AnswerObject):
-    """An item of a scheme whose level changed between two days, and because of what."""
+    """An item of a scheme whose level changed between two days, with the cause."""
 
     rubric: str
     item: str
@@ -180,7 +180,7 @@ class MovedItem(AnswerObject):
 
 
 class ComparisonAnswer(AnswerObject):
-    """Models side by side, or one model on two days."""
+    """A comparison of several models, or of one model on several days."""
 
     columns: list[ColumnAnswer]
     scores: list[ScoreRow]
@@ -199,7 +199,7 @@ class FactChangeAnswer(AnswerObject):
 
 
 class CommitAnswer(AnswerObject):
-    """One commit: what it put in and took out, and what changed in what is accepted."""
+    """One commit: the records that it added and dropped, and the accepted facts that it changed."""
 
     version: str
     before: str
@@ -214,7 +214,7 @@ class CommitAnswer(AnswerObject):
 
 
 class ChangesAnswer(AnswerObject):
-    """The commits since a version, oldest first; ``next`` is the version to ask from again."""
+    """The commits since a version, oldest first; ``next`` is the version to continue from."""
 
     since: str
     version: str

@@ -9,7 +9,7 @@ from provenance_graph.model.answers import ClaimAnswer
 
 
 class SideAnswer(AnswerObject):
-    """One value on which claims agree, with those claims."""
+    """One value of a conflict, with the claims that state it."""
 
     value: str
     accepted: bool
@@ -17,7 +17,7 @@ class SideAnswer(AnswerObject):
 
 
 class ConflictAnswer(AnswerObject):
-    """Claims that disagree, side by side."""
+    """A conflict: a property of a subject, and the sides on which claims disagree."""
 
     subject: Ref
     property: str
@@ -37,7 +37,7 @@ class ConflictList(AnswerObject):
 
 
 class ConflictPage(AnswerObject):
-    """Part of the list of all conflicts, worst first; ``kinds`` counts them by kind."""
+    """A page of the list of all conflicts, worst first; ``kinds`` counts all of them by kind."""
 
     items: list[ConflictAnswer]
     total: int

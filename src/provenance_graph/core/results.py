@@ -66,7 +66,7 @@ class Ref(IdRef):
 
 
 class FacetCount(AnswerObject):
-    """A value of a facet and how many models have it."""
+    """A value of a facet and the number of models that have it."""
 
     value: str
     count: int

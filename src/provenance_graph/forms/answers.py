@@ -39,7 +39,7 @@ _OF_ONE_BASIS = frozenset({"stated", "reported", "inferred", "derived"})
 
 @dataclass(frozen=True, config=RESULT)
 class FilledValue:
-    """One value: of which property, of what beside the model, and on which footnotes it rests."""
+    """One value with its property, the other entity it belongs to (if any), and its footnotes."""
 
     property: str
     iri: str
@@ -55,9 +55,9 @@ class FilledValue:
 
 @dataclass(frozen=True, config=RESULT)
 class FilledField:
-    """One question with its answer; ``ask`` says who could fill what nobody states.
+    """One field with its values; ``ask`` names who could fill a field without a value.
 
-    ``labelled``: several properties may answer, so that a value needs its property's name.
+    ``labelled``: several properties may answer, so that each value is shown with its property.
     """
 
     id: str
@@ -101,7 +101,7 @@ class FilledSection:
 
 @dataclass(frozen=True, config=RESULT)
 class Footnote:
-    """A claim that values rest on, by the number they cite."""
+    """A claim behind values, by the number that they cite."""
 
     number: int
     receipt: Receipt
@@ -109,7 +109,7 @@ class Footnote:
 
 @dataclass(frozen=True, config=RESULT)
 class FilledForm:
-    """A form filled for one model, with what makes it again byte for byte."""
+    """A form filled for one model, with the data to reproduce it byte for byte."""
 
     form: str
     title: str

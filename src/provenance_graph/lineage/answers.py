@@ -8,7 +8,7 @@ from provenance_graph.core.results import AnswerObject, FacetCount, LabelRef
 
 
 class SourceAnswer(AnswerObject):
-    """One statement of an edge: who says so, on what basis, where and when."""
+    """One statement of an edge: its record, publisher, basis, stance, place and date."""
 
     record: str
     document: str
@@ -35,7 +35,7 @@ class LineageNode(AnswerObject):
 
 
 class BreachAnswer(AnswerObject):
-    """A licence rule that the child of a step runs against because of the step."""
+    """A licence rule that the child of a step breaks because of the step."""
 
     rule: str
     severity: str
@@ -45,10 +45,10 @@ class BreachAnswer(AnswerObject):
 
 
 class LineageEdge(AnswerObject):
-    """A step of lineage, from a child to what it was made from.
+    """A step of lineage, from a child to a parent from which it was made or which influenced it.
 
-    ``revision``: the fixed state of the parent that was used, where a source names it.
-    ``contested``: sources disagree about this relation of the child.
+    ``revision``: the fixed state of the parent that was used, if a source names it. ``contested``:
+    sources disagree about this relation of the child.
     """
 
     child: str
@@ -68,14 +68,14 @@ class LineageEdge(AnswerObject):
 
 
 class CycleAnswer(AnswerObject):
-    """Entities that each descend from the other."""
+    """Entities that descend from each other."""
 
     level: str
     members: list[LabelRef]
 
 
 class VersionLineage(LabelRef):
-    """A version of an entity, and of how many entities its lineage is."""
+    """A version of an entity; ``of`` is the number of entities in the lineage of the version."""
 
     of: int
 
@@ -83,7 +83,7 @@ class VersionLineage(LabelRef):
 class LineageAnswer(AnswerObject):
     """The lineage of one entity: ``shown`` of ``of`` nodes, nearest first.
 
-    ``versions`` of the entity are listed where it has no lineage itself.
+    ``versions`` of the entity are listed if it has no lineage itself.
     """
 
     subject: LabelRef
@@ -104,7 +104,7 @@ class LineageAnswer(AnswerObject):
 
 
 class PathsAnswer(AnswerObject):
-    """Ways from a child up to an ancestor; ``of`` is null where they are too many to count."""
+    """Paths from a child up to an ancestor; ``of`` is null if they are too many to count."""
 
     child: LabelRef
     ancestor: LabelRef
@@ -122,7 +122,7 @@ class SharedAncestor(LabelRef):
 
 
 class SharedAnswer(AnswerObject):
-    """What two entities both came from."""
+    """The common ancestors and common datasets of two entities."""
 
     first: LabelRef
     second: LabelRef
@@ -139,7 +139,7 @@ class DistanceCount(AnswerObject):
 
 
 class RelationCount(AnswerObject):
-    """How many models are reached last by a relation."""
+    """The number of models whose last step from the subject is by a relation."""
 
     relation: str
     relationName: str
@@ -148,37 +148,37 @@ class RelationCount(AnswerObject):
 
 
 class LicencesCount(AnswerObject):
-    """How many models declare these licences; none of them: no licence is declared."""
+    """The number of models that declare these licences; an empty list means no declared licence."""
 
     licences: list[LabelRef]
     count: int
 
 
 class ImpactNode(LineageNode):
-    """An entity below the one withdrawn, and the step by which it is reached."""
+    """An entity that depends on the withdrawn one, and the step by which it is reached."""
 
     declared: bool
     through: LineageEdge
 
 
 class AffectedDeployment(AnswerObject):
-    """A system of ours and the affected entity that it runs."""
+    """A deployed system of the operator and the affected entity that it runs."""
 
     system: str
     runs: str
 
 
 class AffectedOffer(AnswerObject):
-    """A provider's offer and the affected entity that it is of."""
+    """A provider's offer and the affected entity that it offers."""
 
     offer: str
     of: str
 
 
 class ImpactAnswer(AnswerObject):
-    """What is affected if an entity is withdrawn.
+    """The entities affected if an entity is withdrawn.
 
-    ``next`` is the cursor of the page after; ``facets`` count values of columns, where asked for.
+    ``next`` is the cursor of the next page; ``facets`` count values of columns, if requested.
     """
 
     subject: LabelRef
@@ -201,7 +201,7 @@ class ImpactAnswer(AnswerObject):
 
 
 class CytoscapeNode(AnswerObject):
-    """The data of an entity's node, as Cytoscape expects it."""
+    """The data of a node in the format of Cytoscape."""
 
     id: str
     label: str
@@ -212,7 +212,7 @@ class CytoscapeNode(AnswerObject):
 
 
 class CytoscapeEdge(AnswerObject):
-    """The data of a step's edge, as Cytoscape expects it."""
+    """The data of an edge in the format of Cytoscape."""
 
     id: str
     source: str
@@ -225,26 +225,26 @@ class CytoscapeEdge(AnswerObject):
 
 
 class CytoscapeNodeElement(AnswerObject):
-    """A node as Cytoscape reads it."""
+    """A node in the format of Cytoscape."""
 
     data: CytoscapeNode
 
 
 class CytoscapeEdgeElement(AnswerObject):
-    """An edge as Cytoscape reads it."""
+    """An edge in the format of Cytoscape."""
 
     data: CytoscapeEdge
 
 
 class CytoscapeElements(AnswerObject):
-    """Nodes and edges as Cytoscape reads them."""
+    """Nodes and edges in the format of Cytoscape."""
 
     nodes: list[CytoscapeNodeElement]
     edges: list[CytoscapeEdgeElement]
 
 
 class CytoscapeAnswer(AnswerObject):
-    """A lineage for Cytoscape and Cytoscape.js; ``shown`` says how much of it this is."""
+    """A lineage for Cytoscape and Cytoscape.js; ``shown`` says how many nodes are shown."""
 
     elements: CytoscapeElements
     shown: str

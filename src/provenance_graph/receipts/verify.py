@@ -24,7 +24,7 @@ MAX_FAILURES = 200
 
 @dataclass(frozen=True, config=RESULT)
 class Failure:
-    """Something that fails: the part (a field, a record, a signature), what is wrong, its kind."""
+    """A failed check: the part (a field, a record, a signature), the fault, and its kind."""
 
     where: str
     what: str
@@ -33,7 +33,7 @@ class Failure:
 
 @dataclass(frozen=True, config=RESULT)
 class Publisher:
-    """Whose records a bundle holds, and whether the signing key is bound to that publisher."""
+    """A publisher of records in a bundle; ``custody`` is Verified if a bound key signed it."""
 
     id: str
     records: int
@@ -42,10 +42,10 @@ class Publisher:
 
 @dataclass(frozen=True, config=RESULT)
 class Verified:
-    """What verifying a bundle came to.
+    """The result of verifying a bundle.
 
-    ``signature`` is ``verified``, ``failed``, ``unknown key``, ``not checked`` or ``none``;
-    ``ok`` that nothing failed.
+    ``signature`` is ``verified``, ``failed``, ``unknown key``, ``not checked`` or ``none``; ``ok``
+    means that no check failed.
     """
 
     ok: bool

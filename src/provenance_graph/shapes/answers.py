@@ -8,7 +8,7 @@ from provenance_graph.core.results import AnswerObject
 
 
 class ShapeFinding(AnswerObject):
-    """What a shape finds in a record of a document."""
+    """One node that breaks a constraint of a shape."""
 
     severity: str
     focus: str

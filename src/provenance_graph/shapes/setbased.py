@@ -190,7 +190,7 @@ class Plan:
         return self._subclasses.get(name, (name,))
 
     def over(self, graph: str, *, explicit: bool = False) -> Iterator[Check]:
-        """Yield the checks over a kind of graph; unless ``explicit``, also those over none."""
+        """Yield the checks over a kind of graph; unless ``explicit``, also checks over none."""
         return (c for c in self._checks if not graph or graph in c.over or not (explicit or c.over))
 
     def whole(self, check: Check, *, in_records: bool = False) -> Iterator[Finding]:
