@@ -37,7 +37,7 @@ _SUBJECTS = {
 
 
 class Commands(click.Group):
-    """A group whose commands are found by module name and imported when called, for a quick start."""
+    """A group whose commands are found by module name and imported when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands, sorted."""

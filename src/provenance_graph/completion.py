@@ -33,7 +33,7 @@ _HEADS = ("id:rubric/", "id:collection/", "licence:", "id:licence/", "id:record/
 
 
 def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Ids of models that begin with the text, or contain it after the slash; best documented first."""
+    """Ids of models that begin with the text, or contain it after a slash; best known first."""
     begins = _like(incomplete)
     return _rows(ctx, _MODELS, (f"{begins}%", f"%/{begins}%", MAX_NAMES))
 

@@ -109,7 +109,7 @@ class StoredForm(Generic[T]):
         return made
 
     def remembered(self, digest: str, made: T) -> T:
-        """The part ``made``, stored where it is not: this process parsed it when it had no folder."""
+        """The part ``made``; stored now if it is not, since it was parsed without a folder."""
         if not self._file(digest).exists():
             self._keep(digest, made)
         return made

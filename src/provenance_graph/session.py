@@ -71,7 +71,7 @@ class Session:
         return ClaimTable.open(derived, self.store().version)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """The accepted values, now or as of a day as users type it; raises StoreError, UsageError."""
+        """The accepted values, now or as of a day as typed; raises StoreError, UsageError."""
         from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 
         store, day = self.store(), day_of(as_of)
@@ -102,7 +102,7 @@ class Session:
         return whole(snapshot)
 
     def levels(self) -> EvidenceLevels:
-        """The evidence levels of models, which a commit derives in addition to the accepted view."""
+        """The evidence levels of models, which a commit derives beside the accepted view."""
         from provenance_graph.assessment.derived import EvidenceLevels
 
         return EvidenceLevels(derived_folder(self.store_path))

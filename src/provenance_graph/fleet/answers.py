@@ -1,4 +1,4 @@
-"""Result types of the route of the fleet."""
+"""Result types of the route ``/api/v1/fleet``."""
 
 from __future__ import annotations
 

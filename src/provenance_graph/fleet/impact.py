@@ -62,7 +62,7 @@ def offered(snapshot: AcceptedSnapshot, affected: Collection[Iri]) -> list[tuple
 
 
 def _used(snapshot: AcceptedSnapshot, system: Iri) -> Iterator[Iri]:
-    """Yield the entities that a system uses, and the models of these versions, offers and aliases."""
+    """Yield the entities that a system uses, and the models of used versions and offers."""
     for value in snapshot.values(system, PROV.used):
         yield from _upward(snapshot, value)
 

@@ -250,7 +250,7 @@ class FleetWatch:
     # ---- from what changed down to the deployments ----------------------------------------------
 
     def _reached(self, starts: set[Iri]) -> list[tuple[Iri, tuple[Iri, ...]]]:
-        """Every deployment that depends on one of ``starts``, with a shortest path to it; sorted."""
+        """Deployments that depend on one of ``starts``, with a shortest path to it; sorted."""
         came: dict[Iri, Iri | None] = dict.fromkeys(sorted(starts))
         queue, results = deque(came), []
         while queue:
@@ -295,7 +295,7 @@ class FleetWatch:
         return kind
 
     def _is_version(self, path: tuple[Iri, ...]) -> bool:
-        """Whether a path consists of versions, offers and aliases only, so it stays at one model."""
+        """Whether a path consists of versions, offers and aliases only: it stays at one model."""
         return all(
             any(
                 after in self.snapshot.values(before, term)

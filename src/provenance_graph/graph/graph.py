@@ -76,7 +76,7 @@ class Graph:
         return self.store.version
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
-        """The accepted values, now or as of a day; raises UsageError where ``as_of`` is not a day."""
+        """The accepted values, now or as of a day; raises UsageError if ``as_of`` is no day."""
         day, now = day_of(as_of), AcceptedSnapshot(self.store, folder=self._folder)
         stored = self._snapshots.get("")
         if stored is None or (stored.version, stored.today) != (now.version, now.today):

@@ -53,7 +53,7 @@ class OpenGraph(Protocol):
 
 
 class Model:
-    """One model, now or as of a day: accepted facts, the claims behind them, and derived answers."""
+    """One model, now or as of a day: accepted facts, their claims, and derived answers."""
 
     def __init__(self, graph: OpenGraph, iri: Iri, as_of: str = "") -> None:
         self.graph, self.iri, self.as_of = graph, iri, as_of

@@ -126,7 +126,7 @@ def app_of(
 
 
 def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRouter:
-    """The routes that standards define: SPARQL, graph store, linked data, health."""
+    """The routes defined by standards (SPARQL, graph store, linked data), and health, docs, manual."""
     router = APIRouter()
     manual = Manual(_MANUAL)
     query = QueryEndpoint(service, pages, federation)

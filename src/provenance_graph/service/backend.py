@@ -94,7 +94,7 @@ class Backend(Protocol):
         """The answer at once if the query is a cheap look-up, else None."""
 
     async def answer(self, query: SparqlQuery, media_type: str) -> Answer:
-        """The whole answer of a query, serialised by the engine; raises QueryError and its kinds."""
+        """The whole answer of a query, written by the engine; raises QueryError and its kinds."""
 
     def has_day(self, version: str, day: str) -> bool:
         """Whether the dataset of a past day is open."""
@@ -144,7 +144,7 @@ class StoreWriter(Protocol):
         """Store a person's decision on the identity of two names."""
 
     async def flag(self, flag: Flag, who: str) -> Written:
-        """Record that a claim or a record is wrong; the result's ``notes[0]`` is the flag's record."""
+        """Record that a claim or a record is wrong; the result's ``notes[0]`` is its record."""
 
     def state(self) -> Mapping[str, object]:
         """Whether the writer can write, and if not, why; for /health."""

@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def query_bounds(self) -> Bounds:
-        """Limits on the body of a query, which needs no token: room for its percent-encoded text."""
+        """Limits on the body of a query, which needs no token: its percent-encoded text."""
         return Bounds(min(self.body_mb << 20, (self.query_kb << 12) + 4096), self.body_seconds)
 
     @property

@@ -82,10 +82,10 @@ class Store(Protocol):
         """Release the resources of the store."""
 
     def __enter__(self) -> Self:
-        """Use as a context manager."""
+        """Enter the store as a context manager."""
 
     def __exit__(self, *failure: object) -> None:
-        """Close."""
+        """Close the store."""
 
 
 @runtime_checkable

@@ -105,7 +105,7 @@ class ColumnWriter:
         return len(self._claims)
 
     def add(self, record: Record, content: int) -> None:
-        """Add the claims and the header of a record; ``content`` is its part in the store's digest."""
+        """Add the claims and header of a record; ``content`` is its part in the store's digest."""
         number, self._next = self._next, self._next + 1
         self._headers.append(header_row(record.header, number, content))
         self._claims.extend(claim_row(claim, number) for claim in record.claims)
@@ -126,7 +126,7 @@ def header_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
 
 
 def with_current(headers: pl.DataFrame) -> pl.DataFrame:
-    """Headers with a column ``current``: whether each record is the latest reading of its document."""
+    """Headers with a column ``current``: whether a record is its document's latest reading."""
     order = headers.select("number", "of_document", "collection", "revision", "retrieved", "iri")
     latest = (
         order.sort("revision", "retrieved", "iri")
@@ -286,7 +286,7 @@ class LazyHeaders(dict[int, Header]):
 
 
 def plain() -> pl.Expr:
-    """Expression: whether one ordinary triple states the whole claim, as ``Claim.plain`` defines."""
+    """Expression: whether one triple states the whole claim, as ``Claim.plain`` defines."""
     texts = ("confidence", "as_stated", "locator", "unusable", "valid_from", "valid_until")
     return pl.all_horizontal(
         pl.col("kind") != NO_VALUE,

@@ -196,7 +196,7 @@ class ClaimTable:
 
     @cached_property
     def headers(self) -> pl.DataFrame:
-        """One row for each record: the columns of ``claim_columns.HEADERS``, ``file``, ``current``."""
+        """One row for each record: columns of ``claim_columns.HEADERS``, ``file``, ``current``."""
         return pl.read_parquet(self.headers_file)
 
     @property

@@ -34,7 +34,7 @@ class Engine(Protocol):
         """Free memory, since no task follows for a while."""
 
     def __enter__(self) -> Self:
-        """Use as a context manager."""
+        """Enter the engine as a context manager."""
 
     def __exit__(self, *failure: object) -> None:
         """Release the resources of the engine."""

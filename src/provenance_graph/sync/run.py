@@ -168,7 +168,7 @@ def _one(
 
 
 def _revision(location: str, fetcher: Fetcher) -> tuple[str, str]:
-    """The present commit of a repository, and its new name if it was renamed; else empty strings."""
+    """The present commit of a repository, and its new name if renamed; else empty strings."""
     name, _, revision = location[3:].partition("@")
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"

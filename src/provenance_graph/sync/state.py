@@ -37,7 +37,7 @@ class SyncState:
                 }
 
     def due(self, location: str, every: int, now: float) -> bool:
-        """Whether a place is due: never fetched, failed, or fetched at least ``every`` seconds ago."""
+        """Whether a place is due: never fetched, failed, or fetched ``every`` seconds ago."""
         seen = self.seen.get(location)
         return seen is None or seen.status == "failed" or not 0 <= now - seen.at < every
 

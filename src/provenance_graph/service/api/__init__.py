@@ -1,1 +1,1 @@
-"""REST routes."""
+"""Routes of the REST API under ``/api/v1``."""

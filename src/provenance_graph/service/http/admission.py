@@ -29,7 +29,7 @@ to return."""
 
 @dataclass(frozen=True, slots=True)
 class GateKind:
-    """A kind of work: its places, the most that one client may hold, whether work can be stopped."""
+    """A kind of work: its places, a client's share of them, whether work can be stopped."""
 
     name: str
     places: int
@@ -180,7 +180,7 @@ class Gate:
                 del self._lines[client]
 
     async def _make_room_for(self, client: Client) -> None:
-        """Stop work of other clients, every MAKE_ROOM_AFTER seconds, until a client has its turn."""
+        """Stop work of other clients every MAKE_ROOM_AFTER seconds, until a client has a turn."""
         while client in self._lines:
             await asyncio.sleep(MAKE_ROOM_AFTER)
             self._make_room(client)

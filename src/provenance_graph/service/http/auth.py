@@ -79,7 +79,7 @@ class Tokens:
         return (*self._known, *self._listed)
 
     def find(self, secret: str) -> Holder | None:
-        """The holder of a secret, or None; every known hash is compared, so timing reveals nothing."""
+        """The holder of a secret, or None; compares every hash, so timing reveals nothing."""
         if len(secret) > _LONGEST:
             return None
         digest, result = _digest(secret), None
@@ -170,7 +170,7 @@ def bearer(header: str | None) -> str | None:
 
 
 def secret_of(scope: Scope) -> str | None:
-    """The bearer secret of a request, read from its scope without copying; None when it has none."""
+    """The bearer secret of a request, read from its scope without copying; None without one."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             return bearer(value.decode("latin-1"))

@@ -102,7 +102,7 @@ class Large:
 
 @dataclass(slots=True)
 class Service:
-    """The state of one service: settings, backend, writer, tokens, clients, cache, metrics, gates."""
+    """The parts of one service: settings, backend, writer, tokens, clients, caches, gates."""
 
     settings: Settings
     backend: Backend
@@ -214,7 +214,7 @@ class Service:
         return answer
 
     async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
-        """Call a function in a thread, in a REST place and within the time limit of a REST answer."""
+        """Call a function in a thread, in a REST place, within the time limit of a REST answer."""
         deadline = Deadline(self.settings.rest_seconds)
         permit = self.gates.rest.acquire(call_of(request).client)
         with cancel_on_disconnect(request), await permit, use(deadline):

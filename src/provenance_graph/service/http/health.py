@@ -95,7 +95,7 @@ class MetricsEndpoint:
         self._body, self._at = b"", 0.0
 
     async def answer(self, _: Request) -> Response:
-        """The numbers of all processes in Prometheus' text format, counted at most once a second."""
+        """The numbers of all processes in Prometheus' text format, at most one second old."""
         if not self._body or time.monotonic() > self._at + _FRESH:
             self._at, self._body = time.monotonic(), self._numbers()
         return Response(self._body, 200, media_type=CONTENT_TYPE)

@@ -65,7 +65,7 @@ class Bucket:
 
 
 class Client:
-    """The use by one client: allowances, running requests, and bytes held until it has read them."""
+    """The use by one client: allowances, running requests, and bytes that it has not read."""
 
     __slots__ = ("errors", "guesses", "held", "running", "seconds")
 

@@ -78,7 +78,7 @@ def problem_response(problem: HttpProblem, request_id: str) -> Response:
 
 
 def methods_at(request: Request) -> list[str]:
-    """The methods that the routes at a request's path allow, sorted; catch-all routes do not count."""
+    """The sorted methods of the routes at a request's path, without catch-all routes."""
     results: set[str] = set()
     for route in request.app.state.routes:
         if not _catches_all(route.path) and route.path_regex.match(request.scope["path"]):

@@ -21,7 +21,7 @@ _PIECE: Final = 256 << 10
 
 
 class BrokenOff(Exception):
-    """The answer cannot be finished; the connection must be closed before the end of the message."""
+    """The answer cannot be finished; the connection must close before the message ends."""
 
 
 class Spool:

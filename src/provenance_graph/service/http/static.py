@@ -47,7 +47,7 @@ _TYPES: Final = MappingProxyType(
 
 
 class Pages:
-    """Files of the web page by path. What is not among them at the start does not exist."""
+    """The files of the web page by path, listed at the start; files added later are not served."""
 
     def __init__(self, folder: Path | None) -> None:
         self._files: dict[str, tuple[Path, os.stat_result]] = {}
@@ -57,7 +57,7 @@ class Pages:
                     self._files["/" + file.relative_to(folder).as_posix()] = file, file.stat()
 
     def index(self) -> Response:
-        """The page itself, whatever place in it the path names."""
+        """The response with the page itself, which every path inside the page gets."""
         headers = {**_SECURE, "cache-control": "no-cache", "vary": "Accept"}
         result = self._files.get("/index.html")
         if result is None:
@@ -65,7 +65,7 @@ class Pages:
         return WholeFile(result[0], 200, headers, "text/html", stat_result=result[1])
 
     def answer(self, request: Request) -> Response:
-        """The file at a request's path, else the page for a browser; raises 404."""
+        """The file at a request's path, else the page for a browser; raises HTTPException (404)."""
         path = "/index.html" if request.url.path == "/" else request.scope["path"]
         result = self._files.get(path)
         if result is None and (path == "/index.html" or _for_people(request)):

@@ -133,7 +133,7 @@ class Bounded(HttpToolsProtocol):
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        """Check that there is one Host, as RFC 9112 §3.2 requires of HTTP/1.1, and stop the timer."""
+        """Check for one Host, as RFC 9112 §3.2 requires of HTTP/1.1, and stop the timer."""
         if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() == "1.1"):
             raise httptools.HttpParserError("a request names one host")
         self._progress += 1

@@ -53,7 +53,7 @@ class PoolBackend:
         self._tried, self._closed = 0.0, False
 
     async def open(self) -> None:
-        """Start the workers; if the store cannot be read, every request is refused with the reason."""
+        """Start the workers; if the store is unreadable, requests are refused with the reason."""
         try:
             await asyncio.get_running_loop().run_in_executor(None, self._try)
         except RuntimeError as error:
@@ -140,7 +140,7 @@ class PoolBackend:
         query: SparqlQuery,
         media_type: str,
     ) -> Answer:
-        """The whole answer of a query over the dataset of a day; raises QueryError and its kinds."""
+        """The whole answer of a query over a day's dataset; raises QueryError and its kinds."""
         return await self._days.answer(version, day, query, media_type)
 
     async def stream(self, query: SparqlQuery, media_type: str) -> AnswerBlocks:
@@ -184,7 +184,7 @@ class PoolBackend:
         return result
 
     async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
-        """Call a function in a new process; a thread waits for it. Admission limits their number."""
+        """Call a function in a new process; a thread waits for it. Admission limits the number."""
         limits = replace(self._settings.limits(), seconds=seconds)
         run = functools.partial(self.pool.run_bounded, function, data, limits)
         result = await asyncio.get_running_loop().run_in_executor(None, run)

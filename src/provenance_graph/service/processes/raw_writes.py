@@ -30,7 +30,7 @@ class PlainTarget:
         return Written(self.writer.update(update.prepared(), self.limits))
 
     def rehearsal(self, update: UpdateRequest, who: str) -> None:
-        """None: an update of a plain dataset may read all of it, so it runs on the dataset itself."""
+        """None: an update may read the whole plain dataset, so it runs on the dataset itself."""
 
     def settle(self, outcome: Outcome, digest: str, who: str, within: Iri | None = None) -> None:
         """Do nothing: no outcome was computed elsewhere."""
@@ -54,7 +54,7 @@ class PlainTarget:
         who: str,  # noqa: ARG002
         replace: bool,
     ) -> Written:
-        """Put documents into a graph."""
+        """Add documents to a graph, or replace its content by them."""
         created = not self.writer.holds(graph)
         version = self.writer.put(graph, [part.body for part in parts], replace=replace)
         return Written(version, created)

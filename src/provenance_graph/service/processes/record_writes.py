@@ -80,7 +80,7 @@ class RecordTarget:
 
     @contextmanager
     def group(self) -> Iterator[None]:
-        """A context whose writes are published together at its end, after the change log has them."""
+        """A context whose writes are published together at its end, after the change log."""
         with self.store.group(), self.log.group() if self.log is not None else nullcontext():
             yield
 

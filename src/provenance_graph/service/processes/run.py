@@ -145,7 +145,7 @@ def _loopback(host: str) -> bool:
 
 
 def _prepare(settings: Settings, root: Path) -> None:
-    """Create an empty plain dataset if one is wanted; raise StoreError for the wrong kind of store."""
+    """Create an empty plain dataset if wanted; raise StoreError for the wrong kind of store."""
     if settings.raw and settings.writable:
         plain.check(root)
         # In a separate process: the threads of an engine used here would not survive a fork.

@@ -76,7 +76,7 @@ class Staged:
             loop.call_later(_CALM, loop.run_in_executor, None, self._afterwards)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; a route that the first application lacks waits for the complete one."""
+        """Serve one request; a route missing in the first application waits for the full one."""
         path = str(scope.get("path", ""))
         if scope["type"] != "http":
             await self._first(scope, receive, send)

@@ -201,7 +201,7 @@ def _once(work: Work, connection: Connection) -> None:
 
 
 def quiet_logs() -> None:
-    """Send warnings to standard error; from uvicorn only errors, since the access log is our own."""
+    """Send warnings to standard error, and only errors of uvicorn; the access log is our own."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     # A malformed request is answered with 400 and not logged.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -51,7 +51,7 @@ class WriteTarget(Protocol):
     """The target of writes: a plain dataset, or records."""
 
     def group(self) -> AbstractContextManager[None]:
-        """A context whose writes are published together at its end; raises StoreError on failure."""
+        """A context whose writes are published together at its end, else it raises StoreError."""
 
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""
@@ -76,7 +76,7 @@ class WriteTarget(Protocol):
     def put(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
     ) -> Written:
-        """Put documents into a graph."""
+        """Add documents to a graph, or replace its content by them."""
 
     def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
         """Put documents into graphs; returns, for each write, the result or the exception."""
@@ -100,7 +100,7 @@ def run_writer(
     board: Board,
     group_seconds: float = GROUP_SECONDS,
 ) -> None:
-    """Serve writes until a signal stops the process; an alarm kills it in a write over ``seconds``."""
+    """Serve writes until a signal; an alarm kills the process in a write over ``seconds``."""
 
     def stop(*_: object) -> None:
         raise SystemExit(0)

@@ -121,7 +121,7 @@ class WriterClient:
         replace: bool,
         when: Precondition = ALWAYS,
     ) -> Written:
-        """Put documents into a graph."""
+        """Parse documents in confined processes, then add them to a graph or replace its content."""
         parts = [await self.read(part) for part in parts]
         reported = [[part.media_type, part.base] for part in parts]
         head: dict[str, object] = {
@@ -150,7 +150,7 @@ class WriterClient:
         return await self._ask(head, [])
 
     async def flag(self, flag: Flag, who: str) -> Written:
-        """Record that a claim or a record is wrong; the result's ``notes[0]`` is the flag's record."""
+        """Record that a claim or a record is wrong; the result's ``notes[0]`` is its record."""
         head: dict[str, object] = {"do": "flag", "who": who, "when": asdict(ALWAYS), **asdict(flag)}
         return await self._ask(head, [])
 

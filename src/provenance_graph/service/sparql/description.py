@@ -91,7 +91,7 @@ async def service_description(service: Service, request: Request) -> Response:
 
 
 def _start(request: Request) -> int:
-    """The number of the first named graph to list, from ``?graphs=``; raises RequestRefused (400)."""
+    """The first named graph to list, by number, from ``?graphs=``; raises RequestRefused (400)."""
     text = single(parameters(query_string(request)), "graphs") or "0"
     if not (is_digits(text) and len(text) < 9):
         raise bad_request("graphs is the number of the first named graph to list", "graphs")

@@ -41,7 +41,7 @@ _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """One SERVICE clause: its position in the query, its endpoint and the query sent there."""
+    """A SERVICE clause: its offsets in the query, its endpoint, and the query sent there."""
 
     start: int
     end: int

@@ -187,7 +187,7 @@ def wanted_format(params: Parameters, name: str = "format") -> str:
 
 
 def refuse_day(params: Parameters) -> None:
-    """Raise RequestRefused (400) for ``asOf``, which must not be ignored where the present is read."""
+    """Raise RequestRefused (400) for ``asOf``, which must not be ignored here."""
     if "asOf" in params:
         raise bad_request(
             "no asOf here: this reads the store as it is now; ask a stored question as of a day "

@@ -73,7 +73,7 @@ _FURTHER_FILES: Final = 512
 
 
 def available() -> bool:
-    """Whether the library is installed."""
+    """Whether the merging library is installed."""
     return find_spec(_LIBRARY) is not None
 
 

@@ -114,7 +114,7 @@ class EmbeddedStore(EngineReads):
 
 
 class CheckpointReads(EngineReads):
-    """Reads of a checkpoint that another process, which started this one, protects from deletion."""
+    """Reads of a checkpoint that the parent process protects from deletion."""
 
     by_subject = True
 

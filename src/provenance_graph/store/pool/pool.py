@@ -298,7 +298,7 @@ class WorkerPool:
             raise
 
     def _given_up(self, handed: asyncio.Future[WorkerConnection]) -> None:
-        """Leave the queue; a worker that was assigned at the last moment goes to the next request."""
+        """Leave the queue; a worker assigned at the last moment goes to the next request."""
         if handed.done() and not handed.cancelled():
             self.release(handed.result(), reusable=True)
         handed.cancel()

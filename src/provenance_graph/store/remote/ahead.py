@@ -154,7 +154,7 @@ class AheadStore(RemoteStore):
                 self._now().expected[way][name] = None
 
     def expect_whole(self, listings: Iterable[WholeListing]) -> None:
-        """Announce listings that are read completely next; they are fetched with the next request."""
+        """Announce listings that are read completely next, for fetching with the next request."""
         self._now().wholes.want(listings)
 
     def _whole(
@@ -297,7 +297,7 @@ class AheadStore(RemoteStore):
             of.append(quad)
 
     def _parts_of_expected(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
-        """Yield patterns for links to expected names (of many: which have any), with row handlers."""
+        """Yield patterns for links to expected names (if many: which have any) and row handlers."""
         for way in (lookups.LEADING, lookups.ATTRIBUTED):
             leading, expected = self._fetched.leading[way], self._fetched.expected[way]
             names = [name for name in expected if name not in leading][: lookups.MAX_AT_ONCE]
@@ -317,7 +317,7 @@ class AheadStore(RemoteStore):
                     yield f"VALUES ?o {{ {' '.join(some)} }} {exists}", partial(take_known, leading)
 
     def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
-        """Yield patterns for the heads of listings, and for the reference data if not fetched yet."""
+        """Yield patterns for the heads of listings, and for reference data not fetched yet."""
         wanted: dict[Listing, int] = dict(lookups.LISTINGS)
         if self._reference is None:
             wanted[None, lookups.REFERENCE] = 0

@@ -94,7 +94,7 @@ def _dumped(remote: RemoteStore, version: str) -> Iterator[Quad]:
 
 
 def cache_folder(url: str, what: str = "remote") -> Path:
-    """The user's cache folder for the copy of a remote store, or for the stages of a build into it."""
+    """The user's cache folder for a copy of a remote store, or stages of a build into it."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "provenance-graph" / f"{what}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 

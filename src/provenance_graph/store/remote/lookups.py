@@ -22,7 +22,8 @@ MAX_REMEMBERED = 50_000
 MAX_AT_ONCE = 600
 """Keys of one kind in one request."""
 MAX_TEXT = 40_000
-"""Characters of the patterns of one request, which may stand in it twice: services take some 100,000."""
+"""Maximum characters of the patterns of one request, which may contain them twice; services
+accept some 100,000."""
 REFERENCE = graph_names.REFERENCE
 IDENTITY = (graph_names.IDENTITY, graph_names.IDENTITY_BY_RULE)
 HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})

@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The form of a query and the number of its rows or triples, known after the answer is written."""
+    """The form of a query and its number of rows or triples, known after serialisation."""
 
     kind: str
     rows: int
@@ -153,7 +153,7 @@ def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) 
 
 
 def readable(out: Out, form: ox.QueryResultsFormat | ox.RdfFormat) -> Out:
-    """The file to which the engine writes a format; XML passes a filter that keeps it well-formed."""
+    """The file to which the engine writes; XML passes a filter that keeps it well-formed."""
     return XmlText(out) if form in _XML else out
 
 
@@ -196,7 +196,7 @@ def _write_graph(
 
 
 class _Bounded:
-    """A file that passes data to ``sink``; raises _Full when more than ``limit`` bytes are written."""
+    """A file that passes data to ``sink``; raises _Full beyond ``limit`` bytes."""
 
     def __init__(self, sink: Sink, limit: int) -> None:
         self._sink, self._left = sink, limit

@@ -129,7 +129,7 @@ def _patterns(text: str, prefixes: dict[str, str]) -> tuple[Pattern, ...] | None
 
 
 def _term(kind: str, text: str, prefixes: dict[str, str], position: int) -> LookupTerm | None:
-    """The term of a token at a position; None for a relative IRI, an unknown prefix or a bad place."""
+    """The term of a token; None for a relative IRI, an unknown prefix or a wrong position."""
     if kind == "iri":
         return LookupTerm("iri", text[1:-1]) if _ABSOLUTE.match(text, 1) else None
     if kind == "variable":

@@ -55,7 +55,7 @@ class UpdateRequest:
 
 
 def with_base(text: str, base: str) -> str:
-    """The text with a BASE declaration, if it has relative IRIs.
+    """The text with a BASE declaration of ``base``, if it has relative IRIs.
 
     The protocol lets a service define the base (§2.1.4 of the SPARQL 1.1 Protocol).
     """
@@ -67,8 +67,9 @@ def with_base(text: str, base: str) -> str:
 def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     r"""The text with declarations of the known prefixes that it uses and does not declare.
 
-    They stand on the first line, each with a tab after it: :mod:`.syntax` knows them by that.
-    Raises QuerySyntax, with the place and what is near, for a prefix that is neither.
+    The declarations are on the first line, each followed by a tab, by which :mod:`.syntax` recognises
+    them. Raises QuerySyntax, with line and similar prefixes, for a prefix that is neither declared nor
+    known.
 
     >>> with_prefixes("ASK { ?s e:p e:o }", {"e": "urn:e:"})
     'PREFIX e: <urn:e:>\tASK { ?s e:p e:o }'
@@ -227,7 +228,9 @@ def without_silent_loads(text: str) -> str:
 
 
 def limited(text: str, rows: int) -> str:
-    r"""A SELECT whose outermost LIMIT is at most ``rows``; to be asked for one more than shown.
+    r"""A SELECT whose outermost LIMIT is at most ``rows``.
+
+    A caller asks for one row more than it shows, to detect a longer answer.
 
     >>> limited("SELECT * { ?s ?p ?o }", 11)
     'SELECT * { ?s ?p ?o }\nLIMIT 11'
@@ -316,7 +319,7 @@ class _Declarations:
         self._prefixes: dict[str, str] = {}
 
     def add(self, declared: Sequence[str], *, base: bool) -> None:
-        """Add a base, or a prefix with its namespace; raises QueryRefused where the base is too long."""
+        """Add a base, or a prefix with its namespace; raises QueryRefused for too long a base."""
         if base:
             relative = _RELATIVE.fullmatch("".join(declared[:1]))
             self._base = " ".join([self._base if relative else "", "BASE", *declared[:1]]).strip()

@@ -69,7 +69,7 @@ def _faults(text: str) -> Iterator[Fault]:
 
 
 def _changes(message: str, text: str) -> Fault | None:
-    """The error of an update sent as a query, where the parser still expected the form of a query."""
+    """The error of an update sent as a query: the parser still expected a query form."""
     if "CONSTRUCT" not in message:
         return None
     for kind, piece, start in tokens(text):

@@ -1,1 +1,1 @@
-"""What all routes of the REST API share: the snapshot they read, its indexes, parameters, replies."""
+"""Code shared by all routes of the REST API: snapshots, indexes, parameters, replies."""

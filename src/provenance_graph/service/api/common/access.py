@@ -1,4 +1,4 @@
-"""Access of the REST API to one store: snapshots of its versions, and the indexes made from them."""
+"""Access of the REST API to one store: snapshots of its versions, and their indexes."""
 
 from __future__ import annotations
 
@@ -320,7 +320,7 @@ class Access:
         return True
 
     def look_at_profiles(self, snapshot: AcceptedSnapshot) -> None:
-        """Drop the stored profiles of the present if they are damaged, so that they are made again."""
+        """Drop the stored profiles of the present if damaged, so that they are made again."""
         if not snapshot.as_of:
             self.at_hand("profiles", snapshot)
 

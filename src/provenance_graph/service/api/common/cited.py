@@ -78,7 +78,7 @@ def _by_id(snapshot: AcceptedSnapshot, body: Mapping[str, Any]) -> list[Iri]:
 
 
 def describe(app: FastAPI) -> None:
-    """Describe in the OpenAPI document the parameter and the member for receipts."""
+    """Add the parameter ``receipts`` and its result to the application's OpenAPI document."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

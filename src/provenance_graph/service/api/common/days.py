@@ -41,7 +41,7 @@ _MAX_STORED: Final = 64
 
 
 def complete(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
-    """The snapshot of a past day over its stored dataset; None where that or an index is missing."""
+    """The snapshot of a past day over its stored dataset; None if that or an index is missing."""
     stored = at_hand(snapshot)
     if stored is None or stored.folder is None:
         return None

@@ -122,7 +122,7 @@ def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
 
 
 def counts(snapshot: AcceptedSnapshot) -> Stats:
-    """The counts of what a snapshot holds: read from the stored file, else counted once and cached."""
+    """The counts of what a snapshot holds: read from the stored file, else counted once."""
 
     def opened() -> Stats:
         if snapshot.folder is not None and _has_stats(snapshot.folder, snapshot.version):
@@ -146,7 +146,7 @@ def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -
 
 
 def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
-    """The number of entities, and what each policy rule decided: read from the file, else counted."""
+    """The number of entities, and each policy rule's decisions: read from file, else counted."""
 
     def opened() -> tuple[int, dict[str, report.Tally]]:
         # a damaged file is an error here, so that it is made anew elsewhere
@@ -160,7 +160,7 @@ def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.T
 
 
 def _has_voices(folder: Path, version: str) -> bool:
-    """Whether the counts of voices are stored, or there is no claim table in which to count them."""
+    """Whether the counts of voices are stored, or there is no claim table to count in."""
     table = next(folder.glob(f"claims-*-{version}"), None)
     return table is None or repeats.counts_file(folder, version).exists()
 
@@ -312,12 +312,12 @@ def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
 
 
 def intact(folder: Path, name: str, version: str) -> bool:
-    """Whether an index matches its recorded checksums; one without checksums counts as intact."""
+    """Whether an index matches its recorded checksums, by size and time first; True without any."""
     return checksums.match_checksums(folder, name, version, INDEXES[name].files(folder, version))
 
 
 def intact_to_the_end(folder: Path, name: str, version: str) -> bool:
-    """Whether every byte of an index matches its recorded checksums; True where none are recorded."""
+    """Whether every byte of an index matches its recorded checksums; True without any."""
     return checksums.hold_to_the_end(folder, name, version, INDEXES[name].files(folder, version))
 
 
@@ -338,7 +338,7 @@ def _drop_unfinished(folder: Path) -> None:
 
 
 def changed_since(folder: Path, before: str, version: str) -> Changed:
-    """The entities that commits changed since the version ``before``; None where that is not known."""
+    """The entities that commits changed since the version ``before``; None if not known."""
     return changed_subjects(folder.parent, before, version) if before else None
 
 

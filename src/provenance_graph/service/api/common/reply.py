@@ -96,7 +96,7 @@ class ProblemRoute(APIRoute):
         """Ignore the value: FastAPI sets what it derived from the responses without models."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, which answers every expected error as a problem; the gateway answers a bug."""
+        """The handler; it answers every expected error as a problem, the gateway answers a bug."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
         if "GET" in (self.methods or ()) and cited.takes(self.path):

@@ -99,7 +99,7 @@ TableQuery = Annotated[TableRequest, Depends(_table_request)]
 
 @dataclass(frozen=True, slots=True)
 class TablePage(Generic[Row]):
-    """A page of rows; ``total`` counts all rows that pass, ``next`` is the cursor of the next page."""
+    """A page of rows; ``total`` counts all rows that pass, ``next`` is the next cursor."""
 
     rows: Sequence[Row]
     total: int
@@ -219,7 +219,7 @@ def table_reply(
 
 
 def offset(cursor: str) -> int:
-    """The index of the first row of a page; raises UsageError for a cursor that no list returned."""
+    """The index of a page's first row; raises UsageError for a cursor that no list returned."""
     if cursor and not (is_digits(cursor) and len(cursor) <= 9):
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor or 0)

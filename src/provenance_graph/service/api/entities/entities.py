@@ -1,4 +1,4 @@
-"""Routes of entities other than models: ``/api/v1/datasets``, ``/organizations``, ``/sources`` etc."""
+"""Routes of entities other than models: ``/api/v1/datasets``, ``/organizations`` etc."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ PREFERRED = {
 
 
 def router(access: Access) -> APIRouter:
-    """The routes of the explorer over one store."""
+    """The routes of the graph explorer over one store."""
     routes = api_router("graph")
 
     @routes.get("/graph", response_model=None, responses={200: {"model": Neighbourhood}})

@@ -46,7 +46,7 @@ CALLABLE: dict[int | str, dict[str, Any]] = {
 
 
 def router(access: Access) -> APIRouter:
-    """The routes of both versions over one store."""
+    """The routes of both protocol versions over one store."""
     routes = APIRouter(tags=["reconciliation"], route_class=ProblemRoute, responses=PROBLEMS)
     _service(routes, access)
     _draft(routes, access)

@@ -1,4 +1,4 @@
-"""``/api/v1/impact``: what is affected if a model or dataset is withdrawn."""
+"""``/api/v1/impact``: the entities affected if a model or dataset is withdrawn."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Routes of models: lists and search, profiles, disclosure, assessments, exports, reports, forms."""
+"""Routes of models: lists, search, profiles, disclosure, assessments, exports, forms."""

@@ -1,4 +1,4 @@
-"""``/api/v1/models``, ``/facets``, ``/search``: lists from the catalogue; loaded first at a start."""
+"""``/api/v1/models``, ``/facets``, ``/search``: catalogue lists; loaded first at a start."""
 
 from __future__ import annotations
 

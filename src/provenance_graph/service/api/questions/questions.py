@@ -106,7 +106,7 @@ async def _evaluated(
     question: stored.Question,
     bound: Bindings,
 ) -> Rows:
-    """The rows of a question: sorted here, or by the engine where there are more than ORDERED_ROWS."""
+    """The rows of a question: sorted here, or by the engine for more than ORDERED_ROWS."""
 
     async def rows(text: str, limit: int) -> Rows:
         query = SparqlQuery(limited(text, limit + 1), bound)

@@ -1,4 +1,4 @@
-"""``/api/v1/policy``: the acceptance policy in words, and what each of its rules decided."""
+"""``/api/v1/policy``: the acceptance policy in words, with the decisions of each rule."""
 
 from __future__ import annotations
 
