@@ -1,1 +1,1 @@
-"""Which claim is accepted, and why: identity, policy, disclosure, evidence."""
+"""The acceptance of claims, with reasons: identity, policy, disclosure, evidence."""

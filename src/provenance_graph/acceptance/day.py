@@ -150,7 +150,7 @@ class DayReads:
                 yield quad
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject of which a record known on the day states something."""
+        """The canonical subjects, sorted, about which a record known on the day has a claim."""
         results = {
             self.statements.canonical(name)
             for record in self._records()
@@ -236,7 +236,7 @@ class DayReads:
         return sorted(results)
 
     def _stating(self, predicate: Iri) -> list[Iri]:
-        """Canonical subjects of which some known record states a property."""
+        """The canonical subjects, sorted, of claims of a property in records known on the day."""
         if predicate not in self._stated:
             plain = self._store.quads(predicate=predicate, graph=ANY)
             nodes = self._store.quads(predicate=PG.property, object=predicate, graph=ANY)
@@ -245,7 +245,7 @@ class DayReads:
         return sorted(self._stated[predicate])
 
     def _giving(self, predicates: Iterable[Iri | None], value: Value) -> Iterator[Iri]:
-        """Canonical subjects of which some known record states a value, under any of its names."""
+        """Canonical subjects of claims with a value, by any of its names, known on the day."""
         statements = self.statements
         values: list[Value] = [value]
         if isinstance(value, Iri):

@@ -1,9 +1,8 @@
-"""What is disclosed, withheld, contradicted or not recorded: one status per fact property.
+"""The disclosure status of a fact property: disclosed, withheld, contradicted, not recorded.
 
-Four rules. A third party's blank proves nothing about the developer. An estimate is no
-disclosure. Only what holds on the day counts: a refusal that ended, or has not begun, says
-nothing. Contradiction respects precision, and several values of a multi-valued property do
-not contradict.
+Four rules. A third party's blank proves nothing about the developer. An estimate is no disclosure.
+Only claims valid on the day count: a refusal that ended, or has not begun, says nothing.
+Contradiction respects precision, and several values of a multi-valued property do not contradict.
 """
 
 from __future__ import annotations
@@ -67,8 +66,8 @@ def contested(
 ) -> bool:
     """Whether sources give values that cannot all be true.
 
-    For an exhaustive property (what goes in, what comes out) sources disagree when they
-    list different sets; for other multi-valued properties they never do.
+    For an exhaustive property (such as input and output modalities) sources disagree when they list
+    different sets; for other multi-valued properties they never do.
     """
     open_ = [item for item in sourced_claims if refused(item, policy, as_of) is None]
     if predicate in policy.single:

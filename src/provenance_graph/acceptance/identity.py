@@ -1,8 +1,8 @@
-"""Which names mean the same entity: SSSOM mappings, and the one rule that is certain.
+"""Identity of names: SSSOM mappings, and the one identity rule that is certain.
 
-Identity is itself a set of claims. A curated mapping decides; where there is none, an
-entity that states exactly one hub repository is that repository's model. Nothing is
-merged on a name alone: over-merging is worse than not merging.
+Identity is itself a set of claims. A curated mapping decides. Without one, an entity that states
+exactly one hub repository is that repository's model. No names are merged because they are alike:
+over-merging is worse than not merging.
 """
 
 from __future__ import annotations

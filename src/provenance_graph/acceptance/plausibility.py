@@ -153,9 +153,9 @@ GENERATING = frozenset(
 
 
 def _against_task(groups: Groups) -> dict[int, str]:
-    """Embeddings as the inferred output of a model that its repository publishes for generating.
+    """Embeddings as inferred output modality of a model whose repository names a generating task.
 
-    A benchmark of embeddings takes them from the inside of models that write text.
+    A benchmark of embeddings takes them from inside models that generate text.
     """
     tasks = {
         item.value.lexical for item in groups.get(PG.task, ()) if isinstance(item.value, Literal)

@@ -71,7 +71,7 @@ class RecordSet:
         return sorted({self.canonical(entity) for entity in self._about})
 
     def under(self, mappings: Iterable[Row]) -> RecordSet:
-        """The same records under other mappings."""
+        """The same records with the identity of names under other mappings."""
         other = copy(self)
         other._decide(mappings)
         return other
@@ -87,9 +87,9 @@ class RecordSet:
         return referring
 
     def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
-        """The subjects of the claims of a property whose value is a name."""
+        """The subjects of the claims of a property whose value is an IRI."""
         return self._referring.get(predicate, {}).get(name, ())
 
     def values(self, predicate: Iri) -> Iterable[Iri]:
-        """Every name that is the value of a claim of a property."""
+        """Every IRI that is the value of a claim of a property."""
         return self._referring.get(predicate, {})

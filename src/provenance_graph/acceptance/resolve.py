@@ -64,7 +64,7 @@ class Resolution:
 def resolve(
     sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> Resolution:
-    """Decide between the claims about one property; ``as_of`` a day, else the policy's."""
+    """Decide between the claims about one property; ``as_of`` is an ISO day, else the policy's."""
     competing: list[SourcedClaim] = []
     closed: list[ResolvedClaim] = []
     silence = documented_silence(sourced_claims, predicate, policy, as_of)
@@ -185,10 +185,10 @@ def _silenced(
 
 
 def names_document(item: SourcedClaim) -> bool:
-    """Whether a claim names the document that it rests on, by its address.
+    """Whether a claim gives the address of the document that it is based on.
 
-    A finding is read from the one document that its record names; of an index the record names
-    the index, so that its claim has to name the document.
+    A finding is read from the one document that its record names. The record of an index names the
+    index, so its claims have to name the document.
     """
     return "://" in item.claim.locator or item.header.collection == FINDINGS
 
@@ -386,5 +386,5 @@ def _distance(item: SourcedClaim, predicate: Iri, policy: Policy) -> int:
 
 
 def unusable(item: SourcedClaim, why: str, rule: AcceptanceRule | None = None) -> SourcedClaim:
-    """The same claim, marked as one that cannot be true of its subject."""
+    """The claim, marked with the reason why it cannot be true of its subject."""
     return replace(item, claim=replace(item.claim, unusable=why), excluded=rule)

@@ -100,11 +100,11 @@ class AcceptedSnapshot(AcceptedReads):
                 yield str(value)
 
     def last_retrieved(self) -> str:
-        """The day on which a record was last retrieved; empty where there is none."""
+        """The ISO day on which a record was last retrieved; empty without records."""
         return max((day[:10] for day in self.header_values(PAV.retrievedOn)), default="")
 
     def counts(self, record: Iri) -> bool:
-        """Whether a record is the latest reading of its document, on the snapshot's day."""
+        """Whether a record is the latest retrieval of its document, on the snapshot's day."""
         header = self.statements.header(record)
         return header is not None and self.latest.counts(header)
 
@@ -139,7 +139,10 @@ class AcceptedSnapshot(AcceptedReads):
             yield subject, self.view(subject)
 
     def voices(self, properties: Collection[Iri]) -> list[Voices] | None:  # noqa: ARG002
-        """How often pairs of publishers agree; None without a claim table: run a query then."""
+        """How often pairs of publishers agree; None without a claim table.
+
+        Callers then count with a query.
+        """
         return None
 
     # ---- claims -------------------------------------------------------------------------

@@ -280,7 +280,7 @@ def _released(values: tuple[Value, ...]) -> date | None:
 
 
 def quad_key(quad: Quad) -> tuple[str, ...]:
-    """A total order over quads."""
+    """A sort key that orders all quads."""
     subject, predicate, value, graph = quad
     if isinstance(value, Iri):
         return (subject, predicate, value, "", "", graph or "")

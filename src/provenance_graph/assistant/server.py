@@ -104,7 +104,7 @@ def _as_text(value: Any) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value that JSON cannot express, as one that it can; raises TypeError for other objects."""
+    """A date, number or set in a form that JSON has; raises TypeError for other objects."""
     if isinstance(value, date | Decimal):
         return str(value)
     if isinstance(value, Set):
@@ -113,7 +113,7 @@ def _plain(value: object) -> object:
 
 
 class _Tools:
-    """The tools; their docstrings are what an assistant reads."""
+    """The tools; assistants read their docstrings as descriptions."""
 
     def __init__(self, snapshot: Snapshot, query: Query) -> None:
         self._open, self._query = snapshot, query

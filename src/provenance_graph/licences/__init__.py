@@ -1,1 +1,1 @@
-"""What a licence allows along lineage: rules, duties, uses, notices."""
+"""Licences along lineage: permissions, duties, restrictions, rules, planned uses, notices."""

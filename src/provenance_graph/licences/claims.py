@@ -29,7 +29,7 @@ MAX_CLAIMS = 12
 
 
 class ClaimReader:
-    """Claims about entities under all their names, each entity read once.
+    """Reads the claims about entities under all their names; each entity is read once.
 
     A claim's basis is the one on which it counts: a developer's only where the publisher is the
     model's own developer and custody is known.
@@ -123,7 +123,7 @@ class ClaimReader:
         return bool(stated) and not any(map(is_developer_rank, stated))
 
     def states_data(self, entity: Iri) -> bool:
-        """Whether a source of developer rank names data that a model was trained on."""
+        """Whether a source of developer rank states training data of a model."""
         return any(
             item.claim.predicate == PG.trainedOn
             and item.claim.value is not None

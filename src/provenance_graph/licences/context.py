@@ -375,7 +375,7 @@ def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "mod
 
 
 def data_recorded(now: LicenceContext) -> bool:
-    """Whether any training data or generator of data is recorded for the model or its ancestors."""
+    """Whether training data or a generator of it is recorded for the model or an ancestor."""
     index = now.graph.index
     if now.node is None:
         return False

@@ -316,7 +316,7 @@ def _contract(answer: AnswerOfDay) -> Iterator[str]:
 
 
 def _aside(what: str, parts: Sequence[AnswerPart]) -> Iterator[str]:
-    """The worst answer among parts with its first reason."""
+    """A clause with the worst answer among parts and its first reason."""
     order = (BLOCKED, UNKNOWN_, CONDITIONAL, ALLOWED)
     if not parts:
         return

@@ -10,7 +10,7 @@ from provenance_graph.core.errors import FetchError
 
 
 def parsed(url: str, body: bytes) -> object:
-    """A body as JSON; raises FetchError."""
+    """The body of an answer parsed as JSON; raises FetchError."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -18,7 +18,7 @@ def parsed(url: str, body: bytes) -> object:
 
 
 def object_at(url: str, body: bytes) -> Mapping[str, Any]:
-    """A body as a JSON object; raises FetchError."""
+    """The body of an answer parsed as a JSON object; raises FetchError."""
     results = parsed(url, body)
     if not isinstance(results, Mapping):
         raise FetchError(f"{url[:200]}: the answer is not an object")

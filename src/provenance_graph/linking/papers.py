@@ -76,7 +76,7 @@ def doi_iri(text: str) -> str:
 
 
 class CrossrefLookup:
-    """Crossref's search of works by title; it knows no DOI of arXiv or of Zenodo."""
+    """Crossref's search of works by title; it has no DOIs of arXiv or Zenodo."""
 
     target = "doi"
 

@@ -1,1 +1,1 @@
-"""A model as users ask for it: profile, fields, search, questions, statistics."""
+"""Models as users read them: profile, fields, search, questions, statistics."""

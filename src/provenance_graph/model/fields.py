@@ -1,4 +1,4 @@
-"""The fields of a model page, as the ontology lays them out: section, order, label, unit."""
+"""The fields of a model page as the ontology orders them: section, order, label, unit."""
 
 from __future__ import annotations
 

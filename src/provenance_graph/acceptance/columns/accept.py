@@ -89,7 +89,7 @@ class AcceptedColumns:
 
 
 def accept(partition: Partition) -> AcceptedColumns:
-    """The accepted view of a partition's subjects."""
+    """The accepted view of a partition's subjects, as columns."""
     rows = with_counted(partition)
     across = _looked_at_whole(rows, partition.policy)
     alone = rows.filter(pl.col("subject").is_in(list(across)))
@@ -161,7 +161,7 @@ def _parents_of_two_kinds(current: pl.DataFrame) -> Iterable[str]:
 
 
 def _limits_over_context(current: pl.DataFrame, policy: Policy) -> Iterator[str]:
-    """Subjects with a limit of output or input above every context that is stated."""
+    """Subjects with a limit of output or input above every stated context."""
     bounds = policy.plausible
     contexts = (PG.contextLength, PG.maxInputTokens)
     for limit, within, bound, slack in (
@@ -181,7 +181,7 @@ def _span(current: pl.DataFrame, *properties: Iri) -> pl.DataFrame:
 
 
 def _embeds_and_generates(current: pl.DataFrame) -> Iterable[str]:
-    """Subjects with embeddings as output and a task of generating."""
+    """Subjects with embeddings as output modality and a generating task."""
     embeds = current.filter(
         (pl.col("property") == PG.outputModality) & (pl.col("object") == PG.Embedding)
     )
@@ -224,7 +224,7 @@ _SLACK = 366
 def _far_from_creation(
     issued: pl.DataFrame, created: pl.DataFrame, policy: Policy
 ) -> Iterator[str]:
-    """Subjects that a source may date long after or before the repository's creation."""
+    """Subjects whose release may be dated long after or before the repository's creation."""
     day = pl.col("value").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     released = issued.group_by("subject").agg(
         last=day.max(), earliest=day.min(), odd=day.is_null().any()

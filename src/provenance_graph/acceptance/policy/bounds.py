@@ -1,6 +1,6 @@
-"""The bounds of plausibility that an acceptance policy states, and what each may be.
+"""The bounds of plausibility that an acceptance policy states, and the range of each.
 
-The values stand in ``ontology/plausibility.ttl``, with what each is held against.
+Their values are in ``ontology/plausibility.ttl``, each with the value that it is compared with.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Plausible:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The term that states a bound, and the least and the greatest number that it may be."""
+    """The property that states a bound, and the least and greatest number allowed for it."""
 
     term: Iri
     least: float

@@ -1,4 +1,4 @@
-"""The acceptance policy read from the ontology in a store, checked as it is read."""
+"""The acceptance policy, read from the ontology in a store and checked."""
 
 from __future__ import annotations
 

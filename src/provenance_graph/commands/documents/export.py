@@ -1,4 +1,4 @@
-"""``export``: models as the documents that other tools read."""
+"""``export``: writes models as documents in other tools' formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``form``: a form of a regulator or of the field, filled from claims."""
+"""``form``: fills a regulatory or community form from claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``assess``: a score with its range, each point down to the claims it rests on."""
+"""``assess``: a rubric's score with its range, and the claims behind each point."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Commands that ask the graph itself."""
+"""Commands that query the graph."""

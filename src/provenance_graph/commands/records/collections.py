@@ -1,4 +1,4 @@
-"""``collections``: where records come from, and which collections are private."""
+"""``collections``: the collections of records, and which of them are private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``identify``: which names mean one entity, decided by rule and by review, over any store."""
+"""``identify``: identity of names, decided by rules and by review, over any store."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _review(session: Session, outcome: IdentityOutcome, path: Path, *, dry_run: 
 
 
 def _refresh(session: Session, outcome: IdentityOutcome, *, dry_run: bool) -> None:
-    """Let the rules decide about every name, as an import does about those it brings."""
+    """Apply the identity rules to every name, as an import applies them to its own names."""
     from provenance_graph.ingest.identify import refresh
     from provenance_graph.store.embedded import EmbeddedStore
 

@@ -1,4 +1,4 @@
-"""``retract``: drop a record; the accepted view follows."""
+"""``retract``: removes a record and updates the accepted view."""
 
 from __future__ import annotations
 

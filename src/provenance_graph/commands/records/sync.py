@@ -125,7 +125,7 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
 
 
 def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None]]:
-    """The fetcher with its requests counted, and a progress line."""
+    """A fetcher whose requests are counted, and a function that advances the progress line."""
     import os
     from urllib.request import getproxies
 

@@ -1,1 +1,1 @@
-"""Which terms travel along lineage, how far, and what is recorded of the way."""
+"""Inheritance of licence terms along lineage, and how completely that is recorded."""

@@ -1,1 +1,1 @@
-"""The rules on licences along lineage, their findings over a store, and why terms are unknown."""
+"""The rules on licences along lineage, findings over a store, and causes of unknown licences."""

@@ -93,7 +93,7 @@ class ClassContext:
         return ""
 
     def lacks_prefix(self, licence: Licence) -> bool:
-        """Whether the models' names do not begin with the prefix that a licence asks for."""
+        """Whether the models' names lack the prefix that a licence requires."""
         return (licence.prefix, licence.namespaces) in self.missing_prefixes
 
     def shows(self, _: Licence) -> bool:
@@ -101,7 +101,7 @@ class ClassContext:
         return False
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
-        """Clauses that may exclude a use."""
+        """Matches of clauses that may exclude a use."""
         reaching = [(key, r.licence) for r in self.reaching() for key in r.terms.conditions]
         own = [(key, licence) for licence in self.declared for key in licence.restrictions]
         for key, licence in (*own, *reaching):

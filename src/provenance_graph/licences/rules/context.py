@@ -150,11 +150,11 @@ class RuleContext(Protocol):
         ...
 
     def lacks_prefix(self, licence: Licence) -> bool:
-        """Whether the model's name does not begin with the prefix that a licence asks for."""
+        """Whether the model's name lacks the prefix that a licence requires."""
         ...
 
     def shows(self, licence: Licence) -> bool:
-        """Whether a recorded document shows a text that a licence asks for."""
+        """Whether a recorded document shows a text that a licence requires."""
         ...
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
@@ -309,11 +309,11 @@ class ModelContext:
         return next(map(short_id, wrote), "")
 
     def lacks_prefix(self, licence: Licence) -> bool:
-        """Whether the model's name does not begin with the prefix that a licence asks for."""
+        """Whether the model's name lacks the prefix that a licence requires."""
         return not begins(self.name, licence.prefix, licence.namespaces)
 
     def shows(self, licence: Licence) -> bool:
-        """Whether a recorded document of the model shows a text that a licence asks for."""
+        """Whether a recorded document of the model shows a text that a licence requires."""
         displayed = self.now.text(PG.displayText) | self.now.text(SCHEMA.description)
         return any(text in words for text in licence.display for words in displayed)
 

@@ -57,7 +57,7 @@ def keeps(declared: Declared, licence: Licence) -> bool:
 
 
 def flow_down(_: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
-    """LR-01: use restrictions must be passed on and are not."""
+    """LR-01: use restrictions must be passed on, and the declared licence lacks them."""
     return "flow-down-use-restrictions" in terms.conditions and not keeps(declared, licence)
 
 
@@ -116,7 +116,7 @@ def clashing(catalogue: Catalogue, alike: Licence, licence: Licence, terms: Term
 
 
 def restricts(catalogue: Catalogue, key: str) -> bool:
-    """Whether a condition is one that a same-licence text forbids to add."""
+    """Whether a condition is a restriction that a same-licence text forbids to add."""
     return catalogue.conditions[key].group in _RESTRICTIONS
 
 

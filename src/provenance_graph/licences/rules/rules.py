@@ -46,7 +46,7 @@ def flow_down(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def share_alike(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-02: a same-licence duty, and another licence is declared."""
+    """LR-02: a same-licence duty is inherited, and another licence is declared."""
     for one in _conflicts(context, "LR-02"):
         key = "share-alike" if "share-alike" in one.terms.conditions else "share-alike-database"
         yield context.match(
@@ -194,7 +194,7 @@ def merge(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def adapter(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-11: an adapter inherits what binds its base."""
+    """LR-11: an adapter inherits the terms of its base."""
     conditions = context.catalogue.conditions
     for step in context.parents:
         if step.relation != PG.adapterOf:
@@ -239,7 +239,7 @@ def _of_step(
 
 
 def payload(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-14: a permissive label, files recorded, and no licence text among them."""
+    """LR-14: a permissive label, with recorded files that include no licence text."""
     if not context.files_without_licence:
         return
     for licence in context.declared:

@@ -186,7 +186,7 @@ def load(folder: Path, graph: LicenceGraph) -> FindingsBasis | None:
 
 
 def _row(one: LicenceFinding) -> list[Any]:
-    """A finding as JSON that ``_finding`` reads again."""
+    """A finding as a JSON list, from which ``_finding`` restores it."""
     other = one.other
     return [
         one.rule.id,

@@ -1,1 +1,1 @@
-"""Licences themselves: the catalogue, clauses explained, labels over time, notices, ODRL."""
+"""Licence texts: the catalogue, explanations, labels over time, notices, ODRL."""

@@ -55,10 +55,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Applicability:
-    """To which of the licensor's models a clause applies; empty fields do not limit it.
+    """The models of the licensor to which a clause applies; an empty field does not limit it.
 
-    ``since`` and ``until`` are ISO days of the model's release, sizes are parameters, ``uses``
-    are keys of planned uses.
+    ``since`` and ``until`` are ISO days of the model's release, sizes are parameters, ``uses`` are
+    keys of planned uses.
     """
 
     multimodal: bool = False

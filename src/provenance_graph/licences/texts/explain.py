@@ -36,7 +36,7 @@ class ClauseLine:
 
 
 def _joined(expression: str) -> str:
-    """How the licences of an expression go together.
+    """A note on how the licences of an expression combine; "" without AND or OR.
 
     >>> _joined("MIT OR GPL-2.0-only AND CC-BY-4.0"), _joined("MIT WITH x")
     ('one of the alternatives may be chosen, and all that AND joins in it bind', '')
@@ -52,7 +52,7 @@ def _joined(expression: str) -> str:
 
 
 def _outermost(expression: str) -> str:
-    """The operator by which the whole expression is joined; OR binds less than AND."""
+    """The outermost operator of an expression; OR has lower precedence than AND."""
     depth, outer = 0, set()
     for word in re.findall(r"[()]|[^\s()]+", expression):
         depth += (word == "(") - (word == ")")

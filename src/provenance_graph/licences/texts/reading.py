@@ -246,7 +246,7 @@ OF_A_TEXT = frozenset({"patent-grant"})
 
 
 def _text_of(key: str) -> str:
-    """The text that an SPDX identifier means: of one version, whether or not later ones may be chosen.
+    """The licence id of an SPDX identifier's text, without the choice of later versions.
 
     >>> _text_of("AGPL-3.0-or-later"), _text_of("GPL-2.0+")
     ('agpl-3.0', 'gpl-2.0')

@@ -1,1 +1,1 @@
-"""What an export or a report is made from, gathered once."""
+"""Bundles: the data of an export or report, gathered once."""

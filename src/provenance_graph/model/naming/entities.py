@@ -195,7 +195,7 @@ def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
 
 
 def _direct(present: AcceptedSnapshot, name: str) -> Iterator[Iri]:
-    """What an IRI, an address or an id names: what is in a repository before its page."""
+    """The canonical entities of an IRI, an address or an id: repositories before their pages."""
     for candidates in (_of_repository(name), _by_id(name)):
         present.expect(candidates)
         found = False
@@ -209,7 +209,7 @@ def _direct(present: AcceptedSnapshot, name: str) -> Iterator[Iri]:
 
 
 def _by_id(name: str) -> list[Iri]:
-    """The IRIs that a text may be short for, or is."""
+    """The IRIs that a text may abbreviate, or that it is."""
     if iris.is_iri(name):
         prefix, _, local = name.partition(":")
         known = prefix in iris.PREFIXES and not local.startswith("//")
@@ -222,7 +222,7 @@ def _by_id(name: str) -> list[Iri]:
 
 
 def _of_repository(name: str) -> list[Iri]:
-    """What an address on the Hub, or a package URL of a repository there, names."""
+    """The entities of a Hub address, or of the package URL of a Hub repository."""
     if name[:4].lower() == "pkg:":
         from provenance_graph.formats.fields.packages import package
 

@@ -44,7 +44,7 @@ def organization_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
 
 
 def parts_of_organizations(snapshot: AcceptedSnapshot) -> dict[Iri, list[Iri]]:
-    """Organisations with those that are parts of them, at any remove, in their order."""
+    """Each organisation that has parts, with these at any depth, the nearest first."""
     below: dict[Iri, set[Iri]] = defaultdict(set)
     for part, _, whole, _ in snapshot.quads(predicate=SKOS.broadMatch, graph=identity.GRAPH):
         if isinstance(whole, Iri):
@@ -53,7 +53,7 @@ def parts_of_organizations(snapshot: AcceptedSnapshot) -> dict[Iri, list[Iri]]:
 
 
 def _all_below(below: dict[Iri, set[Iri]], whole: Iri) -> list[Iri]:
-    """Whatever is below one, the nearest first; safe on circles."""
+    """All organisations below one, the nearest first; cycles are allowed."""
     found: dict[Iri, None] = {whole: None}
     waiting = [whole]
     for one in waiting:

@@ -1,4 +1,4 @@
-"""A shortest path of links between two entities."""
+"""Shortest paths of links between two entities."""
 
 from __future__ import annotations
 

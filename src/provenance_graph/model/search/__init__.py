@@ -1,1 +1,1 @@
-"""Search over the models of a store, and over the names of everything in it."""
+"""Search over the models of a store, and over the names of all entities."""

@@ -125,9 +125,9 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
 
 
 def wholes(snapshot: AcceptedSnapshot, catalogue: SearchIndex) -> dict[str, list[str]]:
-    """Developers with those that are parts of them, such as Qwen of Alibaba, at any remove.
+    """Each developer with its parts at any depth, such as Qwen of Alibaba.
 
-    Both by the names that models are listed with; a part without a model is left out.
+    Both by the names in lists of models; a part without a model is left out.
     """
     listed = set(catalogue.values("developer"))
     named: dict[str, list[str]] = {}

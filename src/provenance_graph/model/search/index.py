@@ -211,7 +211,7 @@ class SearchIndex:
     def _counts(
         self, kind: str, where: Mapping[str, Sequence[str]], text: str, limit: int
     ) -> dict[str, int]:
-        """How many models each of the commonest values of a facet has."""
+        """The number of models for each of the most frequent values of a facet."""
         clause, values = _where(where, text)
         if not clause:
             rows = self._database.execute(
@@ -246,7 +246,7 @@ class SearchIndex:
         return {key: json.loads(value) for key, value in rows}
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._database.close()
 
 

@@ -26,8 +26,10 @@ _LAST = "substr(e.id, length(rtrim(e.id, replace(e.id, '/', ''))) + 1)"
 _MARK = "*"
 """Placeholder for a long id among the folded words of an entity."""
 _LONG = 60
-"""Letters of a folded id from which on the mark replaces it, as for ids of versions. Composing the id
-takes a microsecond for each row that a search reads."""
+"""Letters of a folded id from which on the mark replaces it, as for ids of versions.
+
+Composing the id takes a microsecond for each row that a search reads.
+"""
 _BETWEEN = "/-_.:"
 """The characters that folding removes from ids for which the mark stands."""
 _UNBETWEEN = dict.fromkeys(map(ord, _BETWEEN))
@@ -60,8 +62,10 @@ CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT 
 CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', columnsize=0,
   tokenize='trigram', detail='full');
 """
-"""``entity`` holds every entity, the richest first; ``model`` is its number in the table of models, and
-``name`` is null where it equals the last part of the id. ``thing`` adds composed IRIs, names and words."""
+"""``entity`` holds every entity, the richest first. ``model`` is its number in the table of models;
+``name`` is null where it equals the last part of the id. ``thing`` adds composed IRIs, names and
+folded words.
+"""
 _INDEXES = """
 CREATE INDEX entity_sum ON entity (sum);
 CREATE INDEX kind_number ON kind_of (kind, number);
