@@ -123,6 +123,15 @@ def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
     return (Claim(subject, RDF.type, kind),)
 
 
+def called(subject: Iri, kind: Iri, id_: str) -> tuple[Claim, ...]:
+    """Claims of the class of an entity that a source gives by its id alone, and a name inferred from that.
+
+    The source does not state what the entity is called: a name that another states counts.
+    """
+    name = Claim(subject, SCHEMA.name, literal(id_), basis=Basis.INFERENCE)
+    return Claim(subject, RDF.type, kind), name
+
+
 @lru_cache(maxsize=4096)
 def named_organization(name: str) -> Iri:
     """The IRI of an organization by name."""

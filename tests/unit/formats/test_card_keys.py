@@ -8,7 +8,7 @@ import pytest
 from reading import document
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.coverage import Fate
@@ -134,6 +134,15 @@ def test_a_file_that_a_card_names_as_data_is_no_dataset_that_others_mean(data: s
     stated, _ = card(f"license: mit\ndatasets: [{data}]")
     [dataset] = [value for predicate, value in stated if predicate == PG.trainedOn]
     assert "/in/huggingface/dataset/acme-labs/Tiny/" in dataset
+
+
+def test_the_name_of_data_that_a_card_gives_by_their_id_is_inferred() -> None:
+    """A name that another source states goes before it: `squad` is called SQuAD."""
+    text = "---\nlicense: mit\ndatasets: [rajpurkar/squad]\n---\n"
+    claims = list(huggingface.READER.read(document(text, "acme-labs--Tiny.md")))
+    data = iris.dataset("rajpurkar/squad")
+    names = [c for c in claims if isinstance(c, Claim) and c.subject == data]
+    assert [c.basis for c in names if c.predicate == SCHEMA.name] == [Basis.INFERENCE]
 
 
 @pytest.mark.parametrize("kind", ["mamba2", "rwkv", "retnet"])

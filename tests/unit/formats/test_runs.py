@@ -9,7 +9,7 @@ import pytest
 from reading import document
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim
+from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.registry import readers
 
@@ -123,6 +123,7 @@ def test_what_a_bundle_of_prov_states_is_read_as_the_document_s_own() -> None:
     names = {str(c.value) for c in claims if c.predicate == SCHEMA.name}
     assert {"acme/oak", "acme/ash"} <= names
     assert not {"hf:acme/oak", "hf:acme/ash"} & names
+    assert {c.basis for c in claims if c.predicate == SCHEMA.name} == {Basis.INFERENCE}
 
 
 OURS = "https://w3id.org/provenance-graph/id/"
@@ -233,6 +234,14 @@ def test_the_events_of_a_run_belong_together() -> None:
     assert stage[PROV.used].endswith("/7")  # the version that the first event names
     trained = [claim for claim in claims if claim.predicate == PG.trainedOn]
     assert [str(claim.value).rpartition("/")[2] for claim in trained] == ["oak-web"]
+
+
+def test_the_name_of_a_repository_that_an_event_gives_as_an_id_is_inferred() -> None:
+    inputs = [{"namespace": "hf://", "name": f"datasets/{name}"} for name in ("acme/web", "c4")]
+    claims = _claims("openlineage", {**LINEAGE, "inputs": inputs})
+    basis = {str(c.value): c.basis for c in claims if c.predicate == SCHEMA.name}
+    assert basis["acme/web"] is Basis.INFERENCE
+    assert basis["oak"] is None
 
 
 def test_events_of_other_runs_do_not_mix() -> None:

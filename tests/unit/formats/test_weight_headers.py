@@ -10,9 +10,9 @@ import pytest
 from reading import document, values_of
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Claim, Literal, Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import discover
@@ -126,6 +126,13 @@ def test_the_source_that_a_header_names_is_what_was_packed() -> None:
     claims, _ = _read(gguf.READER, data, "oak.gguf")
     assert values_of(claims, MODEL, PG.quantizedFrom) == [iris.model("example-org/oak-chat")]
     assert len(values_of(claims, MODEL, PROV.wasDerivedFrom)) == 2
+
+
+def test_the_bits_of_packed_weights_are_a_decimal_as_their_shape_asks() -> None:
+    claims, _ = _read(gguf.READER, header(entry("general.file_type", 15)), "oak.gguf")
+    [claim] = [claim for claim in claims if claim.predicate == PG.quantizationBits]
+    assert isinstance(claim.value, Literal)
+    assert (claim.value.lexical, claim.value.datatype) == ("4", XSD.decimal)
 
 
 def test_a_source_is_also_named_as_a_repository_without_its_address() -> None:

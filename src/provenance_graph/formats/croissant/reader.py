@@ -274,7 +274,8 @@ def _derived(it: JsonNode, subject: Iri) -> Iterator[Claim]:
         name = jsonld.text_of(value) or jsonld.link_of(value)
         if repository or name:
             parent = iris.dataset(repository or name)
-            yield from statements.is_a(parent, PG.Dataset, repository or name)
+            call = statements.called if repository else statements.is_a
+            yield from call(parent, PG.Dataset, repository or name)
             if (stated := jsonld.link_of(value)) and stated not in (name, scalar_text(located)):
                 yield coverage.other(subject, "prov:wasDerivedFrom", stated)
             if parent != subject:

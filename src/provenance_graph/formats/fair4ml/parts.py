@@ -158,7 +158,10 @@ def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Clai
     if not text or text.startswith("_:"):
         return
     result = iris.dataset(text)
-    yield from statements.is_a(result, PG.Dataset, named_ or repository or name)
+    if repository and named_ in ("", repository):
+        yield from statements.called(result, PG.Dataset, repository)
+    else:
+        yield from statements.is_a(result, PG.Dataset, named_ or name)
     yield Claim(model, predicate, result)
     if repository:
         yield Claim(result, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))

@@ -348,8 +348,11 @@ def _described(
         yield Problem(where, "a dataset without a name", "namespace and name")
         return
     name = stated_name(item.get("name"))
-    of_hub = subject == iris.dataset(name.removeprefix("datasets/"))
-    yield from statements.is_a(subject, kind, name.removeprefix("datasets/") if of_hub else name)
+    repository = name.removeprefix("datasets/")
+    if subject in (iris.dataset(repository), iris.model(repository)):
+        yield from statements.called(subject, kind, repository)
+    else:
+        yield from statements.is_a(subject, kind, name)
     facets = mapping(item.get("facets"))
     if version := _version(item):
         yield Claim(subject, SCHEMA.version, statements.literal(version))

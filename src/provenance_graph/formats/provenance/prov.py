@@ -159,9 +159,12 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
     if subject is not None:
         is_model = "/model/" in subject
         name = graph.name(id_)
-        if name == id_ and (place := hub.address(graph.address(id_))) is not None:
-            name = place.name
-        yield from statements.is_a(subject, PG.Model if is_model else PG.Dataset, name)
+        kind_ = PG.Model if is_model else PG.Dataset
+        if name == id_ and (repository := hub.address(graph.address(id_))) is not None:
+            name = repository.name
+            yield from statements.called(subject, kind_, name)
+        else:
+            yield from statements.is_a(subject, kind_, name)
         if name != id_:
             yield coverage.other(subject, "id", id_)
     attributes = graph.elements.get(id_, {})

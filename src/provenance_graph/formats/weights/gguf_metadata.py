@@ -114,7 +114,7 @@ def packed(model: Iri, method: str) -> Iterator[Claim]:
     """Yield llama.cpp's name of the quantisation, and the bits per weight where it states them."""
     yield Claim(model, PG.quantizationMethod, literals.text(method))
     if bits := re.match(r"I?T?Q(\d)", method):
-        yield Claim(model, PG.quantizationBits, literals.integer(int(bits[1])))
+        yield Claim(model, PG.quantizationBits, literals.decimal(bits[1]))
 
 
 def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator[Claim]:

@@ -75,7 +75,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
         yield card.claim(PG.trainedOn, dataset)
         if part:
             yield Claim(dataset, PG.datasetConfiguration, literals.text(part[:200]))
-        yield from statements.is_a(dataset, PG.Dataset, name)
+        yield from statements.called(dataset, PG.Dataset, name)
         if is_repository(name):
             page = statements.hub_page(f"datasets/{name}")
             yield Claim(dataset, PG.hubRepository, page)
@@ -135,7 +135,7 @@ def sources(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         parent_ = iris.dataset(name[:200])
         if parent_ != card.repo.subject:
-            yield from statements.is_a(parent_, PG.Dataset, name[:200])
+            yield from statements.called(parent_, PG.Dataset, name[:200])
             yield card.claim(PROV.wasDerivedFrom, parent_)
 
 

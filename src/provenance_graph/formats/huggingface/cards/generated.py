@@ -201,5 +201,5 @@ def _data(repo: NamedRepository, match: re.Match[str], where: str) -> ReaderOutp
     if model_names.names_no_dataset(name) or name.casefold() in _ARTICLES:
         return
     dataset = iris.dataset(name[:200])
-    yield from statements.is_a(dataset, PG.Dataset, name[:200])
+    yield from statements.called(dataset, PG.Dataset, name[:200])
     yield Claim(repo.subject, PG.trainedOn, dataset, locator=where)
