@@ -189,6 +189,15 @@ def test_a_run_of_mlflow_is_a_stage_of_the_models_that_it_logged(as_lists: bool)
     assert (PROV.startedAtTime, "2026-08-13") in stage
 
 
+def test_a_run_of_mlflow_that_did_not_finish_says_so_of_what_it_logged() -> None:
+    for status, told in (("FAILED", True), ("KILLED", True), ("FINISHED", False)):
+        info = {"run_id": "r1", "status": status}
+        outputs = {"model_outputs": [{"model_id": "m-1"}]}
+        claims = _claims("mlflow", {"info": info, "data": {}, "outputs": outputs})
+        about = {c.subject for c in claims if str(c.value) == f"status of the run: {status}"}
+        assert len(about) == 2 * told
+
+
 def test_a_run_without_a_model_is_a_stage_by_itself() -> None:
     whole = {"info": {"run_id": "r1"}, "data": {"params": {"lr": "1"}}}
     about = {(c.predicate, str(c.value)) for c in _claims("mlflow", whole)}

@@ -199,7 +199,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=leaves,
 )

@@ -38,9 +38,9 @@ RUN_KEYS: tuple[Key, ...] = (
         "run/info/user_id",
     ),
     *coded("`prov:startedAtTime`, `prov:endedAtTime`", "run/info/start_time", "run/info/end_time"),
+    *coded("as stated of a run that did not finish", "run/info/status"),
     *skip(
-        "the state of the run, and where MLflow keeps it",
-        "run/info/status",
+        "whether the run is deleted, and where MLflow keeps it",
         "run/info/lifecycle_stage",
         "run/info/artifact_uri",
         "run/info/experiment_id",
@@ -115,6 +115,9 @@ def read_run(document: Document) -> Iterator[Claim | Problem]:
     for made in models:
         yield from runs.stage(stage, made, "/info")
     yield from _as_stated(run, stage.node, models, tags)
+    if (state := scalar_text(info.get("status"))) not in ("", "FINISHED", "3"):
+        for about in (stage.node, *models):  # what it logged before is there all the same
+            yield coverage.other(about, "status of the run", state)
     if not models:
         yield from runs.stage(stage, None, "/info")
         what = "a run that logged no model; kept as a stage by itself"
