@@ -37,6 +37,16 @@ Reading the sources takes at least half a millisecond per node.
 _ATTRIBUTES = {"name": SCHEMA.name, "developer": DCTERMS.creator, "date": DCTERMS.issued}
 
 
+def _check(direction: str, depth: int | None, limit: int | None) -> None:
+    """Raise UsageError for an unknown direction and for a depth or limit below one."""
+    if depth is not None and depth < 1:
+        raise UsageError(f"a depth of {depth} shows nothing; give 1 or more")
+    if direction not in DIRECTIONS:
+        raise UsageError(f"no direction {direction!r}; there are {', '.join(DIRECTIONS)}")
+    if limit is not None and limit < 1:
+        raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
+
+
 class LineageGraph:
     """Lineage queries, answered from the index and, for evidence, from the snapshot.
 
@@ -65,12 +75,7 @@ class LineageGraph:
         adds datasets, synthetic data, reward models and judges. Raises UsageError for a depth or
         limit below one and an unknown direction, and NotFound for an unknown relation.
         """
-        if depth is not None and depth < 1:
-            raise UsageError(f"a depth of {depth} shows nothing; give 1 or more")
-        if direction not in DIRECTIONS:
-            raise UsageError(f"no direction {direction!r}; there are {', '.join(DIRECTIONS)}")
-        if limit is not None and limit < 1:
-            raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
+        _check(direction, depth, limit)
         wanted = relation_mask(relations, influences)
         followed = tuple(dict.fromkeys(map(relation, relations)))
         sides = [

@@ -177,25 +177,12 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.recording import AuditLog, record_finding
-    from provenance_graph.recording.record import near_names, to_record
     from provenance_graph.store.embedded import EmbeddedStore
 
     _local(session)
-    bad = 0
     if dry:
-        snapshot = session.snapshot()
-        for location, result in entries:
-            try:
-                *_, new = to_record(snapshot, result, who, today())
-                if new and (near := near_names(snapshot, result.model)):
-                    hint = f"did you mean {', '.join(near)}?"
-                    session.say(f"{location}no record names {result.model} yet; {hint}")
-            except UsageError as wrong:
-                bad += 1
-                session.say(f"{location}{wrong}")
-        good = len(entries) - bad
-        session.say(f"{good} finding{'' if good == 1 else 's'} could be stored; nothing stored")
-        return bad
+        return _rehearse(session, entries, who)
+    bad = 0
     log = AuditLog(session.folder)
     with EmbeddedStore.open_writer(session.folder) as store:
         for location, result in entries:
@@ -232,6 +219,26 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 session.say(
                     f"  {claim.status.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` withdraws it"
                 )
+    return bad
+
+
+def _rehearse(session: Session, entries: Sequence[tuple[str, Entry]], who: str) -> int:
+    """Say which entries could be recorded, and store none; returns the number of failures."""
+    from provenance_graph.recording.record import near_names, to_record
+
+    bad = 0
+    snapshot = session.snapshot()
+    for location, result in entries:
+        try:
+            *_, new = to_record(snapshot, result, who, today())
+            if new and (near := near_names(snapshot, result.model)):
+                hint = f"did you mean {', '.join(near)}?"
+                session.say(f"{location}no record names {result.model} yet; {hint}")
+        except UsageError as wrong:
+            bad += 1
+            session.say(f"{location}{wrong}")
+    good = len(entries) - bad
+    session.say(f"{good} finding{'' if good == 1 else 's'} could be stored; nothing stored")
     return bad
 
 
