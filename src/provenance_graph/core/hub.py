@@ -87,23 +87,25 @@ _KINDS: Mapping[str, RepositoryKind] = MappingProxyType(
     }
 )
 _VIEWS = frozenset(
-    ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
-     "settings", "tree", "upload", "viewer")
-)  # fmt: skip
+    """
+    blame blob commit commits discussions edit raw resolve revision settings tree upload
+    viewer
+    """.split()
+)
 _WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
 
 _TABS = _KINDS.keys() | {"activity", "buckets", "collections", "papers"}  # pages of an account
 
 NOT_OWNERS = frozenset(
-    ("agents", "api", "avatars", "blog", "brand", "buckets", "changelog", "chat", "collections",
-     "company", "contact", "content-guidelines", "contribute", "course", "datasets", "docs",
-     "endpoints", "enterprise", "front", "hardware", "inference-endpoints", "inference-providers",
-     "jobs", "join", "kernels", "languages", "learn", "login", "logout", "mcp", "metrics", "models",
-     "new", "new-bucket", "new-collection", "new-dataset", "new-space", "notifications", "oauth",
-     "organizations", "papers", "playground", "posts", "pricing", "privacy", "pro", "search",
-     "settings", "shop", "spaces", "static", "storage", "subscribe", "support", "tasks",
-     "terms-of-service", "users", "webhooks", "welcome")
-)  # fmt: skip
+    """
+    agents api avatars blog brand buckets changelog chat collections company contact
+    content-guidelines contribute course datasets docs endpoints enterprise front hardware
+    inference-endpoints inference-providers jobs join kernels languages learn login logout
+    mcp metrics models new new-bucket new-collection new-dataset new-space notifications
+    oauth organizations papers playground posts pricing privacy pro search settings shop
+    spaces static storage subscribe support tasks terms-of-service users webhooks welcome
+    """.split()
+)
 """First steps of the site's own pages, which no account can be called.
 
 The Hub publishes no list. They stand in the head and foot of its pages (Models to Learn, Hardware,

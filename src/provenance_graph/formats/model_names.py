@@ -86,10 +86,12 @@ def is_placeholder(text: str) -> bool:
 
 
 _LOADERS = frozenset(
-    ("arrow", "audiofolder", "closed", "confidential", "csv", "custom", "customized", "generator",
-     "imagefolder", "in-house", "internal", "json", "none", "not disclosed", "pandas", "parquet",
-     "private", "proprietary", "text", "undisclosed", "unknown", "various", "videofolder")
-)  # fmt: skip
+    """
+    arrow audiofolder closed confidential csv custom customized generator imagefolder in-house
+    internal json none pandas parquet private proprietary text undisclosed unknown various
+    videofolder
+    """.split()
+) | {"not disclosed"}
 
 
 def names_no_dataset(name: str) -> bool:
@@ -120,12 +122,15 @@ def is_path(name: str) -> bool:
 
 
 _FILES = frozenset(
-    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card",
-     "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config",
-     "mergekit_moe_config", "params", "quantize_config", "tokenizer", "preprocessor_config", "special_tokens_map",
-     "config_sentence_transformers", "mlmodel", "kitfile", "modelfile", "pytorch_model", "weights",
-     "adapter_model", "diffusion_pytorch_model", "consolidated", "ggml-model", "api", "model", "document", "stdin")
-)  # fmt: skip
+    """
+    readme config adapter_config model_index index modelcard model_card card
+    tokenizer_config generation_config model.safetensors.index mergekit_config
+    mergekit_moe_config params quantize_config tokenizer preprocessor_config
+    special_tokens_map config_sentence_transformers mlmodel kitfile modelfile pytorch_model
+    weights adapter_model diffusion_pytorch_model consolidated ggml-model api model document
+    stdin
+    """.split()
+)
 
 
 def names_a_file(stem: str) -> bool:

@@ -176,23 +176,38 @@ GALLERY = KeyTable(
 
 DPI = KeyTable(
     (
-        *read("the dataset and its collection", *below("entry", "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection")),
+        *read(
+            "the dataset and its collection",
+            *below("entry", "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection"),
+        ),
         *read("`dcterms:creator`, `dcterms:language`", *below("entry", "Creators", "Languages")),
         *read("`pg:generatedBy`", "entry/Model Generated"),
         *read("`dcterms:source`", "entry/Derived from Datasets"),
         *read("`pg:paper`, `pg:codeRepository`", *below("entry", "ArXiv URL", "GitHub URL")),
         *read("`dcterms:license`", "entry/Licenses/License"),
-        *skip("the address of the licence that is named, read where its name is not known",
-              "entry/Licenses/License URL"),
+        *skip(
+            "the address of the licence that is named, read where its name is not known",
+            "entry/Licenses/License URL",
+        ),
         *skip("the key of the entry again", "entry/Unique Dataset Identifier"),
         *skip("what programs found on other sites' pages", "entry/Inferred Metadata/**"),
-        *skip("the paper and the collection by their addresses", *below("entry", "Paper Title",
-              "Collection URL")),
-        *skip("how the collection was put together", *below("entry", "Dataset Filter IDs",
-              "License Verified By", "Semantic Scholar Corpus ID", "Papers with Code URL")),
+        *skip(
+            "the paper and the collection by their addresses",
+            *below("entry", "Paper Title", "Collection URL"),
+        ),
+        *skip(
+            "how the collection was put together",
+            *below(
+                "entry",
+                "Dataset Filter IDs",
+                "License Verified By",
+                "Semantic Scholar Corpus ID",
+                "Papers with Code URL",
+            ),
+        ),
         *rest("entry"),
     )
-)  # fmt: skip
+)
 
 OPENDATA = KeyTable(
     (
@@ -218,17 +233,33 @@ OPENDATA = KeyTable(
 MTEB = KeyTable(
     (
         *read("the model and its repository", *below("entry", "name", "reference", "revision")),
-        *read("a property each", *below("entry", "release_date", "n_parameters",
-              "n_active_parameters", "n_embedding_parameters", "max_tokens", "embed_dim", "license",
-              "framework", "public_training_code", "adapted_from", "superseded_by",
-              "training_datasets")),
-        *coded("`pg:weightsAvailability`, modalities", *below("entry", "open_weights", "modalities",
-               "model_type")),
+        *read(
+            "a property each",
+            *below(
+                "entry",
+                "release_date",
+                "n_parameters",
+                "n_active_parameters",
+                "n_embedding_parameters",
+                "max_tokens",
+                "embed_dim",
+                "license",
+                "framework",
+                "public_training_code",
+                "adapted_from",
+                "superseded_by",
+                "training_datasets",
+            ),
+        ),
+        *coded(
+            "`pg:weightsAvailability`, modalities",
+            *below("entry", "open_weights", "modalities", "model_type"),
+        ),
         *coded("whether the training data are declared", "entry/training_datasets_status"),
         *skip("that it is MTEB's", *below("entry", "source", "file", "kind")),
         *rest("entry"),
     )
-)  # fmt: skip
+)
 
 MTEB_TASKS = KeyTable(
     (

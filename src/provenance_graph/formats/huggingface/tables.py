@@ -81,10 +81,11 @@ HUB_RELATIONS = frozenset({"adapter", "finetune", "merge", "quantized"})
 
 ADAPTER_MARKS = frozenset({"peft", "lora", "adapter-transformers"})
 QUANTIZED_MARKS = frozenset(
-    {"4-bit", "8-bit", "4bit", "8bit", "aqlm", "awq", "bitsandbytes", "bnb", "compressed-tensors",
-     "eetq", "exl2", "exl3", "fp8", "gguf", "ggml", "gptq", "gptqmodel", "hqq", "imatrix", "int4",
-     "int8", "mlc-llm", "nf4", "nvfp4", "quantized", "modelopt"}
-)  # fmt: skip
+    """
+    4-bit 8-bit 4bit 8bit aqlm awq bitsandbytes bnb compressed-tensors eetq exl2 exl3 fp8
+    gguf ggml gptq gptqmodel hqq imatrix int4 int8 mlc-llm nf4 nvfp4 quantized modelopt
+    """.split()
+)
 MERGE_MARKS = frozenset({"merge", "mergekit", "lazymergekit", "moerge"})
 FORMAT_TAGS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
 _METHODS = (
@@ -253,9 +254,11 @@ EXPERT_WIDTH_IS_INTERMEDIATE = frozenset(
 """Model types whose ``intermediate_size`` is the width of an expert."""
 
 ATTENTION_FREE = frozenset(
-    {"mamba", "mamba2", "falcon_mamba", "rwkv", "rwkv5", "rwkv6", "rwkv7", "xlstm", "retnet", "gla",
-     "hgrn", "hgrn2", "delta_net", "gated_deltanet"}
-)  # fmt: skip
+    """
+    mamba mamba2 falcon_mamba rwkv rwkv5 rwkv6 rwkv7 xlstm retnet gla hgrn hgrn2 delta_net
+    gated_deltanet
+    """.split()
+)
 """Model types without attention, whose ``num_heads`` and ``head_dim`` are those of their states."""
 
 RMS_DESPITE_KEY = frozenset(
@@ -265,17 +268,20 @@ RMS_DESPITE_KEY = frozenset(
 
 LEARNED_POSITIONS = frozenset({"gpt2", "opt", "gpt_bigcode", "bert", "roberta", "albert", "bart"})
 DENSE_TYPES = frozenset(
-    {"llama", "mistral", "qwen", "qwen2", "qwen3", "qwen2_5_vl_text", "qwen3_vl_text", "gemma",
-     "gemma2", "gemma3_text", "phi", "phi3", "phi4mm", "opt", "bloom", "gptj", "gpt_neox", "gpt2",
-     "gpt_bigcode", "falcon", "mpt", "stablelm", "t5", "mt5", "bert", "roberta", "xlm-roberta",
-     "albert", "chatglm", "cohere", "cohere2", "olmo", "olmo2", "starcoder2", "smollm3", "exaone4"}
-)  # fmt: skip
+    """
+    llama mistral qwen qwen2 qwen3 qwen2_5_vl_text qwen3_vl_text gemma gemma2 gemma3_text
+    phi phi3 phi4mm opt bloom gptj gpt_neox gpt2 gpt_bigcode falcon mpt stablelm t5 mt5 bert
+    roberta xlm-roberta albert chatglm cohere cohere2 olmo olmo2 starcoder2 smollm3 exaone4
+    """.split()
+)
 """Model types whose library class has no experts."""
 
 GATED_DECODERS = frozenset(
-    {"llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "phi3", "stablelm",
-     "cohere", "cohere2", "olmo", "olmo2", "olmo3", "smollm3", "exaone4", "granite", "internlm2"}
-)  # fmt: skip
+    """
+    llama mistral qwen2 qwen3 gemma gemma2 gemma3_text phi3 stablelm cohere cohere2 olmo
+    olmo2 olmo3 smollm3 exaone4 granite internlm2
+    """.split()
+)
 """Model types that are one stack of equal layers: attention and a gated feed-forward network."""
 
 HEADS_SHARE_NOTHING = frozenset(
@@ -297,9 +303,11 @@ HEADS_SHARE_NOTHING = frozenset(
 """Model types for which an absent key-value head count means one per query head."""
 
 HEAD_IS_QUOTIENT = frozenset(
-    {"llama", "qwen2", "phi", "phi3", "gpt2", "gptj", "gpt_neox", "opt", "bloom", "bert",
-     "roberta", "xlm-roberta", "albert", "mpt", "falcon", "stablelm", "gpt_bigcode"}
-)  # fmt: skip
+    """
+    llama qwen2 phi phi3 gpt2 gptj gpt_neox opt bloom bert roberta xlm-roberta albert mpt
+    falcon stablelm gpt_bigcode
+    """.split()
+)
 """Model types for which an absent head dimension means hidden size over heads."""
 
 DEFAULTS: Mapping[str, Mapping[str, object]] = MappingProxyType(

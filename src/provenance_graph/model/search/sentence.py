@@ -14,12 +14,13 @@ LONGEST_NAME = 8
 """The most words of a name in a sentence."""
 SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
 _NO_NAMES = frozenset(
-    ("and", "any", "are", "can", "commercial", "context", "data", "dataset", "datasets", "does", "for", "from",
-     "has", "have", "how", "into", "its", "large", "larger", "legal", "licence", "licences", "license",
-     "made", "many", "may", "model", "models", "not", "open", "out", "output", "parameters", "release",
-     "released", "size", "small", "than", "that", "the", "this", "trained", "training", "use", "used",
-     "was", "what", "when", "where", "which", "who", "why", "with", "you")
-)  # fmt: skip
+    """
+    and any are can commercial context data dataset datasets does for from has have how into
+    its large larger legal licence licences license made many may model models not open out
+    output parameters release released size small than that the this trained training use
+    used was what when where which who why with you
+    """.split()
+)
 """Words of questions, which are not read as names though some entities have them."""
 _CALLED = (
     "SELECT c.number, t.kind FROM called c JOIN thing t ON t.number = c.number"

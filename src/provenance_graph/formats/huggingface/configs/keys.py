@@ -145,18 +145,34 @@ OTHER_ROWS: tuple[Key, ...] = (
 
 MERGE_ROWS: tuple[Key, ...] = (
     *read("`pg:mergeMethod`", "merge/merge_method", "merge/gate_mode"),
-    *coded("`pg:mergedFrom`, its revision and `pg:mergeWeight`",
-          *(f"merge/{head}{tail}" for head in ("", "modules/*/")
-            for tail in ("base_model", "base_model/**", "models", "models/model",
-                         "models/model/**", "models/lora", "models/lora/**",
-                         "models/parameters/weight", "slices/sources/model",
-                         "slices/sources/model/**", "slices/sources/lora/**",
-                         "slices/sources/parameters/weight", "experts/source_model",
-                         "experts/source_model/**", "shared_experts/source_model",
-                         "shared_experts/source_model/**"))),
+    *coded(
+        "`pg:mergedFrom`, its revision and `pg:mergeWeight`",
+        *(
+            f"merge/{head}{tail}"
+            for head in ("", "modules/*/")
+            for tail in (
+                "base_model",
+                "base_model/**",
+                "models",
+                "models/model",
+                "models/model/**",
+                "models/lora",
+                "models/lora/**",
+                "models/parameters/weight",
+                "slices/sources/model",
+                "slices/sources/model/**",
+                "slices/sources/lora/**",
+                "slices/sources/parameters/weight",
+                "experts/source_model",
+                "experts/source_model/**",
+                "shared_experts/source_model",
+                "shared_experts/source_model/**",
+            )
+        ),
+    ),
     *read("`pg:weightPrecision`; of both, that of the result", "merge/dtype", "merge/out_dtype"),
     *later("merge/**"),
-)  # fmt: skip
+)
 """Recipes of mergekit."""
 
 _ROLES: Mapping[str, str] = {
