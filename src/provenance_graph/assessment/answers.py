@@ -89,7 +89,7 @@ class CriterionAnswer(AnswerObject):
 
 
 class GapAnswer(AnswerObject):
-    """An item with missing evidence, the points it could gain, and the action that closes the gap."""
+    """An item with missing evidence, the points it could gain, and the action needed."""
 
     iri: str
     id: str

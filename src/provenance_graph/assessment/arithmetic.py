@@ -51,7 +51,7 @@ def ruled_out_by(item: Item, levels: Mapping[Iri, Iri]) -> Iri | None:
 
 
 def counted(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> dict[Iri, Iri]:
-    """The levels of the properties and facets that an item uses, without those that do not score."""
+    """The levels of the properties and facets that an item uses, except those without factors."""
     assigned = [(use, levels.get(use, PG.LevelNotAssessed)) for use in item.uses]
     return {use: level for use, level in assigned if level in rubric.factors}
 

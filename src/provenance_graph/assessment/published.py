@@ -95,7 +95,7 @@ class PublishedScores:
 
 
 def distance(published: PublishedScores, low: Fraction, high: Fraction) -> Fraction | None:
-    """Points of 100 between a published score and a range; 0 inside the range, None without score."""
+    """Points of 100 between a published score and a range, 0 inside it; None without score."""
     percent = published.percent
     if percent is None:
         return None

@@ -73,7 +73,7 @@ class ChangedClaimAnswer(PropertyRef):
 
 
 class EventAnswer(AnswerObject):
-    """An event on a day; ``clock`` is ``world`` for an event, ``knowledge`` for a changed document."""
+    """An event on a day; ``clock`` is ``world``, or ``knowledge`` for a changed document."""
 
     date: str
     clock: str

@@ -101,7 +101,7 @@ class Comparison:
         return f"<comparison of {models}: {differing} of {len(self.rows)} fields differ>"
 
     def to_json(self) -> ComparisonAnswer:
-        """The comparison as a JSON answer: columns, scores per rubric, then the fields by section."""
+        """The comparison as a JSON answer: columns, scores per rubric, then fields by section."""
         sections: dict[str, list[ComparedField]] = {}
         for row in self.rows:
             sections.setdefault(row.section, []).append(_row(row))

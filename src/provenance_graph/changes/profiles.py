@@ -167,7 +167,7 @@ class StoredProfiles:
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
-        """The profiles of a current snapshot, else of the latest earlier version with any, or None."""
+        """The profiles of a current snapshot, else of the latest earlier version, or None."""
         if snapshot.folder is None:
             return None
         file = profiles_file(snapshot.folder, snapshot.version)

@@ -55,7 +55,7 @@ class Delivery:
 
 
 def read_hooks(path: Path, environment: Mapping[str, str] = os.environ) -> list[Hook]:
-    """Read the hooks of a file; raises UsageError for a host that is not allowed or another fault."""
+    """Read the hooks of a file; raises UsageError for a host not allowed or another fault."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

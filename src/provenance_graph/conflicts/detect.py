@@ -192,7 +192,7 @@ def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
 
 
 def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]] | None:
-    """A conflict of a value with a report of non-disclosure, or with a sibling page's blank field."""
+    """A conflict of a value with a report of non-disclosure or a sibling page's blank field."""
     current = [c for c in claims if c.status is not AcceptanceStatus.SUPERSEDED]
     given = [c for c in current if c.status is AcceptanceStatus.ACCEPTED]
     if not given:

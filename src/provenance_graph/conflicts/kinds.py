@@ -71,7 +71,7 @@ LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
 """Dates that a repository and a catalogue's entry have independently."""
 RESEARCHED = 2
-"""The lowest tier of sources whose entries were researched by people."""
+"""The last tier (tier 1 is the best) of sources whose entries were researched by people."""
 NEAR = 60
 """The most days between an announcement and the weights or repository of one release."""
 _NUMBER_FORMATS = ("fp8", "int8", "mxfp4", "nvfp4")
@@ -206,7 +206,7 @@ def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[Sourc
 def contradicting(
     counts: Sequence[SourcedClaim], nominal: Sequence[SourcedClaim], bounds: Plausible
 ) -> list[SourcedClaim]:
-    """Nominal sizes that are not the rounding of any stated count: these are sides of a conflict."""
+    """Nominal sizes that are not the rounding of any stated count: sides of a conflict."""
     low, high = bounds.least_size_in_name, bounds.greatest_size_in_name
     stated = _numbers([c.value for c in counts if c.value is not None])
     return [
@@ -276,7 +276,7 @@ def _sizes(
 def _whose(
     snapshot: AcceptedSnapshot, subject: Iri, groups: list[list[SourcedClaim]]
 ) -> str | None:
-    """The explanation if a value is the size of another model of the series, or of active weights."""
+    """The reason if a value is the size of another model of the series, or of active weights."""
     name = fold(label(snapshot, subject) or local_name(subject))
     active = {c.value for c in snapshot.claims(subject, PG.activeParameterCount)}
     for value in sorted({c.value for g in groups for c in g if isinstance(c.value, Literal)}):

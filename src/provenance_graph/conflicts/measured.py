@@ -123,7 +123,7 @@ def _leads(snapshot: AcceptedSnapshot, start: Iri, ancestor: Iri) -> bool:
 
 
 def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) -> Iterator[Conflict]:
-    """Yield a conflict for each declared child whose configuration differs in shape from a parent."""
+    """Yield a conflict for each declared child whose configuration has another shape."""
     children: Collection[Iri | None] = [None] if subjects is None else set(subjects)
     edges = {
         (child, parent)

@@ -25,7 +25,7 @@ _LIKE = {
 }
 """For each limit of a model: the properties by which an offer states it, in order of preference."""
 _CATALOGUE = 3
-"""The highest tier of sources whose entries were not researched by people."""
+"""The first tier (tier 1 is the best) of sources whose entries nobody researched."""
 
 
 def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:

@@ -42,7 +42,7 @@ class ConflictSummary(Protocol):
 
     @property
     def property(self) -> Iri:
-        """The property on which claims disagree; defined last, since it hides the decorator's name."""
+        """The property on which claims disagree; last here, since it hides the decorator."""
 
 
 def side_text(value: Value | str, claims: Sequence[SourcedClaim]) -> str:

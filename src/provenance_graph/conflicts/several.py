@@ -3,7 +3,7 @@
 The values of each source are one statement. Two statements conflict if they have no value in common
 after identity resolution. Organisations of which one is a part of the other or a member of a
 compound, and datasets of which one is a part of the other, count as common. Sources of the same or
-an adjacent tier disagree; a source of a lower tier is weaker. The owner of a repository is a
+an adjacent tier disagree; a source of a more distant tier is weaker. The owner of a repository is a
 fallback and never conflicts.
 """
 

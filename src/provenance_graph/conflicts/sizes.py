@@ -96,7 +96,7 @@ def _third_parties(
 def _too_small(
     snapshot: AcceptedSnapshot, child: Iri, parent: Iri
 ) -> tuple[Literal, Literal] | None:
-    """The counts of child and parent, if the child's is smaller than the policy allows; else None."""
+    """The counts of child and parent if the child's is smaller than the policy allows, or None."""
     own, other = (snapshot.value(one, PG.parameterCount) for one in (child, parent))
     if not isinstance(own, Literal) or not isinstance(other, Literal):
         return None

@@ -112,7 +112,7 @@ class StoredConflict:
 
 
 class StoredConflicts(Sequence[StoredConflict]):
-    """The conflicts of a file, or those of some kinds, by falling severity; slices are read lazily."""
+    """The conflicts of a file, or of some kinds of them, by falling severity; read lazily."""
 
     def __init__(self, database: sqlite3.Connection, kinds: Collection[str] | None = None) -> None:
         self._database = database

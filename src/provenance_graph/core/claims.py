@@ -52,7 +52,7 @@ class Code(Enum):
 
 
 class Stance(Code):
-    """What a source says about a property: states a value, denies it, declines to disclose it, …."""
+    """What a source says about a property: states a value, denies it, declines to disclose it …."""
 
     STATED = PG.Stated
     PARTLY_STATED = PG.PartlyStated
@@ -120,7 +120,7 @@ class Precision(Code):
 
     @property
     def mark(self) -> Iri | None:
-        """The property of the accepted view for a property known to this precision; None for a day."""
+        """The property of the accepted view for properties of this precision; None for a day."""
         return _MARKS.get(self)
 
 
@@ -159,7 +159,7 @@ OBSERVED = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
 @quick
 @dataclass(frozen=True, slots=True, order=True)
 class Literal:
-    """An RDF literal in canonical form; the functions of ``core.literals`` make one from a value."""
+    """An RDF literal in canonical form; the functions of ``core.literals`` make it from a value."""
 
     lexical: str
     datatype: Iri = XSD.string
@@ -203,7 +203,7 @@ class Claim:
 
     @property
     def plain(self) -> bool:
-        """Whether an ordinary triple can express the whole claim, without an annotated claim node."""
+        """Whether an ordinary triple expresses the whole claim, without an annotated node."""
         return (
             self.value is not None
             and self.stance is Stance.STATED
@@ -238,7 +238,7 @@ class Header:
     ``document`` is the URL of the document that was read, ``retrieved`` an ISO date or dateTime,
     ``licence`` an SPDX id or IRI text of the source's own licence, ``attribution`` the line that
     the licence requires. ``of_document`` identifies the document across its retrievals, and
-    ``collection`` the source that publishes documents of this kind; where they are not given, they
+    ``collection`` the collection of documents from which it comes; where they are not given, they
     are derived from the record's IRI. ``revision`` is the number that a document gives to its own
     editions, ``edition`` the ISO day of the edition. ``exported_from`` is the record from which an
     excerpt was made.

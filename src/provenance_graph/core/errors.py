@@ -208,7 +208,7 @@ class StoreBusy(StoreError):
 
 
 class BeingIndexed(StoreBusy):
-    """What was asked for came with a write whose indexes are still being made."""
+    """The requested entity came with a write whose indexes are still being built."""
 
 
 class StoreFormat(StoreError):

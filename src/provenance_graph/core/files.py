@@ -54,7 +54,7 @@ def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
 
 
 def allow_files(wanted: int) -> int:
-    """Raise the soft limit of open files towards ``wanted``, up to the hard limit; return it."""
+    """Raise the soft limit of open files to ``wanted`` or the hard limit; return the new limit."""
     now, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = hard == resource.RLIM_INFINITY
     limit = max(now, wanted if unlimited else min(wanted, hard))

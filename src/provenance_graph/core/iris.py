@@ -88,7 +88,7 @@ def iri(text: str) -> Iri:
 
 
 def _address(text: str | None) -> bool:
-    """Whether the text in the brackets of a host is an IPv6 address; None (no brackets) is valid."""
+    """Whether the text in a host's brackets is an IPv6 address; None (no brackets) is valid."""
     try:
         return text is None or ipaddress.IPv6Address(text) is not None
     except ValueError:

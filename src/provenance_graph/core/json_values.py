@@ -1,4 +1,4 @@
-"""What JSON holds, as types."""
+"""Types of JSON values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias, Union
 
 Json: TypeAlias = Union[bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]", None]
-"""A value as JSON has it; read-only, so that narrower lists and objects are such values."""
+"""A JSON value; read-only types, so that narrower lists and objects are such values."""
 
 JsonObject: TypeAlias = dict[str, Json]
-"""An object that is made to be written as JSON."""
+"""A JSON object that is built to be serialised."""

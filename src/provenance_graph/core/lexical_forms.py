@@ -103,7 +103,7 @@ def check(literal: Literal) -> None:
 
 
 def _is_day(lexical: str) -> bool:
-    """Whether the day of a date or dateTime exists; years of more than four digits are not checked."""
+    """Whether the day of a date or dateTime exists; years beyond four digits are not checked."""
     if not re.match(r"[0-9]{4}-", lexical):
         return True
     try:

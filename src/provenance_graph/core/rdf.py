@@ -249,7 +249,7 @@ def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
 
 
 def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
-    """Build a claim from the rows of a ``pg:Claim`` node; raises RecordError if it is incomplete."""
+    """Build a claim from a ``pg:Claim`` node's rows; raises RecordError if it is incomplete."""
     values = _single(node, rows, _CLAIM_TERMS)
     about, prop = values.get(PG.about), values.get(PG.property)
     if not isinstance(about, Iri) or not isinstance(prop, Iri):

@@ -35,12 +35,12 @@ _DIRECTIONS: Final[Mapping[int, str]] = MappingProxyType(
 
 
 def in_order(text: S) -> S:
-    """A text whose characters are shown in the order in which they stand.
+    """Replace characters that change the display order of a text by their names.
 
-    What would turn the order round, so that ``gnp.exe`` is read as ``exe.png``, is named in its place;
-    scripts that are written from right to left need none of it. Keeps the type of the text.
+    A text in which ``gnp.exe`` would be displayed as ``exe.png`` becomes readable in its true
+    order; scripts written from right to left need no such characters. The type of the text is kept.
 
-    >>> in_order("\u202egnp.exe")
+    >>> in_order("‮gnp.exe")
     '⟪RLO⟫gnp.exe'
     """
     if text.isascii() or not any(chr(code) in text for code in _DIRECTIONS):
@@ -49,7 +49,7 @@ def in_order(text: S) -> S:
 
 
 def shown(value: object) -> object:
-    """A value of a template as it is shown: a text ``in_order``, anything else as it is."""
+    """The display form of a template's value: ``in_order`` for a text, other values unchanged."""
     return in_order(value) if isinstance(value, str) else value
 
 

@@ -147,7 +147,7 @@ def build(
 
 @contextmanager
 def _refusals_explained(where: Path) -> Iterator[None]:
-    """Raise StoreError, with the remedy, for disk errors and for damaged stages, which are deleted."""
+    """Raise StoreError, with the remedy, for disk errors and damaged stages, which are deleted."""
     try:
         yield
     except pl.exceptions.PolarsError as error:
@@ -270,7 +270,7 @@ class _Build:
         return version
 
     def _decide_again(self, version: str, retained: list[RecordPart], people: list[Mapping]) -> str:
-        """Apply the identity rules to imported names and people's decisions; return the version."""
+        """Apply the rules to imported and decided names, absent in shipped rows; return version."""
         again = {Iri(name) for name in _claimed(retained)}
         again |= {name for row in people for name in (row.subject, row.object)}
         if not again or len(again) > MAX_DECIDED:
@@ -296,7 +296,7 @@ class _Build:
         ]
 
     def _shipped(self, stage: Path, names: list[str]) -> tuple[Path, int]:
-        """Write the marks of the records that this build ships; return the file and their number."""
+        """Write the marks of the records that this build ships; return the file and the number."""
         target = stage / "shipped.nq"
         end = f"> <{RDF.type}> <{PG.SourceRecord}> <{identity.SHIPPED}> .\n"
         with target.open("w", encoding="utf-8") as file:
@@ -304,7 +304,7 @@ class _Build:
         return target, len(names)
 
     def _keys(self, stage: Path, compiled: Compiled) -> Iterator[tuple[Path, int]]:
-        """Write the name keys of all names in parallel; yield each file with its number of quads."""
+        """Write the name keys of all names in parallel; yield each file and its number of quads."""
         blocks = key_tasks(compiled.parts, compiled.by_hand, stage / "keys")
         step = self.watch("groups of names keyed")
         written: list[tuple[str, int]] = []
@@ -330,7 +330,7 @@ class _Build:
 
 
 MAX_DECIDED = 50_000
-"""The most names for which a build applies the identity rules; above it, `identify` does."""
+"""The most names for which a build applies the identity rules; above it, run `identify`."""
 
 STAGING = "staging"
 """The folder of build stages below the store."""
@@ -356,7 +356,7 @@ def _claimed(parts: Iterable[RecordPart]) -> Iterator[str]:
 
 
 def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
-    """Yield sets of default graph quads: first the fixed quads, then each bucket's whole subjects."""
+    """Yield sets of default graph quads: the fixed quads, then each bucket's whole subjects."""
     yield {quad for quad in fixed if quad[3] is None}
     for one in compiled.resolved:
         for path, form in one.load:

@@ -69,7 +69,7 @@ def by_hand(row: Mapping) -> bool:
 
 
 def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) -> list[Mapping]:
-    """The mappings whose subject is a name, sorted; with another ``end``, whose object is the name."""
+    """The mappings whose subject is a name, sorted; or whose object, with another ``end``."""
     nodes = [node for node, *_ in store.quads(predicate=end, object=name, graph=identity.GRAPH)]
     if not nodes:
         return []

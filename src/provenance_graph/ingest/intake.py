@@ -163,9 +163,9 @@ shows another format.
 
 
 def _shows_its_format(features: Features) -> bool:
-    """Whether a text is written as one format alone: a card's metadata, a Modelfile's instructions.
+    """Whether a text has features of exactly one format, such as a card's metadata.
 
-    A name such as ``README.md`` alone shows nothing.
+    A Modelfile's instructions are such features too; a name such as ``README.md`` alone is none.
     """
     return features.syntax == "text" or (
         features.syntax == "markdown" and features.lines[:1] == ("---",)

@@ -33,7 +33,7 @@ _UNNAMED = frozenset({iris.organization("unstated"), iris.organization("unknown 
 
 @dataclass(frozen=True, slots=True)
 class PublisherCollections:
-    """The collections that publishers maintain: their names, and collection names by base address."""
+    """The collections that publishers maintain: names, and names by base address."""
 
     names: frozenset[str]
     addresses: Mapping[str, str]
@@ -164,7 +164,7 @@ def placed(
 
 
 def _is_unnamed(publisher: Iri) -> bool:
-    """Whether the publisher is a placeholder that a reader sets if the document names no publisher."""
+    """Whether the publisher is a placeholder, which readers set if a document names none."""
     return publisher in _UNNAMED or local_name(publisher).startswith("unnamed-")
 
 

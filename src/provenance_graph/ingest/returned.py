@@ -51,7 +51,9 @@ _WORDED_ANEW = frozenset({PG.testedOn, SCHEMA.description})
 """Properties whose values writers word differently from the records."""
 _MAX_SHOWN = 4
 _NAMELESS = re.compile(rf"{re.escape(ID)}in/[^/]+/(?:model|dataset)/")
-"""A model or dataset as a reader calls it where the document does not say which it is."""
+"""Matches the IRI that a reader makes for a model or dataset that its document does not identify.
+
+"""
 
 
 class KnownHere:
@@ -116,7 +118,7 @@ class KnownHere:
                 yield self._statements.canonical(entity)
 
     def _is_suffix(self, value: Value | None) -> bool:
-        """Whether a file format is the suffix of a file name in the records, as writers export it."""
+        """Whether a file format is the suffix of a file name in the records, as exported."""
         ending = f".{value}".casefold()
         return any(
             str(name).casefold().endswith(ending)

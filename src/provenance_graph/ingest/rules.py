@@ -182,7 +182,7 @@ class IdentityRules:
         return {s for s in stored if s not in self._keys} | self._fresh.get(key, set())
 
     def _closed(self, subjects: Iterable[Iri]) -> set[Iri]:
-        """All subjects that share an old or new key with these, directly or through other subjects."""
+        """All subjects that share an old or new key with these, directly or through others."""
         waiting = [key for s in subjects for key in (*self._stored_keys(s), *self._keys_of(s))]
         seen = set(waiting)
         members: set[Iri] = set()
@@ -244,7 +244,7 @@ class IdentityRules:
         return result
 
     def _relations(self, starts: Iterable[Iri], *, rules: bool = True) -> list[Quad]:
-        """The relations between organisations reachable from ``starts``; by rule only if ``rules``."""
+        """The relations of organisations reachable from ``starts``; by rule only if ``rules``."""
         fresh: dict[Iri, list[Mapping]] = defaultdict(list)
         for row in (*self.pending.rows, *(self.change.new if rules else ())):
             if not row.negated:
@@ -359,7 +359,7 @@ class IdentityRules:
 
 
 class _RuleLines(dict[Iri, int]):
-    """The number of names that each organisation made, offers or publishes, counted on first use."""
+    """The number of names that each organisation made, offers or publishes, counted lazily."""
 
     def __init__(self, statements: HandStatements) -> None:
         super().__init__()

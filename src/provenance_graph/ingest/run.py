@@ -207,7 +207,7 @@ class _Import:
                 self._add(left, part, reading.format, name)
 
     def _pass_over(self, name: str, why: str) -> None:
-        """Report a file of a folder that is not a document; the user did not name the file itself."""
+        """Report a file of a folder that is not a document; the user named only the folder."""
         self.report.passed_over += 1
         self.note(name, Problem("", why, kind="skipped"))
 
@@ -280,7 +280,7 @@ class _Import:
         self.document_of[made] = name
 
     def _alone(self, record: Record, document: Document, name: str) -> bool:
-        """Whether no other document of this import is a reading of this one; if one is, refuse it."""
+        """Whether the import holds no other reading of the same document; else refuse this one."""
         header = record.header
         key = header.collection, header.of_document, header.revision, header.retrieved
         text = f"{document.folder}/{document.path or name}" if document.folder else name
@@ -307,7 +307,7 @@ class _Import:
         return self.store is not None and any(True for _ in self.store.quads(record, graph=record))
 
     def commit(self) -> None:
-        """Check the batch for losses, commit it if there is a target store, and start a new batch."""
+        """Check the batch for losses, commit it if there is a target store, and start another."""
         if self.store is not None:
             self._refuse_losses(self.store)
         report = self.report

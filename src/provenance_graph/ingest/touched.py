@@ -176,7 +176,7 @@ class _Others:
         return all(self._is_repeated(claim, basis_key) for claim, basis_key in distinct)
 
     def _is_simple(self, claim: Claim) -> bool:
-        """Whether acceptance depends only on a claim's value, not on number or date of its sources."""
+        """Whether acceptance depends only on a claim's value, not on number or date of sources."""
         policy, predicate, value = self._policy, claim.predicate, claim.value
         return (
             claim.plain
@@ -212,7 +212,7 @@ class _Others:
         )
 
     def _rank(self, header: Header) -> int:
-        """The lowest rank that a plain claim of a record may get."""
+        """The worst rank that a plain claim of a record may get."""
         lesser = header.basis in DEVELOPER_RANK
         return self._policy.rank(Basis.THIRD_PARTY if lesser else header.basis)
 

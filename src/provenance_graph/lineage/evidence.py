@@ -1,4 +1,4 @@
-"""Evidence of lineage edges: sources for and against, merge weights, texts of unresolved parents."""
+"""Evidence of lineage edges: sources for and against, merge weights, unresolved parents' texts."""
 
 from __future__ import annotations
 

@@ -287,7 +287,7 @@ _COLUMNS = (
 
 
 def csv_text(lineage: Lineage) -> str:
-    """Serialise a lineage as CSV: a row per source of each edge; an edge without sources has one."""
+    """Serialise a lineage as CSV: a row per source of each edge, or one without sources."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)

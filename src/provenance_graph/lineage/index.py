@@ -278,7 +278,7 @@ class LineageIndex:
     # ---- following commits ----------------------------------------------------------
 
     def update(self, snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> LineageIndex:
-        """A copy of the index after a commit that changed some subjects; this index is unchanged."""
+        """A copy of the index after a commit that changed some subjects; this one is unchanged."""
         names = self.names.copy()
         rows: dict[int, Row] = {}
         licences, sets = {}, list(self.licences)

@@ -21,7 +21,7 @@ _DEPTH = 3
 
 
 def short(name: str) -> bytes:
-    """The stored form of a name, by which the table is sorted: own names lose their common prefix."""
+    """The stored form of a name, the sort key of the table: own names lose their prefix."""
     raw = name.encode()
     return b"\x01" + raw[len(_HEAD) :] if raw.startswith(_HEAD) else raw
 

@@ -61,7 +61,7 @@ class Edges:
         return [position for position, c, p, r in ends if (c, p, r) in sought]
 
     def licence_codes(self, rank: Ints) -> tuple[Ints, tuple[tuple[Iri, ...], ...]]:
-        """Per node the position of its set of licences in the returned list of sets, -1 for none."""
+        """Per node the position of its licences in the returned list of sets, -1 for none."""
         stored: dict[int, tuple[int, ...]] = {}
         codes = np.full(len(rank), -1, np.int32)
         nodes = rank[self.licensed]

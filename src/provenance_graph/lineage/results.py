@@ -323,9 +323,10 @@ class Shared:
 class Impact:
     """The entities affected if an entity is withdrawn.
 
-    ``hit`` counts models; ``datasets`` counts datasets that affected models wrote.
-    ``inferred_only`` counts models that are reached only over inferred edges. ``deployments`` and
-    ``offers`` are pairs of a deployment or offer and the affected entity that it runs or offers.
+    ``hit`` counts affected models; ``datasets`` counts affected datasets, such as those that
+    affected models wrote. ``inferred_only`` counts models that are reached only over inferred
+    edges. ``deployments`` and ``offers`` are pairs of a deployment or offer and the affected entity
+    that it runs or offers.
     """
 
     subject: Iri

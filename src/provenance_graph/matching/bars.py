@@ -101,7 +101,7 @@ class EntityGroup:
 
     @property
     def anchors(self) -> bool:
-        """Whether names can be merged into this group: it has a developer, and a model or own name."""
+        """Whether names may merge into this group: it has a developer, and a model or own name."""
         return bool(self.developers) and any(
             not entity.offered or (entity.ours and entity.developers) for entity in self.members
         )
@@ -179,7 +179,7 @@ def without_versions(groups: list[EntityGroup]) -> list[EntityGroup]:
 
 
 def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
-    """Yield reasons why a name of a host, or without developer, may not mean a model of that name."""
+    """Yield reasons why a name of a host, or without developer, may not mean a model."""
     context = max((t.context for t in offered.members if t.offered), default=0)
     own = max((t.context for t in model.members if not t.offered), default=0)
     if context and own and context > 16 * own:
@@ -202,7 +202,7 @@ def no_real_name(name: Name) -> bool:
 
 
 def single_word(name: Name) -> bool:
-    """Whether a name is one word without size and date, and without the variant Instruct or base."""
+    """Whether a name is one word without size and date, and no variant Instruct or base."""
     figures = name.sizes or name.dates or name.variant & {"instruct", "base"}
     return len(name.words) == 1 and not figures
 
@@ -271,7 +271,7 @@ def has_reliable_names(developers: Iterable[Iri]) -> bool:
 
 
 def _is_moved_repository(one: EntityGroup, other: EntityGroup) -> bool:
-    """Whether a repository moved: the same last part, and one owner is the other group's developer."""
+    """Whether a repository moved: the same last part, and one owner develops the other group."""
     ends = {r.rpartition("/")[2] for r in one.repositories}
     if not ends & {r.rpartition("/")[2] for r in other.repositories}:
         return False

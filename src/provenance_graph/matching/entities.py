@@ -173,7 +173,7 @@ class Gathered:
         return values
 
     def _names_described(self) -> set[Iri]:
-        """Every name under which a source describes one of the models, and the models' own names."""
+        """Every name under which a source describes one of the models, and their own names."""
         described = {Iri(str(e)) for entities in self.described.values() for e in entities}
         return described | self.models | self.offered
 
@@ -190,7 +190,7 @@ class Gathered:
         return result
 
     def _inferred_days(self) -> dict[Iri, set[str]]:
-        """Release days that are inferred, for instance from the day of an index's entry, by name."""
+        """Inferred release days by name, for instance from the day of an index's entry."""
         result: dict[Iri, set[str]] = defaultdict(set)
         wanted = self._names_described()
         for about, day in self.snapshot.annotated(DCTERMS.issued, Basis.INFERENCE.value):
@@ -265,7 +265,7 @@ class Gathered:
             yield from entity_names(entity, texts, hosts)
 
     def _is_entry(self, entity: Iri) -> bool:
-        """Whether a source states a property of an entity that it states only of its own entries."""
+        """Whether a source states a property that it states only of its own entries."""
         read = self.snapshot.quads
         if any(predicate in _OF_ENTRIES for _, predicate, *_ in read(entity, graph=ANY)):
             return True

@@ -90,7 +90,7 @@ class NameGroups:
         return len(own) >= LABEL_OF_MANY
 
     def developers_of(self, group: EntityGroup, full: Full) -> set[Iri]:
-        """The developers of a group that count for a name; a host counts only if it made the model."""
+        """The developers of a group that count for a name; a host only if it made the model."""
         return set() if self.has_no_developer(group, full) else group.developers
 
     def has_no_developer(self, group: EntityGroup, full: Full) -> bool:

@@ -51,7 +51,7 @@ class IdentityOutcome:
 
 
 def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityOutcome:
-    """Run the rules over a snapshot, for all kinds or some; raises UsageError for an unknown kind."""
+    """Run the rules over a snapshot, for all kinds or some; UsageError for an unknown kind."""
     wanted = list(kinds) or list(KINDS)
     if unknown := [kind for kind in wanted if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")

@@ -69,7 +69,7 @@ def _is_organization(subject: Iri, statements: HandDecided, referrers: Referrers
 
 
 def organization_keys(organization: Iri) -> Iterator[str]:
-    """Yield the keys of an organisation: its spelling, its exact name, and names contained in it."""
+    """Yield the keys of an organisation: its spelling, its exact name, and contained names."""
     text = local_name(organization).casefold()
     yield f"o {organizations.squashed(text)}"
     yield f"o={text}"

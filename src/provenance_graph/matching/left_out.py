@@ -163,7 +163,7 @@ class PartsLeftOut(NameGroups):
                     self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
 
     def instruct_meant(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
-        """Bar d: yield a reason if a host's bare name means the Instruct, as both variants exist."""
+        """Bar d: yield a reason if a host's bare name means the Instruct: both variants exist."""
         name = self.full_names[full]
         if group.is_model or name.variant or group.hosts & developer_names().hosts_of_base_models:
             return
@@ -216,7 +216,7 @@ class PartsLeftOut(NameGroups):
     def _decide_offer(
         self, full: Full, group: EntityGroup, fitting: EntityGroup, pro: list[str]
     ) -> None:
-        """Merge an offer's or developerless name into a group, or record it as barred with reasons."""
+        """Merge an offer's or developerless name into a group, or record it as barred."""
         against = [*bars.evidence(group, fitting, self.different), *bars.meaning(group, fitting)]
         against += self.instruct_meant(full, group, fitting)
         if self.full_names[full].quantised:

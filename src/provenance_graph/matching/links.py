@@ -139,7 +139,7 @@ def _link(
 def _hub(
     snapshot: AcceptedSnapshot, subject: Iri, sourced_claims: list[SourcedClaim]
 ) -> Iterator[Mapping]:
-    """Yield the repository that a source names, or from which a record of the same name was read."""
+    """Yield the repository that a source names, or from which a namesake record was read."""
     dataset = any(c.claim.value == PG.Dataset for c in sourced_claims)
     folder = "datasets/" if dataset else ""
     for claim in sourced_claims:

@@ -119,7 +119,7 @@ class _Makers:
         self._seen: dict[Iri, bool] = {}
 
     def ask(self, organizations: Iterable[Iri]) -> None:
-        """Look up several organisations in one query, for a store where every look-up is a request."""
+        """Look up several organisations in one query, where each look-up would be a request."""
         names = {one: self._known.names_of(one) for one in organizations}
         every = {name for some in names.values() for name in some}
         if not every or self._snapshot.as_of or not self._snapshot.expect(()):

@@ -98,7 +98,7 @@ class Matcher(PartsLeftOut):
                     self.merge(first, second, MOVED if moved else RULE, 0.95, pro)
 
     def _unique(self, full: Full, groups: list[EntityGroup]) -> None:
-        """R3, R7, R8: merge a name without developer into the only group with developer and name."""
+        """R3, R7, R8: merge a name without developer into the only group that has both."""
         name = self.full_names[full]
         known = [group for group in groups if group.anchors]
         known = known or [group for group in groups if group.own_offer]
@@ -142,7 +142,7 @@ class Matcher(PartsLeftOut):
     def _bare(
         self, full: Full, one: EntityGroup, other: EntityGroup, *, everywhere: bool = False
     ) -> Iterator[str]:
-        """Bars a and b: reasons against a series' bare name, or a service's bare name of a release."""
+        """Bars a and b: reasons against a series' bare name, or a service's name of a release."""
         name = self.full_names[full]
         if name.sizes or name.dates:
             return
@@ -182,7 +182,7 @@ class Matcher(PartsLeftOut):
         return group.named_by_developer(full) and max(group.sizes, default=0) * 1.25 > largest
 
     def _meant(self, full: Full, groups: list[EntityGroup]) -> list[EntityGroup]:
-        """The group whose own repository has the name, if all share a developer; else all groups."""
+        """The group whose own repository has the name, if all share a developer; else all."""
         stated = [group.developers for group in groups]
         if len(groups) < 2 or not set.intersection(*stated):
             return groups
@@ -191,7 +191,7 @@ class Matcher(PartsLeftOut):
         return own if len(own) == 1 else groups
 
     def _unmerged(self, _: Full, groups: list[EntityGroup]) -> None:
-        """Record every group of a name that no rule merged, against the first group, with reasons."""
+        """Record every group of a name that no rule merged, against the first one, with reasons."""
         groups = distinct(self.current(group) for group in groups)
         if len(groups) < 2 or not any(group.is_model for group in groups):
             return

@@ -87,7 +87,7 @@ def manifest(base: str, version: str) -> JsonObject:
 
 
 def parsed(text: str | bytes, what: str) -> object:
-    """Parse JSON from a client; raises UsageError if it is invalid, nested too deeply or not text."""
+    """Parse JSON from a client; raises UsageError if it is invalid, too deep or not text."""
     try:
         value = json.loads(text)
         json.dumps(value, ensure_ascii=False).encode()  # an escape may be a lone surrogate

@@ -19,7 +19,7 @@ FILE = "recorded.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One line of the log: time, author, action and record; ``sound`` if its hash check succeeds."""
+    """One line of the log: time, author, action and record; ``sound`` if its hash is right."""
 
     at: str
     who: str

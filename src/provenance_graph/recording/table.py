@@ -73,7 +73,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
 
 
 def _check_header(path: Path, names: Sequence[str]) -> None:
-    """Raise Unreadable for a header that would lose values: a duplicate name, or a single column."""
+    """Raise Unreadable for a header that would lose values: a duplicate name, one column."""
     if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), "")):
         raise Unreadable(
             str(path), f"line 1: columns are separated by commas here, not by {mark!r}"

@@ -94,7 +94,7 @@ class AuditReport:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the facts as canonical JSON; reports with equal checksums have the same facts."""
+        """SHA-256 of the facts as canonical JSON; reports of equal checksum have the same facts."""
         facts = [model.to_json() for model in self.models]
         text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

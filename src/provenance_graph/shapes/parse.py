@@ -1,4 +1,4 @@
-"""Parses SHACL shapes from RDF; refuses components that the set-based validator does not support."""
+"""Parses SHACL shapes from RDF; refuses components that the set-based validator lacks."""
 
 from __future__ import annotations
 

@@ -103,7 +103,10 @@ def as_object(finding: Finding) -> ShapeFinding:
 
 
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
-    """Serialise findings as a ``sh:ValidationReport``; any finding is non-conformance (SHACL 3.6)."""
+    """Serialise findings as a ``sh:ValidationReport``; any finding means non-conformance.
+
+    The rule is that of SHACL, section 3.6.
+    """
     result = order(findings)
     paths = _paths(shipped_shapes() if shapes is None else shapes)
     used = ("sh", "pg", "xsd")

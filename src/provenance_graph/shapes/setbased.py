@@ -104,7 +104,7 @@ def _written(record: Record) -> Iterator[Quad]:
 
 
 def statements(record: Record) -> Iterator[Quad]:
-    """Yield a record's statements, each value as an ordinary triple, without estimates and denials."""
+    """Yield a record's statements, each value as a plain triple; no estimates and denials."""
     for claim in record.claims:
         basis = claim.basis or record.header.basis
         states = claim.stance in (Stance.STATED, Stance.PARTLY_STATED)

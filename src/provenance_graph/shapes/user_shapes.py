@@ -181,7 +181,7 @@ class _PreparingGraph(rdflib.Graph):
         self._prepared: dict[str, Query] = {}
 
     def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:
-        """Evaluate as rdflib does; parsing costs ten times as much as the search in a small graph."""
+        """Evaluate as rdflib does; parsing costs ten times as much as a search in a small graph."""
         if isinstance(query_object, str):
             text = query_object
             if text not in self._prepared:

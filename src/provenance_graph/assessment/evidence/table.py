@@ -108,7 +108,7 @@ def missing(assessed: Iterable[Assessed]) -> list[CriterionRow]:
 
 
 def table(rows: Iterable[CriterionRow]) -> Iterator[tuple[object, ...]]:
-    """Yield a row per item and document, for a table or CSV; an item without document has one row."""
+    """Yield a row per item and document, for a table or CSV; one for an item without document."""
     for row in rows:
         lines = [(str(d.url), ", ".join(d.places), d.retrieved) for d in row.documents]
         others = ", ".join(document.url for document in row.others)

@@ -193,7 +193,7 @@ class LevelColumns:
         return {*inner["root"], *far["root"]}
 
     def _signed(self, rows: pl.DataFrame, under: pl.DataFrame) -> pl.DataFrame:
-        """One row per model: the signature of its kinds of claims, and whether it goes ``alone``."""
+        """One row per model: the signature of its kinds of claims, and the flag ``alone``."""
         relevant = pl.col("property").is_in(self._uses)
         taken = ("property", "kind", "value", "datatype", "language", "stance", "unusable")
         bounded = (pl.col("valid_from") != "") | (pl.col("valid_until") != "")

@@ -56,7 +56,7 @@ BLANK = (
 
 
 def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
-    """The finding of the higher level rank; the first if both are equal."""
+    """The finding with the more informative level (LEVEL_RANK); the first if both are equal."""
     return one if LEVEL_RANK[one.level] <= LEVEL_RANK[other.level] else other
 
 

@@ -363,7 +363,7 @@ def _compared(
 
 
 def _stated(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
-    """The values of claims by subject and property, without places, which move between retrievals."""
+    """The values of claims by subject and property, without places, which may move."""
     result: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
     for claim in claims:
         value = claim.value

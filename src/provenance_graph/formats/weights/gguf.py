@@ -104,10 +104,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
-    """Yield each metadata entry by its key in the table.
-
-    An array below ``general.`` gives each of its values, any other array only its first.
-    """
+    """Yield each metadata entry by its key in the table; a long array by its first value."""
     architecture = gguf_metadata.text(metadata, "general.architecture")
     for key, value in metadata.items():
         path = _path(key, architecture)

@@ -120,7 +120,7 @@ def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
     organizations = dict(names.filter(named | owners).iter_rows())
 
     def canonical(entity: Iri) -> Iri:
-        """The canonical subject of a publisher or owner; values and subjects are canonical already."""
+        """The canonical subject of a publisher or owner; other names are canonical already."""
         return Iri(organizations.get(entity, entity))
 
     own = rows.filter(pl.col("root") == "").drop("root")
