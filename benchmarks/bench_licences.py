@@ -15,8 +15,7 @@ import time
 from pathlib import Path
 
 CHECKS = ("rules", "store", "repair")
-"""Rules model by model against the oracle, the pass over a store against model by model,
-repairs."""
+"""Rules per model against the oracle; a pass over a store against rules per model; repairs."""
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "property")]

@@ -177,7 +177,7 @@ def run(
             try:
                 exported = export(one, name)
             except UsageError:
-                continue  # a name of datasets, and the model names none
+                continue  # a format for datasets, and the model names none
             text = exported.text
             times[name] += time.process_time() - start
             if exporters()[name].alone != "dataset":

@@ -34,7 +34,7 @@ def main() -> int:
         for row in rows:
             subject = resolve(snapshot, row["model"])
             report = licences.report(subject, uses=row["uses"].split(), day=given.day)
-            sentence = report.sentence.replace(f" (texts of {given.day})", "")  # of every row
+            sentence = report.sentence.replace(f" (texts of {given.day})", "")  # common to all rows
             if sentence != row["sentence"]:
                 row["sentence"], row["verdict"] = sentence, "to be read"
     text = io.StringIO()

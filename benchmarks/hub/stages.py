@@ -305,7 +305,7 @@ SHAPES = {
     "Lineage-calendar": "LineageView-Warning",
     "Lineage-dangling": "LineageView-Warning",
 }
-"""The shapes that find the planted faults."""
+"""The shapes that find the planted faults, by fault."""
 
 
 def _planted(work: Work, key: str) -> dict[str, set[Iri]]:

@@ -33,7 +33,7 @@ def claims(fact: Fact) -> Made:
         return
     try:
         yield from list(maker(fact))
-    except (ValueError, ArithmeticError):  # what Decimal and the literals say to a bad number
+    except (ValueError, ArithmeticError):  # raised for a bad number by Decimal and by the literals
         yield unread(fact, "not a value that can be stored")
 
 

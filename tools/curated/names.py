@@ -117,7 +117,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "stable-diffusion-v1": ("compvis/stable-diffusion-v1", "Stable Diffusion v1"),
     "claude": ("anthropic/claude-haiku", "Claude Haiku"),
 }
-"""Start of a model's short name to the family on which series-wide figures are stated."""
+"""The family whose series-wide figures apply, by the start of a model's short name."""
 
 PUBLISHERS: tuple[tuple[str, str], ...] = (
     ("github.com/meta-llama/", "Meta"),
@@ -152,13 +152,13 @@ PUBLISHERS: tuple[tuple[str, str], ...] = (
     ("www.modelcards.net/", "modelcards.net"),
     ("apxml.com/", "APX"),
 )
-"""Start of an address (without scheme, lower case) to who published the document."""
+"""The publisher of a document, by the start of its address (without scheme, in lower case)."""
 
 DEVELOPERS: Mapping[str, str] = {
     "CompVis (Rombach, Esser)": "CompVis",
     "Hugging Face alignment-handbook": "Hugging Face H4",
 }
-"""Developers whom the list names in two ways."""
+"""Developers that the list names in two ways, with the canonical name."""
 
 _SPDX: Mapping[str, str] = {
     "mit": "MIT",
@@ -201,7 +201,8 @@ DATA: tuple[tuple[str, Data], ...] = (
     ("680,000 h", Data(kinds=(PG.WebCrawl,), partly=True)),
     ("Shutterstock", Data(("Shutterstock",), (PG.LicensedData,))),
 )
-"""Start of an entry (alternatives by ``|``) to what it means; else it names one dataset."""
+"""The meaning of an entry by its start (alternatives by ``|``); any other entry names one
+dataset."""
 
 
 def model(short: str) -> Iri | None:

@@ -172,4 +172,4 @@ _NOTES: tuple[tuple[str, str, _Rows], ...] = (
      _silent(Stance.NOT_STATED, PG.parameterCount, PG.trainedOn, PG.trainingHardware)),
     ("gpt-4o", "openx.yaml", _other_date),
 )  # fmt: skip
-"""Model, part of the note's source, and what the note states."""
+"""Model, part of the note's source, and the note's claims."""

@@ -165,7 +165,8 @@ class KeyTable:
 
 
 Steps = tuple[Any, ...]
-"""A place as nested pairs, innermost step last: ``(((/a",), 0), "b")`` or ``(("/a", 0), "b")``."""
+"""Nested pairs of a location's steps: ``((("/a",), 0), "b")`` or ``(("/a", 0), "b")`` for
+``/a/0/b``."""
 
 
 class Leaf(NamedTuple):

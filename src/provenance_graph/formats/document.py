@@ -119,7 +119,9 @@ class Document:
         """The YAML documents of a text that may hold several; raises Unreadable."""
         stream = parse_yaml_stream(self.text, self.url, self.repeated)
         if len(stream) == 1:
-            self.__dict__["yaml"] = stream[0]  # parsed once, its repeated names noted once
+            self.__dict__["yaml"] = stream[
+                0
+            ]  # parsed once, so that repeated names are reported once
         return stream
 
     @cached_property

@@ -63,7 +63,7 @@ RESULTS = ".eval_results"
 
 
 CACHED = re.compile(r"(?:models|datasets|spaces)--.")
-"""How the Hub's cache calls the folder of a repository."""
+"""The name of a repository's folder in the Hub's cache."""
 
 
 def from_cache(folder: Path, path: str) -> str:

@@ -25,7 +25,7 @@ from provenance_graph.formats.fields import languages as spoken
 
 Made = Iterable[Claim | Problem]
 Parser = Callable[[Iri, Iri, Any, str], Made]
-"""A function of subject, property, value and place that returns claims and problems."""
+"""A function of subject, property, value and location that returns claims and problems."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class _Refused:
         Longer texts are searched for wherever they stand; short ones occur in other texts by
         chance.
         """
-        # a missing value has no place of its own: the object that should hold it was refused
+        # a missing value has no location: the object that should hold it was refused
         absent = self._missing - _places_of(_near(leaves, self._missing), self._missing)
         self._places |= {where.rpartition("/")[0] for where in absent}
         for leaf in _near(leaves, self._places):

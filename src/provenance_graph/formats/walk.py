@@ -40,7 +40,7 @@ MAX_FILES = 10_000_000
 PART_BYTES = 16 << 20
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _CACHE_FOLDERS = frozenset({"blobs", "refs"})
-"""Of a repository in the Hub's cache only its snapshots are documents; they link to the blobs."""
+"""Folders of a repository in the Hub's cache without documents: its snapshots link to the blobs."""
 _GLOB = frozenset("*?[")
 
 

@@ -38,7 +38,7 @@ def relations(document: SpdxDocument, entity: BundleEntity) -> None:
                     comment += f"; revision {entity.revisions[other]}"
             document.relate(kind, here, document.ids[other], comment)
             if kind in ALSO_NEEDED:
-                # checkers of minimum elements follow composition and dependency alone
+                # checkers of minimum elements follow only composition and dependency
                 document.relate("dependsOn", here, document.ids[other], f"by {kind}")
             if not (dataset and predicate == PG.usesComponent):
                 document.ledger.keep(entity.iri, predicate, other)

@@ -120,7 +120,7 @@ def _entry(
         stated, at = statements.mapping(file), f"{where}/files/{index}"
         repository = _repository_and_file(statements.scalar_text(stated.get("uri")))
         if repository is None or not repository.path:
-            continue  # files from elsewhere: no model is named
+            continue  # a file from elsewhere names no model
         yield from _file(repository, statements.scalar_text(stated.get("sha256")), at, known)
     licence = statements.scalar_text(entry.get("license"))
     for name in _own_repositories(entry) if licence else ():

@@ -135,7 +135,9 @@ def _model(name: str, version: str, url: str) -> Iri:
 def _link(text: str) -> str:
     """The address without a title pasted behind it; a bare repository name as its Hub page."""
     bare = re.sub(r"\s+·\s+Hugging Face$", "", text)
-    named = hub.is_name(bare) and "." not in bare.partition("/")[0]  # with a dot it is a host
+    named = (
+        hub.is_name(bare) and "." not in bare.partition("/")[0]
+    )  # a first step with a dot is a host
     return hub.page(bare) if named else bare
 
 

@@ -73,7 +73,7 @@ def _compositions(bom: Bom) -> ReaderOutput:
         aggregate = scalar_text(item.get("aggregate"))
         about = _about(bom)
         if about and aggregate and not item.keys() & {"assemblies", "dependencies"}:
-            yield coverage.other(about, "compositions", aggregate)  # of the document as a whole
+            yield coverage.other(about, "compositions", aggregate)  # stated of the whole document
         for key in ("assemblies", "dependencies"):
             for m, ref in enumerate(as_list(item.get(key))):
                 subject = bom.known.get(scalar_text(ref))

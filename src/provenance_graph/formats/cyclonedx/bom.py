@@ -92,7 +92,7 @@ def subjects(document: Document) -> dict[str, Iri]:
     whole = whole_of(document)
     bom = Bom(local_of(document, whole), whole, within=paths.within(document, serial_of(whole)))
     for _ in collect(bom):
-        pass  # what is wrong with components is reported by the reading
+        pass  # problems of components are reported by the reading
     return bom.places
 
 

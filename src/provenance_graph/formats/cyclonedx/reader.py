@@ -164,7 +164,9 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     yield from _common(part, model, where, bom)
     for n, item in enumerate(as_list(part.get("components"))):
         inner = mapping(item)
-        kinds = ("file", "data") if boms.role(inner) == "part" else ()  # a dataset is no file
+        kinds = (
+            ("file", "data") if boms.role(inner) == "part" else ()
+        )  # a dataset component is not a file
         if inner.get("type") in kinds and stated_name(inner.get("name")):
             yield from _file(inner, model, f"{where}/components/{n}")
     for leaf in coverage.leaves(part.get("data") or [], ("data",), f"{where}/data"):
@@ -263,7 +265,7 @@ def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     results = list(_digests(part, where))
     yield from (each for each in results if isinstance(each, Problem))
     if digests := [each for each in results if isinstance(each, str)]:
-        # the name of a model is not the name of a file; a component of type file has one
+        # only a component of type file has a file name
         name = stated_name(part.get("name")) if part.get("type") == "file" else ""
         yield from packages.artifact(SOURCE, subject, name, digests)
 

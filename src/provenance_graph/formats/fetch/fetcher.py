@@ -130,7 +130,7 @@ class Fetcher:
     def _request(self, target: str, first: str, held: Cached | None) -> httpx2.Request:
         request = self.client.build_request("GET", target)
         if urlsplit(target).netloc != urlsplit(first).netloc:
-            request.headers.pop("authorization", None)  # for the first host only
+            request.headers.pop("authorization", None)  # credentials are for the first host only
             request.headers.pop("cookie", None)
         if held and held.etag:
             request.headers["if-none-match"] = held.etag

@@ -81,8 +81,8 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
     nameless = {claim.subject for claim in claims if claim.value == PG.UnresolvedReference}
     adapters = [claim for claim in claims if claim.predicate == PG.adapterOf]
     if any(claim.value in nameless and claim.basis is not Basis.INFERENCE for claim in adapters):
-        # That it is an adapter stands in its config, which names a folder on some disk as the base; the
-        # repository of the base stands in the card: neither is inferred.
+        # The config states that it is an adapter, with a local folder as the base; the card states the
+        # repository of the base: neither is inferred.
         inferred = {
             each
             for each in adapters
@@ -223,7 +223,9 @@ def _card(
     results = list(read_card(card))
     has_code = "```" in text or "~~~" in text
     if has_code and not any(file.rpartition("/")[2] in RECIPES for file in document.files):
-        results += read_recipes(repo, text, location, None)  # the file itself would say the same
+        results += read_recipes(
+            repo, text, location, None
+        )  # a recipe file would repeat these claims
     stated = [item for item in results if isinstance(item, Claim)]
     results += read_generated(repo, text, location, None, stated)
     if repo.name or not alone or any(isinstance(item, Claim) for item in results):

@@ -214,7 +214,8 @@ _SLIPS = frozenset(
         "pipeline_tag",
     )
 )
-"""Fields whose names are long enough that one letter wrong, missing, added or exchanged means them."""
+"""Fields with names long enough to be recognised with one letter wrong, missing, added or
+swapped."""
 
 
 def field_of(key: str, fields: frozenset[str]) -> str:

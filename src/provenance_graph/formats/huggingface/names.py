@@ -102,7 +102,7 @@ def repository_of(document: Document) -> NamedRepository:
     if model_names.names_a_file(stem) or (
         parts and model_names.names_a_file(_suffixless(parts[-1]))
     ):
-        # all folders of the path: the last alone would make one model of a/chat and b/chat
+        # all folders of the path: by the last one only, a/chat and b/chat would be one model
         folders = parts[:-1]
         while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:
             del folders[0]

@@ -141,7 +141,7 @@ def _answer(value: dict[str, Any]) -> str:
 
 
 def _is_card(features: Features) -> bool:
-    if features.files:  # the head of a repository's folder
+    if features.files:  # the main file of a repository's folder
         return True
     head = next((line for line in features.lines if line.strip()), "")
     if head.rstrip() == "---":

@@ -92,7 +92,7 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, single)
     if form in FAMILIES:
         if (linked := _by_link(link)) and _form(linked.rpartition("/")[2]).startswith(form):
-            return LicenceName(stated, linked)  # its address says which of them
+            return LicenceName(stated, linked)  # the address identifies a licence of the family
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (result := _expression(text, stated)):
         return result

@@ -246,7 +246,7 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
     for made, _ in run.made:
         yield from _run(made, event, where, run)
     if run.open:
-        run.last = where, event  # what it makes of what is stated when it has ended
+        run.last = where, event  # the source of the run's lineage if no event states its end
     elif event.get("eventType") not in _IN_VAIN:
         yield from _lineage(event, where, run)
     if event.get("dataset"):  # a dataset event, without a run
@@ -314,7 +314,7 @@ def _version(item: dict[Any, Any]) -> str:
 _HUB = frozenset(
     ("huggingface", "hugging face", "hf", "huggingface.co", "hf.co", "huggingface-hub")
 )
-"""How pipelines call the Hub as a namespace."""
+"""Names of the Hub as a namespace in pipelines."""
 
 
 def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:

@@ -296,7 +296,7 @@ def subject_of(element: dict[str, Any], within: str) -> Iri:
         repository = statements.hub_model(link) if kind == "model" else ""
         if repository and (name == repository or model_names.same_name(repository, name)):
             return iris.model(repository)
-    # an id without its UUID is no better than a name, and a UUID names the document's element
+    # an id without its UUID is only a name, and a UUID identifies only the document's element
     local = name or _UUID.sub("", scalar_text(element.get("spdxId"))[-100:]).strip("-/#:_ ")
     return iris.entity(SOURCE, kind, "/".join(filter(None, (within, iris.slug(local)))))
 

@@ -281,7 +281,7 @@ def _licence(
     if not element and not re.match(r"https?://(?:www\.)?spdx\.org/", target):
         yield _dangling(target, location)
     if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
-        if LICENSES[kind] is None:  # what nobody concluded is no statement of the source
+        if LICENSES[kind] is None:  # a missing conclusion is no statement of the source
             yield statements.not_given(
                 source, DCTERMS.license, Stance.NOT_STATED, "NOASSERTION", location
             )

@@ -224,7 +224,7 @@ def _dimensions(
         location = f"{architecture}.{key}"
         value = values.get(location)
         if isinstance(value, list) and _is_uniform(value, lengths.get(location, len(value))):
-            value = value[0]  # one number a layer, the same for each
+            value = value[0]  # one number per layer, all equal
         if isinstance(value, list):
             yield coverage.other(model, key, ", ".join(map(str, value)))
         elif value is not None and not (key == "expert_count" and value == 0):

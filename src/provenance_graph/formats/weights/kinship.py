@@ -38,7 +38,7 @@ from provenance_graph.formats.weights.values import Tensor
 MAX_SAMPLED = 12
 """The most tensors of a pair that are compared by value."""
 MIN_ALIKE = 0.6
-"""The share of sampled tensors that must be alike."""
+"""The least share of sampled tensors that must be alike."""
 MIN_SHARE = 0.1
 """The least share of a model in a mixture that makes it a parent."""
 _PREFIXES = re.compile(

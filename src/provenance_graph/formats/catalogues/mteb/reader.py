@@ -67,7 +67,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    known: set[str] = set()  # datasets that have their label claim
+    known: set[str] = set()  # datasets whose label has been claimed
     for line in document.lines:
         if isinstance(line, Problem):
             syntax = line.kind == "syntax"

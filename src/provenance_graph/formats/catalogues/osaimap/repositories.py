@@ -21,7 +21,7 @@ from provenance_graph.formats.huggingface.tables import (
 )
 
 _HUB_EPOCH = "2022-03-02"
-_FORMATS = FORMAT_TAGS - {"ggml"}  # which the Hub adds as the library's name
+_FORMATS = FORMAT_TAGS - {"ggml"}  # the Hub adds ggml as the library's name
 _EMPTY_CARD = "1910.09700"
 """The paper that the Hub's template card links to."""
 
@@ -44,7 +44,7 @@ def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     yield from _times(subject, row, where)
     tags = row.get("tags", "")
     yield from _tags(subject, name, tags, f"{where}/tags")
-    if "base_model:adapter:" in tags:  # whose tags tell how the base was loaded
+    if "base_model:adapter:" in tags:  # an adapter's tags describe how the base was loaded
         return
     method, bits = quantization_of(tag.strip() for tag in tags.split(","))
     if method:

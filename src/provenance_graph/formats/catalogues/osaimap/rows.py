@@ -14,7 +14,7 @@ from provenance_graph.formats.document import ReaderOutput
 
 SOURCE = "osaimap"
 Row = Mapping[str, str]
-"""A repository of the Hub, with its owner."""
+"""A row of a table: the text of each cell by column name."""
 
 
 def described(name: str) -> Iterator[Claim]:

@@ -70,7 +70,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         name = statements.hub_dataset(stated) or stated.strip()[:200]
         dataset = iris.dataset(name)
-        if model_names.is_path(name) or paths.is_local_name(name):  # of this repository's own
+        if model_names.is_path(name) or paths.is_local_name(name):  # local to this repository
             dataset = iris.entity(SOURCE, "dataset", f"{card.repo.local}/{iris.slug(name)}")
         yield card.claim(PG.trainedOn, dataset)
         if part:

@@ -100,10 +100,13 @@ def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
         if value is ABSENT:
             continue
         if predicate in _OF_ATTENTION and config.model_type in ATTENTION_FREE:
-            key, shown = where.rpartition("/")[2], brief(value)  # of states, not of attention
+            key, shown = (
+                where.rpartition("/")[2],
+                brief(value),
+            )  # counts of states, not of attention heads
             yield coverage.other(config.repo.subject, key, shown)
             continue
-        if isinstance(value, list) and value:  # one per layer
+        if isinstance(value, list) and value:  # one value per layer
             kinds = {whole_number(item) for item in value}
             if len(kinds) > 1 and None not in kinds:
                 yield config.unusable(predicate, sorted(kinds, key=str), where, "differs by layer")

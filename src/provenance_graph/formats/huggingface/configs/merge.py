@@ -168,7 +168,7 @@ def _stage(
             continue
         before = seen.setdefault(result.name, [])
         stated = (result.revision, result.weight)
-        # without a weight of its own a model that is named again says nothing new
+        # a repeated model without a weight of its own adds nothing
         fixed = {revision for revision, _ in before}
         again = result.weight is None and result.revision in fixed
         if stated not in before and not again:

@@ -183,7 +183,7 @@ def _bits(stated: dict[str, Any], method: str) -> Decimal | None:
     }
     if len(widths) == 1:
         return Decimal(widths.pop())
-    if widths:  # groups of several widths have no one number
+    if widths:  # groups of several widths have no single number
         return None
     return Decimal(_BITS[method]) if method in _BITS else None
 
