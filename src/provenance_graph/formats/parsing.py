@@ -91,7 +91,7 @@ def parse_json(
 
 
 MAX_DIGITS = 4_000
-_TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*+"|(-?\d{{{MAX_DIGITS},}})', re.DOTALL)
+_TOKEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"?|(-?\d++)', re.DOTALL)
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """JSON escapes of surrogates and of NUL, which may be characters that cannot be stored."""
 
@@ -103,7 +103,7 @@ def _whole(digits: str) -> int | str:
 
 def _long_numbers(text: str) -> Iterator[Problem]:
     for match in _TOKEN.finditer(text):
-        if match[1]:
+        if match[1] and len(match[1].lstrip("-")) >= MAX_DIGITS:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - text.rfind("\n", 0, match.start())
             what = f"line {line}, column {column}: {_too_long(match[1])}"

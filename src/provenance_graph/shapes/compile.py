@@ -21,7 +21,12 @@ _COLUMN = re.compile(r"[?$](\w+)|\(\s*(.+?)\s+AS\s+[?$](\w+)\s*\)", re.IGNORECAS
 _UNSAFE = re.compile(
     r"\b(MINUS|VALUES|SERVICE|SELECT|GRAPH)\b|\$(?:currentShape|shapesGraph)\b", re.IGNORECASE
 )
-_STRINGS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^<>\s]*>|#[^\n]*")
+_STRINGS = re.compile(
+    r"""\\.|"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3}|(?P<a>\Z))|'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|(?P<b>\Z))"""
+    r"""|"(?:[^"\\]|\\.)*+(?:"|(?P<c>\Z))|'(?:[^'\\]|\\.)*+(?:'|(?P<d>\Z))|<[^<>\s]*+>|#[^\n]*+""",
+    re.DOTALL,
+)
+"""Strings, IRIs and comments; one that is not closed goes to the end, which ``lastgroup`` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def _sparql(check: Check, constraint: Constraint) -> Check:
     VALUES, SERVICE, sub-selects) are refused with BadShape, the first three as in SHACL itself.
     """
     name = check.shape.name
-    bare = _STRINGS.sub("", constraint.text)
+    bare = _STRINGS.sub(lambda part: part[0] if part.lastgroup else "", constraint.text)
     if unsafe := _UNSAFE.search(re.sub(r"^(.*?)\bSELECT\b", "", bare, count=1, flags=re.DOTALL)):
         raise BadShape(
             f"{name}: {unsafe[0]} in a SPARQL constraint cannot be checked for many nodes"

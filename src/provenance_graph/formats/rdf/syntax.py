@@ -14,10 +14,13 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.parsing import MAX_DEPTH
 
 _TOKENS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
+    r"""\\.|"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3}|\Z)|'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\Z)"""
+    r"""|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
+    r"""|<[^<>\s"]*+>|#[^\n]*+|<<|>>|[\[\](){}]""",
     re.DOTALL,
 )
+"""What may hold a bracket or is one. A string that is not closed is one to its line's or the text's end:
+looking for its end again from each quote in it would take the square of its length."""
 
 
 def parsed(document: Document) -> Iterator[ox.Quad]:
