@@ -21,11 +21,11 @@ from provenance_graph.checking.lists.checker import BLANK, CONTRADICTED, MET, NO
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import read
 from provenance_graph.checking.lists.spdx import SpdxView
-from provenance_graph.core import literals
+from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.document import Document
 from provenance_graph.ingest.build import compile_quads
@@ -360,3 +360,23 @@ def test_what_every_bill_of_materials_of_ours_has_answers_no_question_of_g7() ->
     document["declarations"] = {"claims": [{"target": "m", "predicate": "logs are audited"}]}
     assert status("g7-ai", document, "G7AI-SP-01") == MET
     assert status("g7-ai", document, "G7AI-DP-07") == MET
+
+
+@pytest.mark.parametrize("name", ["ntia", "fsct3", "g7-ai"])
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ([Claim(iris.model("a/m"), PG.fineTunedFrom, iris.model("a/base"))], MET),
+        ([Claim(iris.model("a/m"), PROV.wasDerivedFrom, iris.model("a/base"))], MET),
+        ([Claim(iris.model("a/m"), PG.trainedOn, iris.dataset("a/data"))], MET),
+        ([Claim(iris.model("a/m"), PG.hiddenSize, literals.integer(8))], NOBODY),
+    ],
+)
+def test_what_a_card_says_that_a_model_is_made_from_are_its_dependencies(
+    name: str, claims: list[Claim], expected: str
+) -> None:
+    card = audit_store.record("card", "2025-01-01", Basis.DEVELOPER, *claims)
+    results = ElementChecker(list_named(name)).results(None, "huggingface", [card])
+    place = "document:@dependencies"
+    dependencies = [one for one in results if place in one.element.cyclonedx]
+    assert [one.status for one in dependencies] == [expected] * len(dependencies) != []

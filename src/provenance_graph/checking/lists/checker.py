@@ -24,7 +24,14 @@ from provenance_graph.core.claims import Claim, Literal, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound, SourceError
 from provenance_graph.core.iris import Iri, expand, mint, short_id
 from provenance_graph.core.rdf import claim_iri
-from provenance_graph.core.terms import DATA_USES, PG, RDF
+from provenance_graph.core.terms import (
+    DATA_USES,
+    DATASET_RELATIONS,
+    INFLUENCES,
+    PARENT_RELATIONS,
+    PG,
+    RDF,
+)
 from provenance_graph.formats.document import Document
 from provenance_graph.shapes.findings import Finding, Severity
 
@@ -37,6 +44,8 @@ _GRAVITY = {
 }
 _NO_LOCATION = Location()
 _MAX_SHOWN = 3
+_DEPENDENCIES = "document:@dependencies"
+"""Where a bill of materials says what depends on what; other documents say what a model is made from."""
 MAX_OWNERS = 1_000
 """Pairs of model and location cached with the entities whose claims answer there."""
 
@@ -260,6 +269,8 @@ def _of(names: Sequence[str]) -> str:
 def _by_claims(element: Element, claims: Mapping[Iri, Sequence[Claim]]) -> Result:
     """The result for an element by the claims read from a document without such locations."""
     wanted = _predicates(element.properties)
+    if _DEPENDENCIES in (*element.spdx3, *element.cyclonedx):
+        wanted = (*wanted, *PARENT_RELATIONS, *INFLUENCES, *DATASET_RELATIONS)
     if claims.keys().isdisjoint(wanted):
         return Result(element, NOBODY)
     matches = [claim for predicate in wanted for claim in claims.get(predicate, ())]

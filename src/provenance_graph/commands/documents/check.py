@@ -136,11 +136,13 @@ def _of_models(
         return []
     from provenance_graph.checking import Examined
     from provenance_graph.checking.against import of_model
+    from provenance_graph.model.naming.entities import kind_of
 
     reported = []
     for name, model in models.items():
         findings = of_model(snapshot, model, checkers)
-        session.say(f"{name} is not a file: the model of the store is checked")
+        kind = kind_of(snapshot, model)
+        session.say(f"{name} is not a file: the {kind} of the store is checked")
         retained = tuple(replace(f, file=name) for f in findings if f.severity >= least)
         reported.append(Examined(name, retained))
     return reported
