@@ -1,6 +1,6 @@
 """This version compared with earlier ones in one run: whole commands, and cost per record.
 
-python -m benchmarks.bench_before REVISION... [--models 300 3000 10000] [--times 5]
+    python -m benchmarks.bench_before REVISION... [--models 300 3000 10000] [--times 5]
 
 Each revision is checked out separately and works on the same generated hub. Figures are the least
 processor seconds (user and system, with children) of some runs of the whole command, taken in turn:

@@ -1,6 +1,6 @@
 """A thousand cards checked in one process: on their own, and against lists of elements.
 
-python -m benchmarks.bench_check STORE [--cards 1000] [--against ntia g7-ai …]
+    python -m benchmarks.bench_check STORE [--cards 1000] [--against ntia g7-ai …]
 
 Half of the cards are those of models of the store, as the Hub has them (parents, data, licence,
 scores); half are of fine-tuned models with a new name, some under a licence that their parent's

@@ -1,6 +1,6 @@
 """Median frame time while panning the explorer in a headless Chromium without a GPU.
 
-python benchmarks/bench_explorer.py [--store FOLDER] [--sizes 700 5000] [--shots FOLDER]
+    python benchmarks/bench_explorer.py [--store FOLDER] [--sizes 700 5000] [--shots FOLDER]
 
 The lineage is generated (a root, descendants in four generations); the page, its layout and its
 drawing are the real ones: the service's answers on lineage are replaced in the browser.

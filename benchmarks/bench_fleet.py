@@ -1,4 +1,4 @@
-"""1,000 deployments over 365 generated days with 500 planted events: precision, recall and speed.
+"""1,000 deployments, 365 generated days, 500 planted events: exactly these are found, and how fast.
 
 python benchmarks/bench_fleet.py [DEPLOYMENTS DAYS EVENTS]
 """

@@ -1,6 +1,6 @@
 """Time and memory of identity over many names, and over every name of the shipped data.
 
-python benchmarks/bench_identity.py [NAMES]
+    python benchmarks/bench_identity.py [NAMES]
 
 Makes NAMES model names (100,000 when not given) in the proportions of the Hub: repositories of many
 owners, copies under the same name, quantised forms, an index's entries without developer, hosts'

@@ -1,6 +1,6 @@
 """Precision and recall of identity against answers that documents state, which are hidden.
 
-python benchmarks/bench_identity_heldout.py [SEED]
+    python benchmarks/bench_identity_heldout.py [SEED]
 
 Index entries that name their repository lose it and keep only their label; hosts' offers whose id
 holds a repository's owner lose the owner. The models that the rules find are then compared with the

@@ -1,6 +1,6 @@
 """Kinship by weights: the share of confirmed children, and of falsely confirmed decoys.
 
-python -m benchmarks.bench_kinship [--families N] [--seed N] [--out FILE]
+    python -m benchmarks.bench_kinship [--families N] [--seed N] [--out FILE]
 
 Families of tiny models are made with numpy (``tests/weight_families.py``): children of each kind,
 children by two or three changes one after another, and decoys of equal architecture. Each child and

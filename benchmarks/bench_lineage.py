@@ -1,6 +1,6 @@
 """Lineage at hub scale against SPARQL paths, networkx and a bare numpy search, in one run.
 
-python benchmarks/bench_lineage.py [--models 2000000] [--no-store] [--no-networkx]
+    python benchmarks/bench_lineage.py [--models 2000000] [--no-store] [--no-networkx]
 
 Absolute times depend on the machine; compare the ratios.
 """

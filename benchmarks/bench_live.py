@@ -1,6 +1,6 @@
 """A writable service over a store of records: start, writes by several clients, first answers.
 
-python benchmarks/bench_live.py STORE [--writers 8] [--seconds 10] [--out FILE]
+    python benchmarks/bench_live.py STORE [--writers 8] [--seconds 10] [--out FILE]
 
 STORE is copied first. Every figure is of one run on a machine whose load is printed beside it.
 """

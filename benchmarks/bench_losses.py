@@ -1,6 +1,6 @@
 """What happens to every value of documents that no reader was written against.
 
-python benchmarks/bench_losses.py [--vocabularies DIR] [--sources DIR…] [--count N] [--seed N]
+    python benchmarks/bench_losses.py [--vocabularies DIR] [--sources DIR…] [--count N] [--seed N]
 
 Documents are made from the standards' schemas (``benchmarks/unseen``), and from real documents of
 every format with other values and odd shapes. Each value of a document is followed without the

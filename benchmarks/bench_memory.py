@@ -1,6 +1,6 @@
 """Memory of a service over many mixed requests, and the effect of a hostile client on 49 others.
 
-python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
+    python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
 
 Requests are queries, look-ups, REST answers, graphs and errors in turn. Memory is the private
 memory of every process of the service, every 2,000 requests. It is compared with that of the bare

@@ -1,6 +1,6 @@
 """The engine's single bulk load compared with loading the same quads in pieces and merging them.
 
-python -m benchmarks.bench_merged STORE --work FOLDER
+    python -m benchmarks.bench_merged STORE --work FOLDER
 
 The quads of a built store are written as text, in files of a million, and loaded both ways, each in
 a process of its own; then both databases answer the same look-ups. Seconds are of *processor* time.

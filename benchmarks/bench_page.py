@@ -1,6 +1,6 @@
 """The speed of the page in a headless Chromium without a GPU.
 
-python benchmarks/bench_page.py [--store FOLDER]
+    python benchmarks/bench_page.py [--store FOLDER]
 
 Per view: first contentful paint, time until complete, and bytes transferred. Then the lineage
 picture at 100, 500 and 5,000 nodes (from data to frame; median frame while scrolling) and the heat

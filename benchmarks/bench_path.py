@@ -1,6 +1,6 @@
 """The whole path, measured: build, one changed record, show, validation; and the bare engine.
 
-python benchmarks/bench_path.py [DATA] [--rdflib]
+    python benchmarks/bench_path.py [DATA] [--rdflib]
 
 Prints one table; ratios are against work on the same quads in the same run. ``--rdflib`` also loads
 them into rdflib, which takes minutes on the shipped data.

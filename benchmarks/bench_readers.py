@@ -1,6 +1,6 @@
 """The speed of every reader, compared with plain parsing of the same bytes.
 
-python -m benchmarks.bench_readers FOLDER_OF_SOURCES [--repeat N] [--only READER …] [--out FILE]
+    python -m benchmarks.bench_readers FOLDER_OF_SOURCES [--repeat N] [--only READER …] [--out FILE]
 
 Each file is given to the reader that recognises it; one reader's files are measured by their
 syntax. *Parsing* is the same bytes through the usual parser of their syntax (``json.loads``,

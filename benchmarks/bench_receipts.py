@@ -1,6 +1,6 @@
 """Bundles: speed of making and verifying, and 10,000 changes each of which must be detected.
 
-python benchmarks/bench_receipts.py STORE [--mutations 10000] [--out FILE.json]
+    python benchmarks/bench_receipts.py STORE [--mutations 10000] [--out FILE.json]
 
 A change is one of: a bit of the file; a claim's value; a claim, record, header line or identity row
 removed; the policy; an accepted value; an export. Changes of the content are tried unmodified, with

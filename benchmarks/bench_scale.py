@@ -1,6 +1,6 @@
 """The cost of a generated hub of a given size: every figure of ``docs/performance.md``.
 
-python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
+    python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
 
 Each stage (``hub.stages``) runs in a process of its own, within ``--seconds`` of wall time, and
 adds one line of JSON to the results: seconds of *processor* time, which a loaded machine does not

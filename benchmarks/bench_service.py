@@ -1,6 +1,6 @@
 """The HTTP service against a bare endpoint and other servers, on the same data in one run.
 
-python benchmarks/bench_service.py [--models 50000] [--seconds 3] [--oxigraph PATH] [--wrk PATH]
+    python benchmarks/bench_service.py [--models 50000] [--seconds 3] [--oxigraph PATH] [--wrk PATH]
 
 A bare endpoint is FastAPI with the engine in the same process and nothing else. Compare the ratios
 within one run. `wrk` makes the load.

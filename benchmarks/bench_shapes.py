@@ -1,7 +1,6 @@
 """Validation of the whole store, of some nodes and of one record; pyshacl on a hundredth.
 
-Run: ``pytest benchmarks/bench_shapes.py -p no:cacheprovider --benchmark-only -o
-python_files='bench_*.py'``
+Run: ``pytest benchmarks/bench_shapes.py -p no:cacheprovider --benchmark-only -o python_files='bench_*.py'``
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A build on Spark compared with one on this machine: equality of the stores, and costs.
 
-python benchmarks/bench_spark.py 10000 --work /tmp/spark-10000 [--engine spark:local[2]]
+    python benchmarks/bench_spark.py 10000 --work /tmp/spark-10000 [--engine spark:local[2]]
 
 Prints one line of JSON: seconds of wall and processor time of each build (Spark's with its JVM and
 workers), and whether every quad is the same. Ends with 1 where one is not. Needs PySpark and Java.

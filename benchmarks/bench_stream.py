@@ -1,6 +1,6 @@
 """A stream of OpenLineage events with one bad line: claims, problems and memory of the reading.
 
-python benchmarks/bench_stream.py [--events 1000000] [--bad 777777] [--out FILE]
+    python benchmarks/bench_stream.py [--events 1000000] [--bad 777777] [--out FILE]
 
 The stream is written to a temporary file, discovered as by `import`, and read document by document.
 Time is processor time, memory the peak of the process.

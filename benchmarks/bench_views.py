@@ -1,6 +1,6 @@
 """Every view of the page against its limits, in a headless Chromium without a GPU.
 
-python benchmarks/bench_views.py --store FOLDER [--out FILE] [--views NAME…]
+    python benchmarks/bench_views.py --store FOLDER [--out FILE] [--views NAME…]
 
 Per view, cold: kilobytes transferred, arrival of the last data, tasks over 50 ms, layout shift at
 three widths, and the findings of axe (target sizes too). Then memory over 200 navigations, and the

@@ -1,6 +1,6 @@
 """The cost of one card and one profile in a warm process, and of the whole command.
 
-python -m benchmarks.bench_warm STORE [--times 9] [CARD...]
+    python -m benchmarks.bench_warm STORE [--times 9] [CARD...]
 
 STORE is a built store; the cards go into a copy of it. Milliseconds of the processor (user and
 system), the median of some runs: of the call that a command makes once its modules, the reference

@@ -1,6 +1,6 @@
 """A client generated from ``web/openapi.json`` calls every route of a running service.
 
-python benchmarks/check_client.py URL [--generator PROGRAM] [--out FILE]
+    python benchmarks/check_client.py URL [--generator PROGRAM] [--out FILE]
 
 PROGRAM is ``openapi-python-client``, which is no dependency of this package. Writes are called
 without a token and must be refused; every other route must answer, and the generated classes must

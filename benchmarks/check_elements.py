@@ -1,6 +1,6 @@
 """SPDX documents against NTIA, FSCT3 and BSI, compared with `ntia-conformance-checker`.
 
-python benchmarks/check_elements.py FOLDER [--out FILE.json]
+    python benchmarks/check_elements.py FOLDER [--out FILE.json]
 
 Every SPDX 3 document of the folder is checked against the three lists by both, element by element.
 A document that the checker cannot load because of the form of a time or an unknown property is

@@ -1,6 +1,6 @@
 """Comunica and rdflib over two services on loopback, one of which queries the other.
 
-python benchmarks/check_federation.py FOLDER [--out FILE]
+    python benchmarks/check_federation.py FOLDER [--out FILE]
 
 FOLDER is where ``npm install --before=2025-06-01 @comunica/query-sparql`` was run (4.0.2 with all
 its parts of that day, which runs on Node 20; the day matters, since 4.0.2 with parts of later

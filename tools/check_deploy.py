@@ -1,6 +1,6 @@
 """Check the examples of ``docs/deploy``: container file, unit, settings, proxy examples.
 
-python tools/check_deploy.py [--build]
+    python tools/check_deploy.py [--build]
 
 The unit is verified by ``systemd-analyze`` where that is present, the container file is built with
 ``--build`` where an engine runs, and otherwise read line by line. Exits 1 on a finding.

@@ -1,6 +1,6 @@
 """Regenerate the licence sentences of ``docs/licence-sentences.tsv`` from a store.
 
-python -m tools.licence_sentences [--store var/graph]
+    python -m tools.licence_sentences [--store var/graph]
 
 A person has reviewed each row: verdict and remark are kept where the sentence is unchanged; for a
 changed sentence the verdict is ``to be read``. Exits with 1 where there are such rows.

@@ -1,6 +1,6 @@
 """The manual as a site: the pages of docs/, and a reference generated from the software itself.
 
-python tools/manual.py [--check] [OUT]
+    python tools/manual.py [--check] [OUT]
 
 Without OUT it is written where ``serve`` shows it at ``/manual/``. It fails, naming each, on a
 command, option, route, setting, question, rule, rubric or term without a description.

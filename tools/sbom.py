@@ -1,6 +1,6 @@
 """The bill of materials of this software, and a signature over it and the wheels.
 
-python -m tools.sbom -o dist/provenance-graph.cdx.json [--key key.pem] [dist/*.whl]
+    python -m tools.sbom -o dist/provenance-graph.cdx.json [--key key.pem] [dist/*.whl]
 
 CycloneDX 1.6 with every distribution that the installed package needs, its version, licence and
 package URL. With a key, ``FILE.intoto.json`` is a DSSE envelope over an in-toto statement of the

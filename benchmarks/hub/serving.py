@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 
 def service(store: Path) -> dict[str, object]:
-    """Start the service over the store and its indexes; return figures of answers and memory."""
+    """Start the service over the store and its indexes; return its first answers and memory."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [

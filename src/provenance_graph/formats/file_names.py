@@ -67,10 +67,10 @@ CACHED = re.compile(r"(?:models|datasets|spaces)--.")
 
 
 def from_cache(folder: Path, path: str) -> str:
-    """A document's path from the folder of its repository on, where it lies in a cache of the Hub's.
+    """A document's path from its repository's folder in a Hub cache on; empty outside such a cache.
 
-    That folder alone says which repository it is, however far inside it the import began. Nothing
-    where none of the folders above the imported one is such.
+    The folder's name identifies the repository, however deep below it the import began. Empty also
+    where ``path`` itself holds the folder.
     """
     first = next((n for n, part in enumerate(folder.parts) if CACHED.match(part)), None)
     if first is None or hub.cached(path) is not None:

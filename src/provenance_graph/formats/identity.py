@@ -63,7 +63,7 @@ def inferred_in(document: Document) -> dict[Iri, frozenset[Iri]]:
 
 
 def written_from(document: Document) -> Iri | None:
-    """The entity that an export of ours says it was written from."""
+    """The entity that an export of ours states it was written from; None for other documents."""
     return own_export.entity_of_export(document.data.decode("utf-8", "replace"))
 
 

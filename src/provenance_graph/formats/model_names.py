@@ -113,7 +113,7 @@ _PATH = re.compile(
 
 
 def is_path(name: str) -> bool:
-    """Whether a name is a file's or a path's: another's file of that name is another thing.
+    """Whether a name is a file name or path, which identifies nothing outside its document.
 
     >>> [is_path(name) for name in ("./data", "train.jsonl", "C:/x", "allenai/c4")]
     [True, True, True, False]

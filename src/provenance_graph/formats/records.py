@@ -81,8 +81,8 @@ def whole_reading(
 ) -> Iterator[Claim | Problem]:
     """Yield schema violations, what the reader makes of a document, then values not understood.
 
-    Repeated names are reported before the last. ``ledger`` receives the number of values by fate
-    and key.
+    Problems for repeated names come before the values not understood. ``ledger`` receives the
+    number of values by fate and key.
     """
     results: list[Claim | Problem] = []
     invalid = reader.invalid(document) if reader.invalid is not None else ()

@@ -55,6 +55,12 @@ def folder_of(derived: Path, version: str) -> Path:
     return derived / f"{_HEAD}{FORMAT}-{version}"
 
 
+def count_claims(derived: Path, version: str) -> int:
+    """The number of claims in the table of a version; 0 where there is no table."""
+    files = sorted(folder_of(derived, version).glob("claims-*.parquet"))
+    return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
+
+
 def versions(derived: Path) -> list[str]:
     """The versions that have a table in this format."""
     head = f"{_HEAD}{FORMAT}-"

@@ -19,8 +19,6 @@ from benchmarks.hub_generate import generate
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core.errors import RecordError, StoreBusy, StoreError, UsageError
 from provenance_graph.ingest.build import STAGING, build
-from provenance_graph.ingest.bulk.parts import tasks
-from provenance_graph.ingest.bulk.shuffle import buckets_for
 from provenance_graph.ingest.bulk.spark import SparkEngine, master
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.processes import LocalEngine
@@ -70,27 +68,9 @@ def test_many_small_parts_in_processes_make_the_same_store(
     hub, whole, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
-    monkeypatch.setattr("provenance_graph.ingest.bulk.shuffle.BUCKET_CLAIMS", 500)
+    monkeypatch.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 500)
     monkeypatch.setattr("provenance_graph.ingest.bulk.keys.BLOCK_ROWS", 25)
     assert made(hub, tmp_path / "parts", engine=LocalEngine(2)) == whole
-
-
-def test_what_takes_seconds_is_shared_by_two_processes_and_what_takes_less_is_not(
-    tmp_path, monkeypatch
-) -> None:
-    files = []
-    for number in range(10):
-        path = tmp_path / f"{number}.trig"
-        path.write_bytes(bytes(1_000))
-        files.append((path, path.name))
-    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.SHARED_BYTES", 10_001)
-    assert len(list(tasks(files, tmp_path))) == 1
-    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.SHARED_BYTES", 10_000)
-    shared = [len(one.files) for one in tasks(files, tmp_path, 7)]
-    assert shared == [5, 5]
-    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 2_000)
-    assert len(list(tasks(files, tmp_path))) == 5
-    assert [buckets_for(n) for n in (0, 99_999, 100_000, 700_000)] == [1, 1, 2, 3]
 
 
 def test_a_build_goes_on_with_the_stages_that_are_done(hub, whole, tmp_path, monkeypatch) -> None:

@@ -48,7 +48,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hub")
     generate(Hub(150, 3), folder, shard=50)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("provenance_graph.ingest.bulk.shuffle.BUCKET_CLAIMS", 1000)
+        patched.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 1000)
         build(folder / "data", folder / "store", derive=EvidenceLevels(), fresh=True)
     return folder / "store"
 
@@ -264,12 +264,13 @@ def test_indexes_made_side_by_side_are_those_made_one_after_another(
     def meanwhile(engine: LocalEngine) -> None:
         beside.append(sorted(engine.run(abs, [-1, 2])))
 
+    monkeypatch.setattr(indexer, "_MANY_CLAIMS", 1)
     indexer.index_all(
         together, seldom=False, step=lambda *done: steps.append(done), meanwhile=meanwhile
     )
     assert steps[-1] == (4, 4)
     assert beside == [[1, 2]]
-    monkeypatch.setattr(indexer, "_BUCKETS", 1_000)
+    monkeypatch.setattr(indexer, "_MANY_CLAIMS", 10**9)
     indexer.index_all(
         alone,
         seldom=False,

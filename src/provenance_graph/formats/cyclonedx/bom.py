@@ -221,7 +221,7 @@ def inline_name(item: dict[Any, Any]) -> str:
 
 
 def inline_dataset(name: str, bom: Bom) -> Iri:
-    """The dataset of a name, or the document's own where the name only says what it is for."""
+    """The IRI of a dataset by name; local to the document for a path or a name of a role only."""
     if model_names.is_path(name) or paths.is_local_name(name):
         return iris.entity(SOURCE, "dataset", "/".join(filter(None, (bom.within, iris.slug(name)))))
     return iris.dataset(name)

@@ -220,7 +220,7 @@ _PLAIN = re.compile(r"[\d.,_'\s]+(?:[eE]\+?\d+)?")
 
 
 def _counted(subject: Iri, predicate: Iri, value: str, where: str) -> Claim:
-    """The claim of a count; one in thousands or billions is rounded, and keeps its text.
+    """The claim of a count; one in thousands or billions is rounded, and is kept as stated too.
 
     >>> claim = _counted(iris.model("a/b"), PG.parameterCount, "1.5B", "/p")
     >>> iris.local_name(claim.predicate), claim.value.lexical, claim.as_stated

@@ -104,10 +104,11 @@ def _licences(card: dict[str, Any]) -> set[str]:
 
 
 def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> ReaderOutput:
-    """Yield the parent in a tag ``base_model:finetune:org/name``; the Hub infers the relation.
+    """Yield the parent in a tag ``base_model:finetune:org/name``, as the Hub's inference.
 
-    The Hub repeats each base as ``base_model:org/name``, which is read where no tag states a
-    relation to that base (``related``).
+    A relation that the card itself states is read from the card. The Hub repeats each base as
+    ``base_model:org/name``, which is read where no tag states a relation to that base
+    (``related``).
     """
     if is_repository(rest) and rest not in related:
         yield Claim(repo.subject, PROV.wasDerivedFrom, iris.model(rest))

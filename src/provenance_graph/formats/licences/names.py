@@ -49,7 +49,7 @@ class LicenceName:
 
     ``value`` is the licence, or the node of an SPDX expression of several, in which case
     ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a value,
-    ``stance`` or ``unusable`` gives the reason. ``called`` is set where the licence is in no table
+    ``stance`` or ``unusable`` gives the reason. ``name`` is set where the licence is in no table
     and is stored under the name (and ``address``) that the source gives it.
     """
 

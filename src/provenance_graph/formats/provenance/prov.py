@@ -266,7 +266,7 @@ def _stage(
 
 
 def _cycles(graph: ProvGraph) -> Iterator[Problem]:
-    """Yield a problem for each cycle of derivations, at most MAX_CYCLES."""
+    """Yield one problem for each cycle of derivations, at most MAX_CYCLES."""
     edges = list(dict.fromkeys(graph.relations["wasDerivedFrom"]))
     for _ in range(MAX_CYCLES):
         sorter: TopologicalSorter[str] = TopologicalSorter()

@@ -107,7 +107,7 @@ def _relationship(
 
 
 def _stance_of(target: str) -> Stance | None:
-    """The stance of an individual that stands for no element, by its IRI or its short name."""
+    """The stance of an individual that stands for no element, by its IRI or short name; or None."""
     name = re.split(r"[/:_]", target)[-1]
     if name in ("None", "NoAssertion") and "/terms/Licensing/" in target:
         name += "License"

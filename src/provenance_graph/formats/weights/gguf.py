@@ -104,7 +104,10 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
-    """Yield each metadata entry by its key in the table; a long array by its first value."""
+    """Yield each metadata entry by its key in the table.
+
+    An array below ``general.`` gives each of its values, any other array only its first.
+    """
     architecture = gguf_metadata.text(metadata, "general.architecture")
     for key, value in metadata.items():
         path = _path(key, architecture)

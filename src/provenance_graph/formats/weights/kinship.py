@@ -110,7 +110,7 @@ def _nothing(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinshi
 def _pairs(
     ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]
 ) -> tuple[list[TensorPair], list[str]]:
-    """Sampled pairs of tensors with one name and shape, and the names with different shapes."""
+    """Sampled tensor pairs of one name and shape (at most two embeddings); names of other shape."""
     common = sorted(ours.keys() & theirs.keys())
     same = [n for n in common if matrix_shape(ours[n]) == matrix_shape(theirs[n])]
     inner = [n for n in same if not EMBEDDING.search(n)]

@@ -27,11 +27,6 @@ from provenance_graph.store.claim_columns import ColumnWriter
 
 PART_BYTES = 24 << 20
 """The approximate bytes of record text in one part: some 100,000 claims."""
-SHARED_BYTES = 8 << 20
-"""From so many bytes of text on there are at least two parts, for two processes.
-
-A second process takes half a second to start.
-"""
 
 _SEAL = "done.json"
 """The file that a task writes last: its result, and the checksums of its files."""
@@ -65,16 +60,13 @@ class RecordPart:
 def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> Iterator[PartTask]:
     """Group files, each with its name in messages, into tasks of about equal size.
 
-    ``number`` is that of the first task. The grouping depends on the files alone, so that a build
-    can continue with parts made with another number of processors.
+    ``number`` is that of the first task.
     """
-    sizes = [(path.stat().st_size, path, name) for path, name in files]
-    total = sum(length for length, *_ in sizes)
-    most = PART_BYTES if total < SHARED_BYTES else min(PART_BYTES, total // 2)
     waiting: list[tuple[str, str]] = []
     size = 0
-    for length, path, name in sizes:
-        if waiting and size + length // 2 > most:
+    for path, name in files:
+        length = path.stat().st_size
+        if waiting and size + length > PART_BYTES:
             yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
             waiting, size, number = [], 0, number + 1
         waiting.append((str(path), name))

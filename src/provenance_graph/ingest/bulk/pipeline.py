@@ -24,7 +24,7 @@ from provenance_graph.ingest.bulk.resolve import (
     resolve_group,
     write_profiles,
 )
-from provenance_graph.ingest.bulk.shuffle import batches, buckets_for, shuffle
+from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
 from provenance_graph.store.processes import Engine
 
 Step = Callable[[int, int], None]
@@ -110,7 +110,8 @@ def compile_parts(
     """
     rows = list(rows)
     identity = settle(parts, rows, stage)
-    buckets = buckets_for(sum(part.claims for part in parts), bucket_claims)
+    claims = sum(part.claims for part in parts)
+    buckets = max(1, round(claims / (bucket_claims or BUCKET_CLAIMS)))
     moving = list(batches([(part.folder, part.claims) for part in parts], buckets, stage))
     step = watch("parts distributed")
     shuffled: list[str] = []

@@ -19,8 +19,6 @@ from provenance_graph.store.claim_table import bucket_of
 
 BUCKET_CLAIMS = 250_000
 """The approximate number of claims of one bucket."""
-SHARED_CLAIMS = 100_000
-"""From so many claims on there are at least two buckets, for two processes."""
 
 BATCH_CLAIMS = 1_000_000
 """The approximate number of claims that one task holds in memory and distributes.
@@ -37,11 +35,6 @@ class ShuffleTask:
     parts: tuple[str, ...]
     buckets: int
     stage: str
-
-
-def buckets_for(claims: int, size: int = 0) -> int:
-    """The number of buckets for a number of claims, at ``size`` claims each (0: BUCKET_CLAIMS)."""
-    return max(round(claims / (size or BUCKET_CLAIMS)), 2 if claims >= SHARED_CLAIMS else 1)
 
 
 def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:

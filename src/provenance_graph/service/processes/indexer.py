@@ -200,19 +200,18 @@ def index_all(
 
 
 def _is_large(root: Path, folder: Path, before: str) -> bool:
-    """Whether a version has a claim table of several buckets and no version to update from."""
-    from provenance_graph.store.claim_table import folder_of  # loads Polars
+    """Whether a version has a claim table of many claims and no version to update from."""
+    from provenance_graph.store.claim_table import count_claims  # loads Polars
 
     with EmbeddedStore.open(root) as store:
         version = store.version
-    if len(list(folder_of(folder, version).glob("facts-*.parquet"))) < _BUCKETS:
+    if count_claims(folder, version) < _MANY_CLAIMS:
         return False
     return changed_since(folder, before, version) is None
 
 
-_BUCKETS: Final = 2
-"""Number of buckets of claims from which several processes are worth the second that each takes
-to start."""
+_MANY_CLAIMS: Final = 100_000
+"""Number of claims from which several processes are worth the second that each takes to start."""
 
 
 def _side_by_side(

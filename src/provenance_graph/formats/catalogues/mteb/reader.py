@@ -106,7 +106,7 @@ def _entity(name: str, repository: str) -> tuple[Iri, Iri]:
 
 
 def _subject(row: dict[str, Any], name: str, where: str) -> Any:
-    """Yield the claims of the named model and return its IRI: the Hub's where the names agree."""
+    """Yield the claims of the named model; return its IRI (the Hub's, if the names agree)."""
     reference = statements.scalar_text(row.get("reference"))
     repository = statements.hub_model(reference)
     settings = _SETTINGS.fullmatch(name)

@@ -78,7 +78,7 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
 
 
 def _one_named(item: Any) -> Any:
-    """A base that is written as a mapping by its name, at the revision that stands beside it."""
+    """A base given as a mapping, as ``name`` or ``name@revision``; any other value unchanged."""
     stated = statements.mapping(item)
     name = next((v for key in ("name", "id", "model") if isinstance(v := stated.get(key), str)), "")
     revision = statements.scalar_text(stated.get("revision"))
