@@ -40,7 +40,7 @@ def checker_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> Checke
 
 @dataclass(frozen=True, config=RESULT)
 class Offered:
-    """What a document can be held against: its id, title, and ``elements``, ``form`` or ``rubric``."""
+    """A list of elements, form or rubric for checks; ``kind`` says which."""
 
     id: str
     title: str

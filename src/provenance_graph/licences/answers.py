@@ -1,4 +1,4 @@
-"""What licence questions are answered with, as JSON."""
+"""JSON objects for answers on licences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from provenance_graph.core.results import AnswerObject, FacetCount, LabelRef
 
 
 class LicenceAnswer(AnswerObject):
-    """A licence as answers name it; ``known``: its terms are described."""
+    """A licence; ``known``: its terms are described."""
 
     iri: str
     id: str
@@ -21,7 +21,7 @@ class LicenceAnswer(AnswerObject):
 
 
 class StepAnswer(AnswerObject):
-    """A step of a path from a model up to where a term comes from."""
+    """A step of a path from a model up to the origin of a term."""
 
     child: LabelRef
     relation: str
@@ -31,7 +31,7 @@ class StepAnswer(AnswerObject):
 
 
 class LeftOut(AnswerObject):
-    """The middle of a long path: so many of its steps are left out."""
+    """The middle of a long path: the number of steps that are left out."""
 
     leftOut: int
     of: int
@@ -42,7 +42,7 @@ HopAnswer = StepAnswer | LeftOut
 
 
 class TermAnswer(AnswerObject):
-    """A duty or restriction, from which licence, held by what, along which path."""
+    """A duty or restriction, with its licence, the holder of that, and the path."""
 
     id: str
     label: str
@@ -59,7 +59,7 @@ class TermAnswer(AnswerObject):
 
 
 class UnknownAnswer(AnswerObject):
-    """Something on a path whose terms are not known."""
+    """An entity on a path whose terms are not known."""
 
     why: str
     holder: LabelRef
@@ -70,7 +70,7 @@ class UnknownAnswer(AnswerObject):
 
 
 class SupportAnswer(AnswerObject):
-    """A claim that an answer rests on."""
+    """A claim that supports an answer."""
 
     record: str
     document: str
@@ -83,7 +83,7 @@ class SupportAnswer(AnswerObject):
 
 
 class ReasonAnswer(AnswerObject):
-    """Why a use is blocked, unknown or conditional."""
+    """A reason why a use is blocked, unknown or conditional."""
 
     effect: str
     text: str
@@ -120,7 +120,7 @@ class UseAnswer(AnswerObject):
 
 
 class NoticeAnswer(AnswerObject):
-    """Something to ship or show with the model."""
+    """A notice to ship or show with the model."""
 
     kind: str
     text: str
@@ -130,7 +130,10 @@ class NoticeAnswer(AnswerObject):
 
 
 class OtherTextAnswer(AnswerObject):
-    """The other side of two texts that cannot both be complied with; no holder: the model declares it."""
+    """The other of two texts that cannot both be complied with.
+
+    Without a holder, the model itself declares it.
+    """
 
     licence: LicenceAnswer
     holder: LabelRef | None
@@ -138,9 +141,9 @@ class OtherTextAnswer(AnswerObject):
 
 
 class FindingAnswer(AnswerObject):
-    """A rule that a model runs against, with the clause and the path that prove it.
+    """A licence rule that a model breaks or that concerns it, with clause and path as proof.
 
-    ``claims`` are what it rests on: the licences of both sides and every step of the path.
+    ``claims`` support it: the licences of both sides and every step of the path.
     """
 
     rule: str
@@ -160,7 +163,7 @@ class FindingAnswer(AnswerObject):
 
 
 class LabelAnswer(LicenceAnswer):
-    """A licence that a source states for the model."""
+    """A licence that sources state for the model."""
 
     accepted: bool
     sources: list[LabelRef]
@@ -171,7 +174,7 @@ class LabelAnswer(LicenceAnswer):
 
 
 class LineageStateAnswer(AnswerObject):
-    """How far the lineage of the weights is recorded."""
+    """How completely the lineage of the weights is recorded."""
 
     state: str
     missing: list[LabelRef]
@@ -180,7 +183,7 @@ class LineageStateAnswer(AnswerObject):
 
 
 class DayAnswer(AnswerObject):
-    """What follows on one day from the texts in force then."""
+    """The licence answer for one day, by the texts in force then."""
 
     day: str
     occasion: str
@@ -198,7 +201,7 @@ class DayAnswer(AnswerObject):
 
 
 class LicenceReportAnswer(AnswerObject):
-    """Everything about what may be done with a model; the last of ``answers`` holds today."""
+    """The licence report of a model; the last of ``answers`` is that of the day asked about."""
 
     subject: LabelRef
     sentence: str
@@ -211,7 +214,7 @@ class LicenceReportAnswer(AnswerObject):
 
 
 class ChangeAnswer(AnswerObject):
-    """One change that can be made: its kind, and what it is made to."""
+    """One change: its kind, and its target."""
 
     kind: str
     target: str
@@ -220,14 +223,14 @@ class ChangeAnswer(AnswerObject):
 
 
 class BoundAnswer(AnswerObject):
-    """How far a search goes."""
+    """The bounds of a search."""
 
     changes: int
     sets: int
 
 
 class RepairAnswer(AnswerObject):
-    """The smallest sets of changes that make uses allowed; ``of``: so many there are."""
+    """The smallest sets of changes that make uses allowed; ``of`` is the number of all."""
 
     subject: LabelRef
     uses: list[str]
@@ -242,7 +245,7 @@ class RepairAnswer(AnswerObject):
 
 
 class CauseAnswer(AnswerObject):
-    """An entity of unknown licence, and how many models' licences are unknown for it."""
+    """An entity of unknown licence, and the number of models that it makes unknown."""
 
     holder: LabelRef
     kind: str
@@ -254,9 +257,9 @@ class CauseAnswer(AnswerObject):
 
 
 class BreachesAnswer(AnswerObject):
-    """Licence findings of a store, gravest first or by a column.
+    """Licence findings of a store, gravest first or sorted by a column.
 
-    ``next`` is the cursor of the page after; ``facets`` count values of columns, where asked for.
+    ``next`` is the cursor of the next page; ``facets`` count the values of requested columns.
     """
 
     findings: list[FindingAnswer]
@@ -284,7 +287,7 @@ class ClauseAnswer(AnswerObject):
 
 
 class TextAnswer(AnswerObject):
-    """A version of a licence's text, with the days on which it was in force."""
+    """A version of a licence's text, with the days between which it was in force."""
 
     iri: str
     validFrom: str
@@ -292,7 +295,7 @@ class TextAnswer(AnswerObject):
 
 
 class PassedOn(AnswerObject):
-    """What a licence carries along one kind of derivation."""
+    """The conditions that a licence passes on along one kind of derivation."""
 
     derivation: str
     carries: str
@@ -316,7 +319,7 @@ class ExplainedLicence(LicenceAnswer):
 
 
 class ExplanationAnswer(AnswerObject):
-    """What a text means as a licence; ``problem`` says why where it names none."""
+    """The licences that a text names; ``problem`` says why where it names none."""
 
     asked: str
     expression: str
@@ -326,7 +329,7 @@ class ExplanationAnswer(AnswerObject):
 
 
 class CellAnswer(AnswerObject):
-    """The answer for one model and use, and what decides it."""
+    """The answer for one model and use, with the deciding reason."""
 
     use: str
     number: int | None
@@ -348,7 +351,7 @@ class PortfolioRow(AnswerObject):
 
 
 class UnresolvedName(AnswerObject):
-    """A name that no model has, or several have, and what would work."""
+    """A name that matches no model, or several, with suggestions."""
 
     name: str
     problem: str

@@ -1,4 +1,4 @@
-"""What the routes about models answer, as JSON: lists, profiles, claims, disclosure."""
+"""JSON objects for answers on models: lists, profiles, claims, disclosure."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class ModelDescription(AnswerObject):
 
 
 class ModelSummary(ModelDescription):
-    """The same, and how many conflicts of the default kinds it has."""
+    """A model in a list, with its number of conflicts of the default kinds."""
 
     conflicts: int
 
 
 class ModelPage(AnswerObject):
-    """Part of a list of models; ``next`` is the cursor of the part that follows."""
+    """A page of a list of models; ``next`` is the cursor of the next page."""
 
     items: list[ModelSummary]
     total: int
@@ -57,16 +57,17 @@ class ModelPage(AnswerObject):
 
 
 class SearchItem(ModelDescription):
-    """An entity that a text finds: its kind, and for a model its summary."""
+    """An entity that a search finds: its kind, and for a model its summary."""
 
     kind: str
     mentions: int
 
 
 class SearchPage(AnswerObject):
-    """Part of what a search finds; ``approximate`` where typing errors were forgiven.
+    """A page of search results; ``approximate``: names with typing errors were accepted.
 
-    ``named`` are the names found in a sentence that is no name as a whole. ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    ``named`` are the names in a sentence that is no name as a whole. ``kinds`` counts the results
+    of every kind, whichever was requested.
     """
 
     items: list[SearchItem]
@@ -79,16 +80,16 @@ class SearchPage(AnswerObject):
 
 
 class SearchAnswer(SearchPage):
-    """Entities that a text finds, best first."""
+    """Entities that a search finds, best first."""
 
     query: str
 
 
 class ClaimAnswer(AnswerObject):
-    """One claim: what a source says, where, on what basis, and what became of it.
+    """One claim, with its source, place, basis and status.
 
-    ``edition`` and ``revision`` are the document's own, where stated; ``restsOn`` is the address
-    of another document that the claim names as its source.
+    ``edition`` and ``revision`` are the document's own, where stated; ``restsOn`` is the address of
+    another document that the claim names as its source.
     """
 
     property: str
@@ -127,7 +128,7 @@ class ClaimAnswer(AnswerObject):
 
 
 class EntityValue(AnswerObject):
-    """A value of an entity, and how it is shown."""
+    """A value of an entity, with its display text."""
 
     value: str
     label: str
@@ -143,7 +144,7 @@ class EntityFact(AnswerObject):
 
 
 class EntityRelation(AnswerObject):
-    """Entities that point to this one by one property: how many, and the first of them."""
+    """The entities that refer to an entity by one property: their number, and the first."""
 
     property: str
     label: str
@@ -152,10 +153,11 @@ class EntityRelation(AnswerObject):
 
 
 class EntityAnswer(AnswerObject):
-    """What the graph says of an entity that is no model, and the records that say it.
+    """The page of an entity that is no model, with its records.
 
     ``contested`` names the properties on which sources disagree; ``denied`` holds values that a
-    source says it does not have. ``unknown`` says so where nothing was known of it on the day.
+    source says the entity does not have. ``unknown`` is a sentence where nothing was known of it on
+    the day.
     """
 
     id: str
@@ -216,7 +218,7 @@ class SectionAnswer(AnswerObject):
 
 
 class UnknownCount(AnswerObject):
-    """How many fields have no value for one reason."""
+    """The number of fields without a value for one reason."""
 
     state: str
     word: str
@@ -224,7 +226,7 @@ class UnknownCount(AnswerObject):
 
 
 class Headline(AnswerObject):
-    """How many fields of a model are known, of how many, and why the rest are not."""
+    """The number of known fields of a model, of all fields, and of the others by reason."""
 
     known: int
     of: int
@@ -246,7 +248,7 @@ _BY_NAME = ConfigDict(
 
 @with_config(_BY_NAME)
 class NodeAnswer(TypedDict):
-    """A node below a model (a score, an offer, a file) with each of its properties by name.
+    """A node related to a model (a score, an offer, a file), with its properties by name.
 
     A property is a value, or a list where it has several.
     """
@@ -267,7 +269,7 @@ class AssessedNode(TypedDict):
 
 
 class RelatedAnswer(AnswerObject):
-    """What hangs on a model."""
+    """The nodes related to a model."""
 
     partOf: list[Ref]
     specializationOf: list[Ref]
@@ -286,8 +288,9 @@ class RelatedAnswer(AnswerObject):
 class ProfileAnswer(RelatedAnswer):
     """A model: every field, versions, scores, assessments, offers.
 
-    ``otherFacts`` are accepted facts that are no field, with what a source states and nobody
-    understands (``otherStatement``). ``unknown`` is the sentence that says so where nothing was known on the day asked for.
+    ``otherFacts`` are accepted facts that are no field, and statements that could not be
+    interpreted (``otherStatement``). ``unknown`` is a sentence where nothing was known on the day
+    asked for.
     """
 
     id: str
@@ -304,7 +307,7 @@ class ProfileAnswer(RelatedAnswer):
 
 
 class StatsAnswer(AnswerObject):
-    """What the store holds, by kind."""
+    """The contents of the store, counted by kind."""
 
     version: str
     lastRetrieved: str
@@ -341,7 +344,7 @@ class MatrixRow(AnswerObject):
 
 
 class MatrixAnswer(AnswerObject):
-    """Models × fields; ``codes`` says what each letter means."""
+    """The matrix of models and fields; ``codes`` gives the state of each letter."""
 
     codes: dict[str, str]
     fields: list[MatrixField]
@@ -349,14 +352,14 @@ class MatrixAnswer(AnswerObject):
 
 
 class MatrixPage(MatrixAnswer):
-    """Part of the disclosure matrix; ``next`` is the cursor of the part that follows."""
+    """A page of the disclosure matrix; ``next`` is the cursor of the next page."""
 
     total: int
     next: str | None
 
 
 class RankAnswer(AnswerObject):
-    """One place in one edition of one list."""
+    """One rank in one edition of one list."""
 
     iri: str
     of: IdRef

@@ -22,7 +22,10 @@ _SUBJECTS = ("iri", "subject", "model", "node", "name")
 
 
 class Receipt(AnswerObject):
-    """Claim, record, document, digest, place, basis, custody, day of retrieval, store version."""
+    """The evidence of a value: claim, record, document, basis, custody and retrieval.
+
+    ``place`` is the location in the document, ``digest`` that of its bytes.
+    """
 
     value: Cell
     asStated: str | None  # noqa: N815 - the JSON's name
@@ -103,7 +106,7 @@ def named_in(answer: object) -> Iterator[Iri]:
 
 
 class CitedAnswer(AnswerObject):
-    """The receipts that go with an answer that lists entities."""
+    """The receipts of the entities that an answer lists."""
 
     receipts: list[ReceiptsOf]
     receiptsOf: int  # noqa: N815 - of how many entities; receipts are of the first ones

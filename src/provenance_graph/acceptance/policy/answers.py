@@ -1,4 +1,4 @@
-"""What the acceptance policy and its decisions are as JSON."""
+"""JSON objects for the acceptance policy and its decisions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class DecidedFact(IdRef):
 
 
 class RuleAnswer(AnswerObject):
-    """A rule in words, how many facts it decided, and the first of them."""
+    """A rule in words, the number of facts that it decided, and the first of them."""
 
     rule: str
     count: int
@@ -20,7 +20,10 @@ class RuleAnswer(AnswerObject):
 
 
 class DifferenceAnswer(AnswerObject):
-    """An accepted fact that is another under another policy: its values now and then."""
+    """A property of an entity whose accepted values differ under another policy.
+
+    ``now`` are the accepted values, ``then`` those under the other policy.
+    """
 
     subject: str
     property: str
@@ -29,7 +32,10 @@ class DifferenceAnswer(AnswerObject):
 
 
 class PolicyAnswer(AnswerObject):
-    """The policy, a sentence an entry, and what each rule decided over so many entities."""
+    """The policy in sentences, and the facts that each rule decided.
+
+    ``entities`` is the number of entities examined.
+    """
 
     policy: list[str]
     entities: int
@@ -37,7 +43,7 @@ class PolicyAnswer(AnswerObject):
 
 
 class ComparedPolicies(PolicyAnswer):
-    """``other`` is a policy tried beside it, in the same words; ``differences`` what it would change."""
+    """The policy compared with another: ``other`` in sentences, and the ``differences``."""
 
     other: list[str]
     differences: list[DifferenceAnswer]

@@ -77,7 +77,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, config=RESULT)
 class Entity:
-    """An entity in the picture: IRI, short id, label, kind (``model``, ``dataset``, …)."""
+    """An entity: IRI, short id, label, kind (``model``, ``dataset``, …)."""
 
     iri: str
     id: str
@@ -100,10 +100,9 @@ class LinkSource:
 class Group:
     """The links of one relation in one direction (``out``: from the entity).
 
-    ``total`` counts all of them (``at_least``: there are more); ``items`` is one page,
-    ``contested`` the IRIs of those about which sources disagree, ``sources`` who states the link
-    to each, ``breaches`` the licence findings that start on it, ``next`` the cursor of the
-    following page.
+    ``total`` counts all links (``at_least``: there are more). ``items`` is one page, and ``next``
+    the cursor of the next. ``contested`` are the IRIs of links on which sources disagree,
+    ``sources`` the sources of each link, ``breaches`` the licence findings that begin on it.
     """
 
     relation: str
@@ -121,7 +120,7 @@ class Group:
 
 @dataclass(frozen=True, config=RESULT)
 class Neighbourhood:
-    """An entity with its links, most numerous relation last."""
+    """An entity with its links; the relation with the most links is last."""
 
     node: Entity
     groups: list[Group]

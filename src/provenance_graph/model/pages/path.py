@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, config=RESULT)
 class Path:
-    """A shortest path between two entities; no steps where none was found.
+    """A shortest path between two entities; without steps where none was found.
 
     ``exhausted`` is false where the search stopped at its bound, so that a path may exist.
     """

@@ -19,11 +19,11 @@ MAX_COUNTED = 300
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
 class ClaimCounts:
-    """Claims of a collection, counted by what became of them.
+    """The claims of a collection, counted by status.
 
-    ``accepted`` claims give the accepted value, and ``alone`` of them nobody else gives any value
-    for; ``disagrees`` counts facts on which another source gives another value, ``overruled``
-    those of them where the other was accepted.
+    ``accepted`` claims give the accepted value; ``alone`` counts those for which no other source
+    gives a value. ``disagrees`` counts facts on which another source gives another value,
+    ``overruled`` those of them where the other value was accepted.
     """
 
     claims: int
@@ -38,7 +38,7 @@ class ClaimCounts:
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
 class FieldAcceptance(ClaimCounts):
-    """The claims of a collection about one property, by what became of them."""
+    """The claims of a collection about one property, counted by status."""
 
     property: str
     label: str
@@ -46,9 +46,9 @@ class FieldAcceptance(ClaimCounts):
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
 class SourceAcceptance(ClaimCounts):
-    """The claims of a collection by what became of them, in all and by property.
+    """The claims of a collection, counted by status in all and by property.
 
-    ``counted`` of ``entities`` were looked at.
+    ``counted`` of ``entities`` were examined.
     """
 
     collection: str
