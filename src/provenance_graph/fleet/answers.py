@@ -8,7 +8,7 @@ from provenance_graph.core.results import AnswerObject, FacetCount
 
 
 class FleetFindingAnswer(AnswerObject):
-    """One finding on one model of one system, and the path from the system to its cause."""
+    """A finding on one model of one system, with the path from the system to the cause."""
 
     system: str
     model: str
@@ -22,7 +22,7 @@ class FleetFindingAnswer(AnswerObject):
 
 
 class SystemAnswer(AnswerObject):
-    """A system: the models it uses, for what, where and since when."""
+    """A system: the models it uses, the planned uses, the places, and its first day."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class SystemAnswer(AnswerObject):
 
 
 class FleetAnswer(AnswerObject):
-    """The systems of a store and what of the graph concerns them on a day."""
+    """The systems of a store, and the findings on them on a day."""
 
     on: str
     systems: list[SystemAnswer]

@@ -126,7 +126,7 @@ def app_of(
 
 
 def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRouter:
-    """The routes defined by standards (SPARQL, graph store, linked data), and health, docs, manual."""
+    """The routes defined by standards (SPARQL, graph store, linked data), and health and docs."""
     router = APIRouter()
     manual = Manual(_MANUAL)
     query = QueryEndpoint(service, pages, federation)

@@ -63,7 +63,7 @@ def address_of(location: str) -> str:
 
 
 def open_writer(location: Path | str) -> EmbeddedWriter | RemoteWriter:
-    """Open a folder or a remote service for writing; raises StoreBusy if a writer holds the folder."""
+    """Open a folder or a remote service for writing; raises StoreBusy for a folder in use."""
     if str(location).startswith(("http://", "https://")):
         from provenance_graph.store.remote.writing import RemoteWriter
 

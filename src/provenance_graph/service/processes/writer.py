@@ -51,7 +51,7 @@ class WriteTarget(Protocol):
     """The target of writes: a plain dataset, or records."""
 
     def group(self) -> AbstractContextManager[None]:
-        """A context whose writes are published together at its end, else it raises StoreError."""
+        """A context whose writes are published together at its end; raises StoreError otherwise."""
 
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""

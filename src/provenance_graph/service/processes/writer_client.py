@@ -121,7 +121,7 @@ class WriterClient:
         replace: bool,
         when: Precondition = ALWAYS,
     ) -> Written:
-        """Parse documents in confined processes, then add them to a graph or replace its content."""
+        """Parse documents in confined processes; then add them to a graph or replace it."""
         parts = [await self.read(part) for part in parts]
         reported = [[part.media_type, part.base] for part in parts]
         head: dict[str, object] = {

@@ -10,7 +10,7 @@ from provenance_graph.shapes.answers import ShapeFinding
 
 
 class ProblemAnswer(AnswerObject):
-    """What is wrong in a document, and where."""
+    """A problem in a document: its place, its description, a hint, and its kind."""
 
     where: str
     what: str
@@ -41,7 +41,7 @@ class CheckedRecord(AnswerObject):
 
 
 class CheckAnswer(AnswerObject):
-    """What a document that was only checked holds and breaks; lists are cut, counts are whole."""
+    """Problems, findings and records of a checked document; lists are cut, counts complete."""
 
     format: str | None
     name: str
@@ -54,7 +54,7 @@ class CheckAnswer(AnswerObject):
 
 
 class ChangePreview(AnswerObject):
-    """A property with a claim in a document, and what importing the document would change of it."""
+    """A property with a claim in a document, and its values before and after an import."""
 
     subject: IdRef
     known: bool
@@ -68,9 +68,9 @@ class ChangePreview(AnswerObject):
 
 
 class ExaminedAnswer(CheckAnswer):
-    """A checked document and what the store makes of it.
+    """A checked document, with findings and changes in comparison with the store.
 
-    ``judged`` is false where the document is too large to be looked at beside the store.
+    ``judged`` is false where the document is too large to be compared with the store.
     """
 
     upstream: list[ShapeFinding]
@@ -83,7 +83,7 @@ class ExaminedAnswer(CheckAnswer):
 
 
 class CitedExaminedAnswer(ExaminedAnswer):
-    """A checked document, with receipts for the values in its findings where they are requested."""
+    """A checked document, with receipts for the entities in its findings where requested."""
 
     receipts: NotRequired[list[ReceiptsOf]]
     receiptsOf: NotRequired[int]

@@ -49,7 +49,7 @@ def router(access: Access) -> APIRouter:
 
     @routes.get("/check/lists", response_model=None, responses={200: {"model": list[Offered]}})
     def listed(request: Request) -> Response:
-        """What ``against`` takes: lists of elements, forms and rubrics, by id."""
+        """The values of ``against``: lists of elements, forms and rubrics, by id."""
         snapshot = access.snapshot()
         return reply(access, request, snapshot, lambda: offered(snapshot), write=dump_json)
 
@@ -69,8 +69,9 @@ def router(access: Access) -> APIRouter:
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.
 
-        Beside what ``/validate`` answers: what the store knows of its parents and data, which
-        elements of the lists in ``against`` it leaves out, and what importing it would change.
+        The answer has everything that ``/validate`` answers, and also: findings from what the store
+        knows of the document's parents and data, the elements that are missing of the lists in
+        ``against``, and the changes that importing the document would make.
         """
         body = await limited_body(request)
         options = {"format": format, "name": document_name(name), "keep": True}
@@ -99,9 +100,9 @@ def _validation(routes: APIRouter) -> None:
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
         name: Annotated[str, Query(max_length=200, description="The file's name.")] = "",
     ) -> Response:
-        """Read a document in any import format and say what is wrong; nothing is stored.
+        """Parse a document in any import format and list its problems; nothing is stored.
 
-        The document is parsed in a confined process that is thrown away.
+        The document is parsed in a confined process that is then discarded.
         """
         body = await limited_body(request)
         head = json.dumps({"format": format, "name": Path(name).name}).encode()

@@ -56,7 +56,7 @@ def _standing(routes: APIRouter, access: Access) -> None:
         responses={200: {"model": SourceAcceptance}},
     )
     def standing(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
-        """How a source's claims fared: accepted, alone, in disagreement, overruled."""
+        """The standing of a source's claims: accepted, alone, in disagreement, overruled."""
         snapshot = access.snapshot(asOf)
 
         def made() -> SourceAcceptance:
@@ -74,7 +74,7 @@ def _listed(routes: APIRouter, access: Access, collection: str, kind: str) -> No
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Entities of this kind, the richest first, or those that a text names, best first."""
+        """Entities of this kind, the best documented first; with `q` those whose names match."""
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> SearchPage:
@@ -96,7 +96,7 @@ def _page(routes: APIRouter, access: Access, collection: str, kind: str) -> None
         responses={200: {"model": EntityAnswer}},
     )
     def page(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
-        """What the graph says of one entity: facts, what points to it, and the records."""
+        """The facts of one entity, the entities that refer to it, and its records."""
         snapshot = access.snapshot(asOf)
 
         def made() -> EntityAnswer:
@@ -117,7 +117,7 @@ def _claims(routes: APIRouter, access: Access, collection: str, kind: str) -> No
         property: Annotated[str, Query(max_length=200)] = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Who says what about the entity, on what basis, and what became of each claim."""
+        """The claims about an entity, each with its source, basis and standing."""
         snapshot = access.snapshot(asOf)
 
         def made() -> ClaimsAnswer:

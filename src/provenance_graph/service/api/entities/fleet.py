@@ -51,9 +51,9 @@ def router(access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:
-        """Deployments kept with `fleet import`, and the findings on them, each with its path.
+        """The systems stored with `fleet import`, and the findings on them, each with its path.
 
-        Findings in the order of the systems or by a column; as JSON or CSV.
+        Findings are in the order of the systems, or sorted by a column; as JSON or CSV.
         """
         snapshot = access.prepared("lineage", asOf)
         table_request = table.by(system=system, kind=kind, severity=severity, model=model)

@@ -45,7 +45,7 @@ def router(access: Access) -> APIRouter:
         breaches: Annotated[bool, Query(description="Licence findings of the links.")] = False,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:
-        """What an entity leads to and what leads to it, by relation, each relation paged."""
+        """The neighbours of an entity in both directions, by relation; each relation is paged."""
         snapshot = access.prepared("lineage", asOf) if breaches else access.snapshot(asOf)
 
         def made() -> object:

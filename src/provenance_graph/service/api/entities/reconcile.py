@@ -63,12 +63,12 @@ def _service(routes: APIRouter, access: Access) -> None:
         extend: Annotated[str, Query(max_length=100_000)] = "",
         callback: Callback = "",
     ) -> Response:
-        """What the service offers; with ``queries`` or ``extend``, their answer."""
+        """The service manifest; with ``queries`` or ``extend``, the answer to these."""
         return _sent(_answered(access, request, queries, extend), callback)
 
     @routes.post("/reconcile", responses=ANSWER, openapi_extra=form_body("queries", "extend"))
     async def batch(request: Request) -> Response:
-        """Queries, or a request for data, in a form."""
+        """Answer a form with reconciliation queries, or with a data extension request."""
         body = await _body(request)
 
         def made() -> JsonObject:
@@ -86,17 +86,17 @@ def _service(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 100,
         callback: Callback = "",
     ) -> Response:
-        """Properties that data can be asked for of entities of a type."""
+        """Properties that can be requested for entities of a type (data extension)."""
         return _sent(_proposed(access, type, limit), callback)
 
     @routes.get("/reconcile/preview", response_class=Response)
     def preview(id: Identifier) -> Response:
-        """A small page on an entity."""
+        """A small HTML page about an entity."""
         return _preview(access.snapshot(), id)
 
     @routes.get("/reconcile/view", response_class=Response, status_code=303)
     def view(request: Request, id: Identifier) -> Response:
-        """The page of an entity."""
+        """Redirect to the page of an entity."""
         iri = entity_of(id)
         service = request.app.state.service
         if iri.startswith(ID):
@@ -112,12 +112,12 @@ def _draft(routes: APIRouter, access: Access) -> None:
 
     @routes.get(base, responses=ANSWER)
     def manifest(request: Request) -> Response:
-        """What the service offers, as 1.0-draft has it."""
+        """The service manifest of version 1.0-draft."""
         return _sent(protocol.manifest(_origin(request), DRAFT), "")
 
     @routes.post(f"{base}/match", responses=ANSWER, openapi_extra=JSON_BODY)
     async def matched(request: Request) -> Response:
-        """A batch of queries; candidates in the queries' order."""
+        """Answer a batch of reconciliation queries; candidates are in the order of the queries."""
         body = await _body(request)
 
         def made() -> JsonObject:
@@ -134,7 +134,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
 
     @routes.post(f"{base}/extend", responses=ANSWER, openapi_extra=JSON_BODY)
     async def extended(request: Request) -> Response:
-        """Values of properties of entities."""
+        """Answer a data extension request: values of properties of entities."""
         body = await _body(request)
 
         def made() -> JsonObject:
@@ -148,12 +148,12 @@ def _draft(routes: APIRouter, access: Access) -> None:
         type: Annotated[str, Query(max_length=100)] = "",
         limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 100,
     ) -> Response:
-        """Properties that data can be asked for of entities of a type."""
+        """Properties that can be requested for entities of a type (data extension)."""
         return _sent(_proposed(access, type, limit), "")
 
     @routes.get(f"{base}/preview", response_class=Response)
     def preview(id: Identifier) -> Response:
-        """A small page on an entity."""
+        """A small HTML page about an entity."""
         return _preview(access.snapshot(), id)
 
 
@@ -165,7 +165,7 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
         type: Annotated[str, Query(max_length=100)] = "",
         callback: Callback = "",
     ) -> Response:
-        """Entities whose names hold a text."""
+        """Entities whose names contain a text."""
         snapshot = access.prepared("catalogue")
         kinds = (kind_named(type),) if type else tuple(TYPES)
         hits = SearchIndex.open(snapshot).search(prefix, 20, kinds, str(cursor or ""))
@@ -182,13 +182,13 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
 
     @routes.get(f"{base}/suggest/property", responses=CALLABLE, name=f"suggest_property_{version}")
     def property_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
-        """Properties whose names hold a text."""
+        """Properties whose names contain a text."""
         results = protocol.suggested_properties(access.snapshot(), prefix, cursor + 20)
         return _sent({"result": results[cursor:]}, callback)
 
     @routes.get(f"{base}/suggest/type", responses=CALLABLE, name=f"suggest_type_{version}")
     def type_(prefix: Prefix = "", cursor: Cursor = 0, callback: Callback = "") -> Response:
-        """Types whose names hold a text."""
+        """Types whose names contain a text."""
         folded = prefix.strip().casefold()
         results = [
             protocol.type_json(kind) for kind, name in TYPES.items() if folded in name.casefold()

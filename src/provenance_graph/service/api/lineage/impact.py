@@ -61,9 +61,9 @@ def _impact(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """What is affected if a model or dataset is withdrawn, down to our deployments and offers.
+        """Entities affected if a model or dataset is withdrawn, with our deployments and offers.
 
-        Nearest first or by a column; as JSON or, what is affected, as CSV.
+        Nearest first, or sorted by a column; as JSON, or the affected entities as CSV.
         """
         snapshot = access.for_few(asOf)
         table_request = table.by(

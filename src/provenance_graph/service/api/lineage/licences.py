@@ -79,7 +79,10 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         on: On = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """May it be used: a sentence, three answers for each use, findings, with path and clause."""
+        """Whether a model may be used: a sentence, three answers for each use, and findings.
+
+        Each finding has its path of lineage and its clause.
+        """
         day = day_of_texts(on)
 
         def made(graph: LicenceGraph, subject: Iri) -> object:
@@ -95,7 +98,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         on: On = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """The smallest sets of changes that make the uses allowed, with proof."""
+        """The smallest sets of changes that make the uses allowed, each with its proof."""
         day = day_of_texts(on)
 
         def made(graph: LicenceGraph, subject: Iri) -> object:
@@ -121,9 +124,9 @@ def _breaches(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Every licence finding in the store, gravest first or by a column; as JSON or CSV.
+        """Every licence finding in the store, gravest first or sorted by a column; as JSON or CSV.
 
-        Unknowns are counted by cause.
+        Unknown results are counted by cause.
         """
         day = day_of_texts(on)
         rules = frozenset(one.upper() for one in rule)
@@ -156,7 +159,7 @@ def _breaches(routes: APIRouter, access: Access) -> None:
 def _of_store(routes: APIRouter, access: Access) -> None:
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
-        """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
+        """The licence that a text, SPDX expression or address denotes, by clause, with ODRL."""
         snapshot = access.snapshot(asOf)
 
         def made() -> object:
@@ -172,7 +175,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         on: On = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Several models and uses as a matrix, with the reason that decides in each cell."""
+        """A matrix of models and uses; each cell has its answer and the reason that decides."""
         day = day_of_texts(on)
         snapshot = access.for_few(asOf)
 

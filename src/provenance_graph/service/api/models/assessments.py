@@ -41,7 +41,7 @@ def router(access: Access) -> APIRouter:
 def _rubrics(routes: APIRouter, access: Access) -> None:
     @routes.get("/rubrics", responses={200: {"model": list[RubricAnswer]}})
     def rubrics(request: Request) -> Response:
-        """The assessment schemes, with version, source and whether we compute them."""
+        """The assessment schemes, with version, source and whether this software computes them."""
         snapshot = access.snapshot()
 
         def made() -> list[RubricAnswer]:
@@ -69,7 +69,10 @@ def _assessments(routes: APIRouter, access: Access) -> None:
         rubric: Many = [],  # noqa: B006 - FastAPI copies it
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Scores with low–high range, each point down to its claims; others' scores beside."""
+        """Scores of a model with their range from low to high, and the claims behind each point.
+
+        Scores published by others are included.
+        """
         snapshot = access.snapshot(asOf)
 
         def made() -> AssessmentsAnswer:
@@ -98,7 +101,7 @@ def _evidence(routes: APIRouter, access: Access) -> None:
         format: Annotated[str, Query(pattern="^(json|csv)$")] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Per item of a rubric, which public document is evidence and what is missing."""
+        """For each item of a rubric, the public documents that are evidence, and the gaps."""
         snapshot = access.snapshot(asOf)
 
         def made() -> EvidenceAnswer:
@@ -130,7 +133,7 @@ def _time(routes: APIRouter, access: Access) -> None:
         end: Annotated[str, Query(alias="to", max_length=40)] = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Versions, aliases, retirement, drift of facts, changed claims, ranks."""
+        """The history of a model: versions, aliases, retirement, changed facts and claims."""
         snapshot = access.snapshot(asOf)
 
         def made() -> HistoryAnswer:
@@ -145,7 +148,7 @@ def _time(routes: APIRouter, access: Access) -> None:
         model: Annotated[list[str], Query(min_length=1, max_length=6)],
         asOf: Annotated[list[str], Query(max_length=2)] = [],  # noqa: B006, N803
     ) -> Response:
-        """Two to six models field by field, or one model on two days (`asOf` twice)."""
+        """Two to six models compared by field, or one model on two days (`asOf` twice)."""
         present = access.snapshot()
 
         def made() -> ComparisonAnswer:

@@ -33,7 +33,7 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Models × fields: what is disclosed, withheld, left blank or not looked for."""
+        """A matrix of models and fields with the disclosure status of each."""
         snapshot = access.prepared("models", asOf)
 
         def made() -> MatrixPage:

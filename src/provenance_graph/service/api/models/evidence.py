@@ -54,7 +54,7 @@ def router(access: Access) -> APIRouter:
 def _forms(routes: APIRouter, access: Access) -> None:
     @routes.get("/forms", responses={200: {"model": list[Form]}})
     def listed(request: Request) -> Response:
-        """Every form, with its sections, fields and what fills each."""
+        """Every form with its sections and fields, and the property that fills each field."""
         return reply(
             access,
             request,
@@ -70,7 +70,7 @@ def _forms(routes: APIRouter, access: Access) -> None:
         format: Literal["json", "html", "md"] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """A form filled for a model or dataset; without one, the form itself."""
+        """A form filled for a model or dataset; without `model`, the empty form."""
         form = form_named(id)
         snapshot = access.snapshot(asOf)
         if not model:
@@ -96,7 +96,7 @@ def _forms(routes: APIRouter, access: Access) -> None:
 def _receipts(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/receipts", responses={200: {"model": list[ReceiptsOf]}})
     def receipts(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
-        """Where every accepted value of a model or dataset comes from."""
+        """The sources of every accepted value of a model or dataset."""
         snapshot = access.snapshot(asOf)
         return reply(
             access,
@@ -112,7 +112,7 @@ def _receipts(routes: APIRouter, access: Access) -> None:
         format: Annotated[list[Format], Query(max_length=12)] = ["cyclonedx"],  # noqa: B006
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """An export with every claim, header and identity row it rests on, and the policy."""
+        """An export with every claim, header and identity row behind it, and the policy."""
         snapshot = access.snapshot(asOf)
         for one in format:
             exporter(one)

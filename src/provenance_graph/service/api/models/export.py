@@ -34,7 +34,7 @@ DOCUMENT: dict[int | str, dict[str, Any]] = {
 
 
 class LossAnswer(BaseModel):
-    """Something accepted that the document does not carry."""
+    """An accepted property that a document of a format cannot hold, with the reason."""
 
     property: str
     iri: str
@@ -43,7 +43,7 @@ class LossAnswer(BaseModel):
 
 
 class LossesAnswer(BaseModel):
-    """All that a document of a format does not carry of a model."""
+    """All accepted properties of a model that a document of a format cannot hold."""
 
     id: str
     format: str
@@ -51,7 +51,7 @@ class LossesAnswer(BaseModel):
 
 
 class ExportFormat(BaseModel):
-    """A format that models can be exported as, and where each property goes."""
+    """A format to which models can be exported, and the place of each property in it."""
 
     format: str
     title: str
@@ -75,7 +75,7 @@ def router(access: Access) -> APIRouter:
 def _formats(routes: APIRouter, access: Access) -> None:
     @routes.get("/exports", responses={200: {"model": list[ExportFormat]}})
     def formats(request: Request) -> Response:
-        """The formats that models can be exported as, and what each holds."""
+        """The formats to which models can be exported, with the properties that each holds."""
 
         def listed() -> object:
             return [
@@ -99,7 +99,7 @@ def _losses(routes: APIRouter, access: Access) -> None:
         "/models/{name:path}/export/{format}/losses", responses={200: {"model": LossesAnswer}}
     )
     def losses(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
-        """What a document of the format cannot hold of a model, with reasons."""
+        """The properties of a model that a document of the format cannot hold, with reasons."""
         snapshot = access.snapshot(asOf)
 
         def listed() -> object:
@@ -116,7 +116,7 @@ def _losses(routes: APIRouter, access: Access) -> None:
 def _document(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/export/{format}", responses=DOCUMENT, response_class=Response)
     def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
-        """A model, or a dataset, with its lineage as a document of the format."""
+        """A model or a dataset with its lineage, as a document in the format."""
         snapshot = access.snapshot(asOf)
         counted = f"losses of {answer_key(request, snapshot)}"
 

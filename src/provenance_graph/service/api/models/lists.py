@@ -97,7 +97,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Models, filtered, sorted and paged."""
+        """A page of models, filtered and sorted."""
         snapshot = access.prepared("models", asOf)
 
         def made() -> ModelPage:
@@ -115,7 +115,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         q: Annotated[str, Query(max_length=200)] = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """How many models each value of each filter has, among those the other filters leave."""
+        """For each filter, its values with the number of models that the other filters leave."""
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> dict[str, list[FacetCount]]:
@@ -134,7 +134,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Entities of every kind that a text names, best first; typing errors are forgiven."""
+        """Entities of every kind whose names match a text, best first; tolerates typing errors."""
         snapshot = access.prepared("catalogue", asOf)
 
         def made() -> SearchAnswer:

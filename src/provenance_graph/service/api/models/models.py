@@ -76,7 +76,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         property: Annotated[str, Query(max_length=200)] = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Who says what about a model, on what basis, and what became of each claim."""
+        """The claims about a model, each with its source, basis and standing."""
         snapshot = access.snapshot(asOf)
 
         def made() -> ClaimsAnswer:
@@ -93,7 +93,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         ] = False,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Where sources disagree about a model, worst first."""
+        """Disagreements between sources on a model, the worst first."""
         snapshot = access.snapshot(asOf)
 
         def made() -> ConflictList:
@@ -118,9 +118,9 @@ def _derived(routes: APIRouter, access: Access) -> None:
         format: Literal["json", "tree", "csv", "dot", "mermaid", "graphml", "cytoscape"] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Ancestors and descendants with the evidence of every edge; "N of M" when cut.
+        """Ancestors and descendants with the evidence of every edge; "N of M" where cut.
 
-        Without `limit` up to 500 nodes are shown; of more, with evidence, the nearest 50.
+        Without `limit` up to 500 nodes are shown; of more nodes, with evidence, the nearest 50.
         """
         snapshot = access.for_few(asOf)
 

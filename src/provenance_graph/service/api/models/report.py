@@ -36,7 +36,7 @@ def router(access: Access) -> APIRouter:
         on: Annotated[str, Query(max_length=40, description="Licence texts of that day.")] = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """A printable audit report of some models, self-contained."""
+        """A printable, self-contained audit report of some models."""
         snapshot = access.for_few(asOf)
 
         def made() -> object:

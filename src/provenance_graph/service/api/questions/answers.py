@@ -8,7 +8,7 @@ from provenance_graph.core.results import AnswerObject, IdRef
 
 
 class ParameterAnswer(AnswerObject):
-    """A parameter of a stored question."""
+    """A parameter of a stored question; `default` is null where the parameter is required."""
 
     name: str
     kind: str
@@ -17,7 +17,7 @@ class ParameterAnswer(AnswerObject):
 
 
 class QuestionAnswer(AnswerObject):
-    """A stored question."""
+    """A stored question with its parameters and its SPARQL text."""
 
     id: str
     topic: str
@@ -31,7 +31,7 @@ TableCell = str | int | float | IdRef | None
 
 
 class ShareAnswer(AnswerObject):
-    """Of how many entities, the values of a column, an answer shows the first by name."""
+    """The number of a column's entities that an answer shows, the first by name, of how many."""
 
     column: str
     shown: int
@@ -39,9 +39,9 @@ class ShareAnswer(AnswerObject):
 
 
 class TableAnswer(AnswerObject):
-    """The rows of a question; ``truncated`` says that a limit cut them short.
+    """The rows of a question; ``truncated``: a limit cut them short.
 
-    ``share`` stands where that is the limit of entities.
+    ``share`` is given where that is the limit on entities.
     """
 
     question: str

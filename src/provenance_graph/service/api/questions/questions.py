@@ -59,9 +59,9 @@ def _questions(routes: APIRouter, access: Access) -> None:
         question: str,
         limit: Annotated[int, Query(ge=1, le=QUESTION_ROWS), DIGITS] = REACHED,
     ) -> Response:
-        """The answer of a stored question; parameters go in the query string.
+        """The answer of a stored question; its parameters are in the query string.
 
-        `limit` bounds the entities of an answer on all that lineage leads to.
+        `limit` is the maximum number of entities in an answer on everything that lineage reaches.
         """
         stored_question = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k not in TAKEN}

@@ -41,7 +41,7 @@ def router(access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000), DIGITS] = 100,
         format: FORMATS = "",
     ) -> Response:
-        """Commits since a version, oldest first; 410 where the log does not reach back so far."""
+        """Commits since a version, oldest first; 410 where the log does not reach back to it."""
         snapshot = access.snapshot()
         form = format or _wanted(request)
         if form != "json" and cited.wants(request):

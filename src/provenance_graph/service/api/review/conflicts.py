@@ -77,7 +77,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         limit: Limit = 50,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """The ledger of conflicts, worst first or by a column; as JSON or CSV."""
+        """The conflicts in the store, worst first or sorted by a column; as JSON or CSV."""
         snapshot = access.prepared("conflicts", asOf)
         table_request = table.by(subject=subject, property=property, sources=sources)
 
@@ -123,6 +123,6 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 def _counts(routes: APIRouter, access: Access) -> None:
     @routes.get("/stats", responses={200: {"model": StatsAnswer}})
     def store_counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
-        """What the store holds, by kind, and when anything was last retrieved."""
+        """Counts of what the store holds, by kind, and the day of the last retrieval."""
         snapshot = access.prepared("stats", asOf)
         return reply(access, request, snapshot, lambda: counts(snapshot).to_json())

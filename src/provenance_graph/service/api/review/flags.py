@@ -18,7 +18,7 @@ from provenance_graph.service.sparql.update import allow_write, written_headers
 
 @dataclass(frozen=True, config=ConfigDict(**RESULT, extra="forbid"))
 class FlagBody:
-    """A claim as ``/claims`` names it, or a record, and what is wrong with it."""
+    """A claim, named as in ``/claims``, or a record, and the reason why it is wrong."""
 
     claim: Annotated[str, Field(min_length=1, max_length=1000)]
     why: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
@@ -26,7 +26,7 @@ class FlagBody:
 
 @dataclass(frozen=True, config=RESULT)
 class Flagged:
-    """What was flagged, by whom, the flag's record, and the store's version that has it."""
+    """The flagged claim, the author, the record of the flag, and the store version that has it."""
 
     claim: str
     record: str
@@ -40,10 +40,10 @@ def router() -> APIRouter:
 
     @routes.post("/flags", response_model=None, responses={200: {"model": Flagged}, **WRITING})
     async def flag(request: Request, body: FlagBody) -> Response:
-        """Say that a claim, or a whole record, is wrong. It stays, with the reason beside it.
+        """Report that a claim or a whole record is wrong; it is kept and shown with the flag.
 
-        Only where the service is writable, with a token that may write. The flag is a record of
-        the token's holder: ``DELETE /data?graph=RECORD`` withdraws it.
+        Requires a writable service and a token with the scope `write`. The flag is a record of the
+        token's holder: ``DELETE /data?graph=RECORD`` withdraws it.
         """
         writer, who = allow_write(request.app.state.service, request)
         name = body.claim.removeprefix("record/")

@@ -32,8 +32,8 @@ Kind = Literal["", "model", "dataset", "organization", "licence"]
 class IdentityPair:
     """Two names with the verdict of a rule or a person, and the evidence for and against it.
 
-    ``name`` and ``may_be`` are IRIs; the labels are what is shown. ``decided_by`` is a rule
-    (``id:rule/…``), a person, or empty where nobody decided.
+    ``name`` and ``may_be`` are IRIs; the labels are for display. ``decided_by`` is a rule
+    (``id:rule/…``), a person, or empty where nothing is decided.
     """
 
     name: str
@@ -52,7 +52,7 @@ class IdentityPair:
 
 @dataclass(frozen=True, config=RESULT)
 class IdentityPage:
-    """A part of the pairs, with how many there are of each verdict; ``next`` is the next cursor."""
+    """A page of pairs, with the number of pairs for each verdict; ``next`` is the next cursor."""
 
     items: list[IdentityPair]
     total: int
@@ -62,7 +62,7 @@ class IdentityPage:
 
 @dataclass(frozen=True, config=ConfigDict(**RESULT, extra="forbid"))
 class DecisionBody:
-    """A decision: two names as IRIs or short ids, what is decided of them, and why."""
+    """A decision on two names, given as IRIs or short ids, with its reason."""
 
     name: Annotated[str, Field(min_length=1, max_length=1000)]
     may_be: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -72,7 +72,7 @@ class DecisionBody:
 
 @dataclass(frozen=True, config=RESULT)
 class Decided:
-    """What was decided, by whom, and the store's version that has it."""
+    """A stored decision, its author, and the store version that has it."""
 
     name: str
     may_be: str
@@ -100,7 +100,7 @@ def _pairs(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 50,
         cursor: Annotated[str, Query(pattern="^[0-9]{0,9}$", max_length=9)] = "",
     ) -> Response:
-        """Pairs of names: open ones, those kept separate, related ones, those decided; surest first."""
+        """Pairs of names by verdict: open, kept separate, related, or decided; the surest first."""
         snapshot = access.prepared("identity")
 
         def made() -> IdentityPage:
@@ -130,10 +130,10 @@ def _decisions(routes: APIRouter) -> None:
         "/identity/decisions", response_model=None, responses={200: {"model": Decided}, **WRITING}
     )
     async def decide(request: Request, body: DecisionBody) -> Response:
-        """Decide that two names mean one entity, that they do not, or take a decision back.
+        """Decide that two names denote one entity or different ones, or withdraw a decision.
 
-        Only where the service is writable, with a token that has the scope `review`. The accepted view
-        follows in the same commit.
+        Requires a writable service and a token with the scope `review`. The accepted view is
+        updated in the same commit.
         """
         service: Service = request.app.state.service
         writer, who = allow_write(service, request, "review")

@@ -18,7 +18,7 @@ def router(access: Access) -> APIRouter:
 
     @routes.get("/policy", responses={200: {"model": PolicyAnswer}})
     def policy(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
-        """The acceptance policy in words, and what each rule decided over the store, with examples."""
+        """The acceptance policy in words, and the decisions of each rule, with examples."""
         snapshot = access.prepared("policy", asOf)
         return reply(
             access, request, snapshot, lambda: to_answer(snapshot.policy, *policy_counts(snapshot))
