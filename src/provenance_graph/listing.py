@@ -59,7 +59,7 @@ def to_pandas(rows: list[dict[str, object]], columns: Iterable[str] = ()) -> pd.
     """Rows as a pandas data frame; raises ImportError that tells how to install pandas."""
     pandas = needed("pandas", "pandas")
     frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(columns) or None)
-    for name in frame.columns:  # pandas keeps days as objects unless told what they are
+    for name in frame.columns:  # pandas keeps days as objects unless converted
         values = [row[name] for row in rows if row.get(name) is not None]
         if values and all(isinstance(value, date) for value in values):
             frame[name] = pandas.to_datetime(frame[name], utc=False)

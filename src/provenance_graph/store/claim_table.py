@@ -81,9 +81,7 @@ def keep(
     may be in use.
     """
     derived.mkdir(exist_ok=True)
-    with alone(
-        derived / "claims.lock"
-    ):  # what another process is making would go with the old ones
+    with alone(derived / "claims.lock"):  # else a table in the making would be removed too
         _keep(derived, version, buckets, files, retained)
 
 

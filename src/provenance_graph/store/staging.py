@@ -108,7 +108,7 @@ class Outcome:
     changed: tuple[Iri, ...]
     """Names of the graphs that the update changes."""
     quads: bytes
-    """What these hold afterwards, as N-Quads."""
+    """Content of these graphs after the update, as N-Quads."""
     growth: int
     """Change in the number of statements; beyond the maximum no graphs are reported."""
     default: bool = False

@@ -66,9 +66,7 @@ class Staged:
 
     def _loaded(self, done: asyncio.Future[ASGIApp]) -> None:
         if done.cancelled() or done.exception() is not None:
-            self._loading = (
-                None  # whoever waits for it is given the reason; the next one tries again
-            )
+            self._loading = None  # waiting requests get the error; the next one tries again
             return
         self._app = done.result()
         if self._afterwards is not None:

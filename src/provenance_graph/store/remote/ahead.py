@@ -123,7 +123,7 @@ class AheadStore(RemoteStore):
         else:
             few = lookups.HEAD
             head = list(super().quads(subject, predicate, object, graph, limit=few))
-        if object is not None and isinstance(graph, Iri):  # who asks so asks what they say
+        if object is not None and isinstance(graph, Iri):  # the properties of these nodes follow
             self._fetched.named[lookups.NODE].update({(s, graph): None for s, *_ in head})
         yield from (quad for quad in head if object in (None, quad[2]))
         if len(head) >= few:
@@ -267,7 +267,7 @@ class AheadStore(RemoteStore):
         many = bool(fetched.wholes.wanted) or not fetched.heads
         mapped: list[Quad] = []
         publishers = [one for one in fetched.wholes.wanted if one.predicate in lookups.HEADER_NAMES]
-        if publishers:  # and what they are, which is asked next
+        if publishers:  # their canonical IRIs are looked up next
             parts.append((lookups.ORGANIZATIONS, partial(take_mapped, mapped)))
         parts += fetched.wholes.parts(self._placed)
         if not fetched.heads:

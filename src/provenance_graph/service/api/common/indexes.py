@@ -149,7 +149,7 @@ def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tal
     """The number of entities, and each policy rule's decisions: read from file, else counted."""
 
     def opened() -> tuple[int, dict[str, report.Tally]]:
-        # a damaged file is an error here, so that it is made anew elsewhere
+        # a damaged file is an error here, so that the caller drops it
         return report.stored(snapshot) or _policy_counted(snapshot)
 
     return snapshot.cached("policy counts", opened)
