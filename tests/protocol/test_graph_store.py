@@ -246,6 +246,14 @@ def test_a_gzip_body_of_thousands_of_members_is_refused(client: TestClient) -> N
     assert client.put("/data", params=G, content=body[:-20], headers=headers).is_success
 
 
+@pytest.mark.parametrize("size", [0, 1, (256 << 10) - 1, 256 << 10, (256 << 10) + 1, 5_000_003])
+def test_what_a_few_bytes_become_comes_out_whole_and_in_pieces(size: int) -> None:
+    body = gzip.compress(b" " * size)
+    assert gunzip(body * 2, 2 * size + 1) == b" " * (2 * size)
+    with pytest.raises(RequestRefused):
+        gunzip(body + body[:-1], 2 * size + 1)
+
+
 def test_a_gzip_body_larger_than_its_pieces_is_read_whole(client: TestClient) -> None:
     lines = b"".join(
         f'<urn:{n}> <urn:b> "{os.urandom(30).hex()}" .\n'.encode() for n in range(4_000)

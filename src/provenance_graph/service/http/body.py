@@ -21,6 +21,8 @@ from provenance_graph.service.http.threads import in_thread
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _PIECE: Final = 64 << 10
+_OUT: Final = 256 << 10
+"""Bytes that come out at once: to copy megabytes keeps the event loop's thread waiting."""
 _IN_LOOP: Final = 1 << 10
 """Compressed bytes that may be decompressed in the event loop; the output is at most a thousand
 times as large."""
@@ -88,7 +90,7 @@ def _member(view: memoryview, at: int, whole: bytearray, limit: int) -> int:
         if not piece:
             raise bad_request("the gzip body ends early")
         try:
-            whole += machine.decompress(piece, limit + 1 - len(whole))
+            whole += machine.decompress(piece, min(_OUT, limit + 1 - len(whole)))
         except zlib.error as error:
             detail = "more follows" if whole else "the body says Content-Encoding: gzip"
             raise bad_request(f"{detail} but is not gzip") from error
