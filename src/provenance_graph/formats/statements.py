@@ -124,10 +124,7 @@ def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
 
 
 def called(subject: Iri, kind: Iri, id_: str) -> tuple[Claim, ...]:
-    """Claims of the class of an entity that a source gives by its id alone, and a name inferred from that.
-
-    The source does not state what the entity is called: a name that another states counts.
-    """
+    """Claims of the class of an entity given by its id only, and of a name inferred from the id."""
     name = Claim(subject, SCHEMA.name, literal(id_), basis=Basis.INFERENCE)
     return Claim(subject, RDF.type, kind), name
 

@@ -173,7 +173,10 @@ def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
 
 
 def _version(document: SpdxDocument, entity: BundleEntity) -> str:
-    """The version of a dataset, or of a model that has exactly one; else empty."""
+    """The version of a dataset, or of a model that has exactly one.
+
+    Empty for a dataset without a version, NOASSERTION for a model without one or with several.
+    """
     if entity.iri in document.bundle.datasets:
         for value in entity.texts(SCHEMA.version)[:1]:
             document.ledger.keep(entity.iri, SCHEMA.version, value)
