@@ -96,5 +96,7 @@ def _member(view: memoryview, at: int, whole: bytearray, limit: int) -> int:
             raise bad_request(f"{detail} but is not gzip") from error
         if len(whole) > limit:
             raise too_large(f"the body decompresses to more than {limit} bytes")
-        at += len(piece) - len(machine.unused_data) - len(machine.unconsumed_tail)
+        # At a member's end zlib counts what follows it as unconsumed, too.
+        left = machine.unused_data if machine.eof else machine.unconsumed_tail
+        at += len(piece) - len(left)
     return at
