@@ -169,14 +169,15 @@ class Bounded(HttpToolsProtocol):
 def bounded_protocol(settings: Settings) -> type[Bounded]:
     """The protocol class with the limits of ``settings``."""
     proxies = (part.strip() for part in settings.trusted_proxies.split(","))
-    bounds = {
-        "most": settings.header_kb << 10,
-        "seconds": settings.header_seconds,
-        "share": settings.client_connections,
-        "spared": frozenset(plain_address(part) for part in proxies if part),
-        "open_by": Counter[str](),
-    }
-    return type("Bounded", (Bounded,), bounds)
+
+    class Limited(Bounded):
+        max_bytes = settings.header_kb << 10
+        seconds = settings.header_seconds
+        share = settings.client_connections
+        spared = frozenset(plain_address(part) for part in proxies if part)
+        open_by: ClassVar[Counter[str]] = Counter()
+
+    return Limited
 
 
 def run_http(
