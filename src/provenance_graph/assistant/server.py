@@ -126,11 +126,11 @@ class _Tools:
         text: Annotated[str, Field(max_length=200, description="Part of a name, id or developer.")],
         limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 20,
     ) -> str:
-        """Models whose name, id, alias or developer the words begin, best first."""
+        """Models with words in name, id, alias or developer that begin as the text's words."""
         return _guarded(lambda: SearchIndex.open(self._at("")).search(text, limit).to_json())
 
     def profile(self, model: Model, as_of: AsOf = "") -> str:
-        """What is known of a model (or dataset, organisation, licence), field by field.
+        """The profile of a model (or dataset, organisation, licence), field by field.
 
         A field has values with receipts, or a disclosure status and no value.
         """
@@ -192,7 +192,7 @@ class _Tools:
         ] = "",
         as_of: AsOf = "",
     ) -> str:
-        """Who says what of an entity, on what basis, and what became of each claim, with receipts."""
+        """Claims about an entity, each with its source, basis, status and receipt."""
 
         def made() -> Any:
             now = self._at(as_of)
@@ -218,7 +218,7 @@ class _Tools:
         limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 50,
         as_of: AsOf = "",
     ) -> str:
-        """What a model was made from (up) and what was made from it (down), with evidence per edge."""
+        """The ancestors (up) and descendants (down) of a model, with evidence per edge."""
 
         def made() -> Any:
             now = self._at(as_of)
@@ -231,7 +231,7 @@ class _Tools:
     def impact(
         self, thing: Model, limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 50, as_of: AsOf = ""
     ) -> str:
-        """What descends from a model or learned from a dataset, and which systems of ours run it."""
+        """Descendants of a model, models trained on a dataset, and our systems that use them."""
 
         def made() -> Any:
             now = self._at(as_of)
@@ -256,7 +256,10 @@ class _Tools:
         ] = [],  # noqa: B006 - pydantic copies it
         as_of: AsOf = "",
     ) -> str:
-        """What may be done with a model, with path and clause: allowed, conditional, blocked, unknown."""
+        """Whether uses of a model are allowed, conditional, blocked or unknown.
+
+        Each reason comes with its clause and its path of lineage.
+        """
 
         def made() -> Any:
             now = self._at(as_of)
@@ -281,7 +284,7 @@ class _Tools:
         return _guarded(made)
 
     def conflicts(self, model: Model, as_of: AsOf = "") -> str:
-        """Where sources disagree about a model, worst first, each side with its source."""
+        """Claims about a model that disagree, worst first, each side with its source."""
 
         def made() -> Any:
             now = self._at(as_of)
@@ -348,7 +351,10 @@ class _Tools:
         text: Annotated[str, Field(description="Prose of at most 100,000 characters.")],
         as_of: AsOf = "",
     ) -> str:
-        """Check each statement of a prose: supported, contradicted, undisclosed or unknown, with claims."""
+        """Check the statements of a text: supported, contradicted, undisclosed or unknown.
+
+        Each verdict comes with the claims behind it.
+        """
         return _guarded(lambda: [one.to_json() for one in checked(self._at(as_of), text)])
 
 

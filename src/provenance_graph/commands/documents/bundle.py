@@ -45,10 +45,10 @@ def command(
     as_of: str,
     no_ancestors: bool,
 ) -> None:
-    """Write MODELs (or datasets) with every claim, header, identity row and the policy behind.
+    """Write MODELs (or datasets) with all claims, headers, identity rows and the policy behind.
 
-    Whoever holds the file and the public key can recompute each accepted value with `verify`,
-    without this store and without a network.
+    With the file and the public key, `verify` recomputes each accepted value, without this store
+    and without a network.
     """
     from provenance_graph.formats.bundles.keys import private_key
     from provenance_graph.model.bundles.gather import subject_named

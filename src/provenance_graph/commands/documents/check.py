@@ -60,13 +60,13 @@ def command(
 ) -> int:
     """Check documents: cards, BOMs, folders of them, fleet.toml. Nothing is stored.
 
-    All that `validate` checks, and with the store: licences against those of parents and
-    data, parents nobody knows (did you mean …), a model that would descend from itself, and
-    with --against each element of a list: met (shown with --severity info), stated blank,
-    contradicted, or stated by nobody, and what the store has instead. With --against, what is
-    no path may name a model of the store. Of fleet.toml the models of each system are checked
-    as by `fleet check`. Exits 1 when anything
-    as grave as --severity is found, 2 when a path does not exist or nothing could be read.
+    All checks of `validate`, and with the store: licences against those of parents and data,
+    unknown parents (did you mean …), a model that would descend from itself, and with --against
+    each element of a list: met (shown with --severity info), stated blank, contradicted, or stated
+    by no source, with the values that the store has instead. With --against, an argument that is no
+    path may name a model of the store. Of fleet.toml the models of each system are checked as by
+    `fleet check`. Exits 1 for findings of at least --severity, 2 when a path does not exist or
+    nothing could be read.
     """
     from provenance_graph.checking.upstream import Upstream
 

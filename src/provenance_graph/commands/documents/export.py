@@ -31,7 +31,7 @@ def command(
     as_of: str,
     no_ancestors: bool,
 ) -> None:
-    """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
+    """Write MODELs (or a dataset) in a format; facts that it cannot hold go to standard error."""
     from provenance_graph.model.bundles.gather import bundle, subject_named
 
     snapshot = session.snapshot(as_of)

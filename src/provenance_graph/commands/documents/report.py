@@ -40,8 +40,8 @@ def command(
 ) -> None:
     """A printable audit report of MODEL..., self-contained.
 
-    Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums
-    and the queries that give the same. The same store gives the same bytes.
+    Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums and
+    the queries that reproduce them. The same store gives the same bytes.
     """
     from provenance_graph.model.naming.resolve import resolve
     from provenance_graph.report.facts import USES, report

@@ -92,9 +92,9 @@ def command(
 ) -> int:
     """Check the store, or the documents at PATH without loading them (for CI).
 
-    Documents are checked for their format, spelling and shapes and need no store; `check`
-    also looks at what the store knows of their parents. Exits 1 when anything as grave as
-    --severity is found, 2 when a path does not exist or nothing could be read.
+    Documents are checked for their format, spelling and shapes and need no store; `check` also
+    compares them with the store's knowledge of their parents. Exits 1 for findings of at least
+    --severity, 2 when a path does not exist or nothing could be read.
     """
     least = least_of(severity, strict)
     if paths:

@@ -61,8 +61,8 @@ def command(
 ) -> None:
     """Every licence finding in the store, with clause and path, by rule, licensor or developer.
 
-    What makes licences unknown is counted by cause and not listed for each model; --rule LR-15
-    lists it. Exits with 1 where a finding is a violation.
+    Unknown licences are counted by their cause; only --rule LR-15 lists them for each model. Exits
+    with 1 where a finding is a violation.
     """
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.results import NOT_ADVICE

@@ -52,11 +52,11 @@ def command(
     limit: int,
     form: str,
 ) -> None:
-    """May MODEL be used: one sentence, then the answers on weights, training data and contract.
+    """Whether MODEL may be used: one sentence, then answers on weights, training data, contract.
 
-    Lists duties, restrictions and conflicts on every path above it, with clause and path. Several
-    models give a matrix of models and uses; without MODEL, the findings of every model (as
-    ``breaches``). Exits with 1 where an asked use is blocked or unknown, or a rule is violated.
+    Lists duties, restrictions and conflicts along its lineage, with clause and path. Several models
+    give a matrix of models and uses; without MODEL, the findings of every model (as ``breaches``).
+    Exits with 1 where a requested use is blocked or unknown, or a rule is violated.
     """
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.inheritance.near import index_near

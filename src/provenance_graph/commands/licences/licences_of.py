@@ -20,10 +20,10 @@ from provenance_graph.tables import fitted
 @click.pass_context
 @with_receipts
 def command(ctx: click.Context, text: str, form: str) -> None:
-    """What TEXT means as a licence: a name, an SPDX expression, a short id or an address.
+    """Explain TEXT as a licence: a name, an SPDX expression, a short id or an address.
 
-    Lists what it grants, asks and forbids, with the place of each clause, and what it passes on.
-    Exits with 1 where no licence of that name is known.
+    Lists permissions, duties and restrictions, with the place of each clause, and what the licence
+    passes on. Exits with 1 where no licence of that name is known.
     """
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.texts.explain import explain_in

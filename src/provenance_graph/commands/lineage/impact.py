@@ -29,7 +29,7 @@ MAX_LONGER = 6
 @click.pass_obj
 @with_receipts
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
-    """What descends from THING, or was trained on it, at any remove."""
+    """The descendants of THING, and models trained on it, at any depth."""
     from provenance_graph.fleet import impact as affected
     from provenance_graph.lineage.words import saying
 

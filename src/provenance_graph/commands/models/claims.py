@@ -41,7 +41,10 @@ COLUMNS = (
 @click.pass_obj
 @with_receipts
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
-    """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
+    """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it.
+
+    Each with its source, its basis, whether it is accepted, and why.
+    """
     from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.model.cells import claim_json, claim_labels
     from provenance_graph.model.fields import property_named

@@ -37,7 +37,7 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @click.pass_obj
 @with_receipts
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
-    """What changed about MODEL: in the world, and in what sources say."""
+    """Changes of MODEL: events in the world, and changes in what sources state."""
     from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.changes.history.history import history
     from provenance_graph.model.naming.resolve import resolve

@@ -102,7 +102,7 @@ def command(
     form: str,
     **filters: Any,
 ) -> None:
-    """List models, those whose names hold TEXT and that meet every filter.
+    """List models whose names contain TEXT and that meet every filter.
 
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """

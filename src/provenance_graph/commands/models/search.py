@@ -29,10 +29,10 @@ def command(
     cursor: str,
     form: str,
 ) -> None:
-    """Entities whose name holds TEXT: models, datasets, organisations, licences, sources and more.
+    """Entities whose name contains TEXT: models, datasets, organisations, licences and more.
 
-    Words may come in any order; typing errors are forgiven where nothing is spelt so. Of a
-    sentence, the names in it are found.
+    Words may come in any order. Where no name is spelt so, names with typing errors are found; of a
+    sentence, the names in it.
     """
     from provenance_graph.changes.updating import update_search
     from provenance_graph.model.search.index import SearchIndex

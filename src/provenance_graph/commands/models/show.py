@@ -62,8 +62,8 @@ def command(
 ) -> None:
     """The profile of THING: a model, dataset, organisation, licence, family, source or record.
 
-    Of a model every field with its value or disclosure status; of anything else its facts,
-    what points to it, and the records that speak of it.
+    For a model, every field with its value or disclosure status; for any other entity its facts,
+    the entities that refer to it, and its records.
     """
     from provenance_graph.changes.profiles import profile_of
     from provenance_graph.conflicts.number import number_of

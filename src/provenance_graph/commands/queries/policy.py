@@ -33,7 +33,7 @@ DIFFERENCES = ("subject", "property", "now", "then")
 @click.pass_obj
 @with_receipts
 def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
-    """The policy in words, what each of its rules decided over the store, with examples."""
+    """The policy in words, and the number of facts that each rule decided, with examples."""
     from provenance_graph.acceptance.policy.file import policy_of
     from provenance_graph.acceptance.policy.report import (
         Difference,

@@ -131,7 +131,7 @@ def template_(form: str) -> None:
 @_BY
 @click.pass_obj
 def flag_(session: Session, claim: str, why: str, who: str) -> None:
-    """Say that a CLAIM (or a whole record) is wrong. It stays, with your reason beside it.
+    """Flag a CLAIM (or a whole record) as wrong. It is kept and shown with your reason.
 
     CLAIM is an IRI as `claims --format json` gives it, or a record as `show` names it.
     """
@@ -157,7 +157,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
 @format_option()
 @click.pass_obj
 def log(session: Session, form: str) -> int:
-    """Who recorded what, and whether the log is as it was written. Exits 1 where it is not."""
+    """List who recorded what, and verify the log. Exits 1 where the log was altered."""
     from provenance_graph.recording import AuditLog
 
     _local(session)

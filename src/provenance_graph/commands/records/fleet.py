@@ -32,7 +32,7 @@ FAIL_ON = (
 
 @click.group(cls=Subcommands)
 def command() -> None:
-    """Systems of ours and the models behind them, from fleet.toml or documents."""
+    """Your systems and the models that they use, from fleet.toml or documents."""
 
 
 @command.command("import")
@@ -44,10 +44,10 @@ def command() -> None:
 )
 @click.pass_obj
 def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
-    """Keep the systems of FILE: fleet.toml, or a document that lists the models of one system.
+    """Store the systems of FILE: fleet.toml, or a document that lists the models of one system.
 
-    A bill of materials (CycloneDX, also of a cluster's workload; SPDX), an OpenLineage event or
-    an MLflow model file will do.
+    A bill of materials (CycloneDX, also of a cluster's workload; SPDX), an OpenLineage event and an
+    MLflow model file are accepted.
     """
     from provenance_graph.fleet import check_uses, to_record
     from provenance_graph.ingest.update import update
@@ -110,7 +110,7 @@ def check_(
     only_new: bool,
     form: str,
 ) -> int:
-    """What concerns the systems of FILE (default: fleet.toml, else the systems kept here)."""
+    """Findings that concern the systems of FILE (default: fleet.toml, else the stored systems)."""
     from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.fleet import KINDS, check, systems_of
     from provenance_graph.fleet.since import Baseline, marked, read_baseline, write_baseline

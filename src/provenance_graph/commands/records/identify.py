@@ -64,11 +64,11 @@ def command(
     limit: int,
     form: str,
 ) -> None:
-    """Names that mean one entity: what the rules decide, leave open and keep apart, with reasons.
+    """Names that mean one entity: decided, left open or kept apart by the rules, with reasons.
 
-    Models, datasets, organisations and licences of any store. Imports decide by these rules about the
-    names they bring. A review file holds one row a pair; put accept, reject or withdraw with a reason
-    and an author into it and give it again.
+    Models, datasets, organisations and licences of any store. Imports apply these rules to the
+    names they bring. A review file has one row per pair: enter accept, reject or withdraw with a
+    reason and an author, and pass the file again.
     """
     from provenance_graph.matching.identify import identify
     from provenance_graph.matching.outcome import COLUMNS, PairVerdict

@@ -49,11 +49,11 @@ def command(
     force: bool,
     form: str,
 ) -> int:
-    """Read again what changed at its source.
+    """Read documents again that changed at their source.
 
-    SOURCE is a table of sync.toml, a collection of the store, or a place (hf:org/name,
-    https://…). Without one, all of sync.toml is read, or what was imported from the web. An
-    interrupted run goes on where it stopped: a place is asked again only when it is due.
+    SOURCE is a table of sync.toml, a collection of the store, or a place (hf:org/name, https://…).
+    Without one, all of sync.toml is read, else all that was imported from the web. An interrupted
+    run continues where it stopped: a place is requested again only when it is due.
     """
     from provenance_graph.sync.run import BAD, Synced
 

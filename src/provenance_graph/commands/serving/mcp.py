@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 @click.option("--seconds", default=10.0, show_default=True, help="Time limit of a SPARQL query.")
 @click.pass_obj
 def command(session: Session, transport: str, host: str, port: int, seconds: float) -> None:
-    """Serve the graph to assistants by the Model Context Protocol, for reading only.
+    """Serve the graph to assistants by the Model Context Protocol, read-only.
 
     Every value comes with its receipt; an undisclosed fact is never answered with a value;
-    `cite_check` marks each statement of a prose as supported, contradicted, undisclosed or
-    unknown.
+    `cite_check` marks each statement of a text as supported, contradicted, undisclosed or unknown.
     """
     from provenance_graph import __version__
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot

@@ -79,7 +79,7 @@ def command(
 ) -> None:
     """Serve the store over HTTP: SPARQL, graphs, linked data, REST API and the page.
 
-    A remote store (--store http://…) is served, read alone, from a copy on this machine.
+    A remote store (--store http://…) is served read-only from a copy on this machine.
     """
     if new_token is not None:
         secret, line = auth.new_token(new_token)

@@ -17,8 +17,8 @@ from provenance_graph.session import Session
 def command(session: Session, /, destination: Path) -> None:
     """Copy the store's newest state into DESTINATION, which becomes a store of its own.
 
-    On the same file system it is made of hard links, in milliseconds; nobody waits for it. A
-    remote store is read whole into a store on this machine.
+    On the same file system the copy consists of hard links and takes milliseconds; no process waits
+    for it. A remote store is copied into a store on this machine.
     """
     from provenance_graph.store.embedded import EmbeddedStore
 

@@ -53,9 +53,9 @@ def command(
 ) -> int:
     """Rebuild the store from records, identity, licences and rubrics.
 
-    The new store is made aside and put in place at the end: interrupted, the old one stays
-    in use, and the same command goes on where it ended. Imported records are kept unless
-    --fresh.
+    The new store is made aside and replaces the old one at the end. If the command is interrupted,
+    the old store stays in use, and the same command continues where it stopped. Imported records
+    are kept unless --fresh.
     """
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder

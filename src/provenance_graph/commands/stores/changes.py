@@ -59,7 +59,7 @@ def command(
     form: str,
     deliver: Path | None,
 ) -> int:
-    """What changed in what is accepted, commit by commit, oldest first.
+    """Changes of accepted facts, commit by commit, oldest first.
 
     The log goes back 400 days, as far as it has no gap; `stats` names the present version.
     """

@@ -15,9 +15,9 @@ from provenance_graph.session import Session
 @click.argument("backup", type=FilePath(path_type=Path, exists=True, file_okay=False))
 @click.pass_obj
 def command(session: Session, /, backup: Path) -> None:
-    """Put BACKUP in the place of what the store holds.
+    """Replace the contents of the store by BACKUP.
 
-    A service that only reads goes on and then follows; one that writes must be stopped.
+    A service that only reads continues and then follows; one that writes must be stopped.
     """
     from provenance_graph.store.embedded import restore
 

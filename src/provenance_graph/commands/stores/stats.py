@@ -14,7 +14,7 @@ from provenance_graph.session import Session
 @click.pass_obj
 @with_receipts
 def command(session: Session, form: str) -> None:
-    """What is in the store: entities by kind, records and claims by source, gaps, conflicts."""
+    """Counts of the store: entities by kind, records and claims by source, gaps, conflicts."""
     from provenance_graph.model.stats import stats
 
     result = stats(session.snapshot())
