@@ -283,8 +283,8 @@ def test_every_command_takes_receipts_or_shows_no_values() -> None:
     assert without == set(NO_VALUES)
 
 
-FILES = ("/bundle", "/export/{format}", "/receipts")
-"""Routes that give a file, or receipts themselves."""
+FILES = ("/bundle", "/export/{format}", "/facets", "/receipts")
+"""Routes that give a file, counts that no claim states, or receipts themselves."""
 
 
 def test_every_read_under_api_v1_takes_receipts() -> None:
