@@ -101,7 +101,11 @@ def _models(listed: Iterable[Conflict]) -> Iterator[Conflict]:
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Subjects that may have a conflict: a contested or implausible value, or undisclosed ones."""
+    """Subjects that may have a conflict: with contested, implausible, unreadable or silent claims.
+
+    Models with a nominal parameter count, or with a stated but no accepted knowledge cutoff, are
+    included.
+    """
     results = {s for s, *_ in snapshot.quads(predicate=PG.contested)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.implausible)}
