@@ -231,7 +231,7 @@ class DayReads:
         if object is None:
             return self.subjects()
         results = set(self._giving(_SUMMARIES.get(predicate, (predicate,)), object))  # type: ignore[arg-type]
-        if predicate is None and isinstance(object, Iri):  # the marks point at properties
+        if predicate is None and isinstance(object, Iri):  # marks have properties as value
             results |= {*self._stating(object), canonical(object)}
         return sorted(results)
 

@@ -42,7 +42,7 @@ def status(
     if Stance.REPORTS_UNDISCLOSED in stances:
         return PG.Undisclosed
     if any(item.claim.stance is Stance.NOT_STATED for item in developer):
-        return PG.Undisclosed  # the developer's own form has the field, left blank
+        return PG.Undisclosed  # the developer's own form has the field and leaves it blank
     if Stance.INAPPLICABLE in stances:
         return PG.NotApplicable
     return PG.NotRecorded

@@ -227,7 +227,7 @@ class StoreStatements:
             for record, _, _, graph in self.store.quads(
                 predicate=PG.ofDocument, object=document, graph=ANY
             )
-            if record == graph  # what one record says about another counts for nothing
+            if record == graph  # a record describes only itself
             and record not in self.pending.dropped
             and (header := self.header(record)) is not None
         ]

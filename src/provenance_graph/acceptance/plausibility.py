@@ -187,7 +187,7 @@ def _against_creation(
         if item.basis in DEVELOPER_RANK or span is None:
             continue
         late = (span[0] - created).days > bounds.days_after_creation
-        # A researched index may mean the announcement; a catalogue means the weights.
+        # A researched index may date the announcement; a catalogue dates the weights.
         catalogue = policy.source(item).tier > 2 and span[1] > _HUB_BEGAN
         if late or (catalogue and (created - span[1]).days > bounds.days_before_creation):
             doubted[id(item)] = f"the repository was created on {created.isoformat()}"
@@ -303,7 +303,7 @@ def _date_in(name: str) -> tuple[date, date] | None:
         except ValueError:
             return None
         return result, result
-    if month := _MONTH.search(name):  # and no size: 2407B
+    if month := _MONTH.search(name):  # not a size such as 2407B
         first = date(2000 + int(month[1]), int(month[2]), 1)
         following = _month_after(first.year, first.month)
         return first, date.fromordinal(following.toordinal() - 1)

@@ -310,7 +310,7 @@ def _several(
         if item.value in worded:
             ruling = _alternative("text for what another document identifies as an entity")
         elif item.value in values and item.basis is Basis.INFERENCE and stated:
-            why = "one of several values, which it infers"  # chosen are those that sources state
+            why = "one of several values, which it infers"  # ``chosen`` are stated values
             ruling = Ruling(AcceptanceStatus.ACCEPTED, why)
         elif item.value in values:
             ruling = _accepted(item, "one of several values")
@@ -349,7 +349,7 @@ def _is_close(item: SourcedClaim, policy: Policy) -> bool:
     """
     if item.basis in DEVELOPER_VALUES or policy.source(item).tier == 1:
         return True
-    return item.basis is Basis.INFERENCE  # one that counts here: the repository's own word
+    return item.basis is Basis.INFERENCE  # these are of the model's own repository
 
 
 def _names_own_parent(item: SourcedClaim, predicate: Iri) -> bool:

@@ -69,7 +69,7 @@ class AcceptedSnapshot(AcceptedReads):
         """Gives an earlier version with indexes that new ones may be made from, and the entities
         that commits have changed since; or None."""
         self.after: Callable[[], AcceptedSnapshot | None] = lambda: None
-        """Gives a later version, where this one answers while the indexes of that are made; or None."""
+        """Gives a later version whose indexes are being made while this one answers; or None."""
         self._cache: dict[str, object] = {}
         self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}

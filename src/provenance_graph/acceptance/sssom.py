@@ -211,7 +211,7 @@ def _checked(text: str, where: str) -> list[int]:
 
 
 def _header(text: str, where: str) -> dict[str, str]:
-    import yaml  # only files have headers, and commands start sooner without it
+    import yaml  # imported here: only files have headers, and commands start sooner
 
     lines = [line[1:] for line in text.splitlines() if line.startswith("#")]
     try:

@@ -139,7 +139,7 @@ class Checker:
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
-        if NO_FACT.search(masked(text, mentioned)):  # a model may be called IF
+        if NO_FACT.search(masked(text, mentioned)):  # a masked name may be IF
             return Checked(text, UNKNOWN, why="it is a question, a condition or a wish")
         if self._last is not None and HEADLESS.match(text):
             return self._about(text, self._last, [], mentioned)
@@ -215,7 +215,7 @@ class Checker:
         accepted = [value for term in terms for value in self._snapshot.values(model, term)]
         status = self._snapshot.statuses(model).get(about)
         state = local_name(status) if status else "NotRecorded"
-        if not accepted and state in HIDDEN:  # an estimate is no answer, nor is its receipt
+        if not accepted and state in HIDDEN:  # an estimate is not given, nor its receipt
             claims = [claim for claim in claims if claim.claim.value is None]
         proof = tuple(receipts(claims, self._snapshot.version))
         return CheckedStatement(

@@ -88,7 +88,7 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
         tools.sparql,
         tools.cite_check,
     ):
-        # called in threads: an error must not take iterators of the engine out of one
+        # tools run in threads: an error must not carry the engine's iterators to another thread
         server.tool(annotations=_READ, structured_output=False)(releasing_frames(tool))
     return server
 

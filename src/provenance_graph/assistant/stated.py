@@ -46,7 +46,7 @@ class StatedValue:
             return False
         if self.amount.fits(actual):
             return True
-        # a finer figure that another source gives, within what the accepted one is rounded to
+        # a more precise number of another source that rounds to the accepted one
         return rounds(self, value) and any(
             isinstance(c.value, Literal)
             and (other := literals.number(c.value.lexical)) is not None

@@ -298,7 +298,7 @@ NO_FACT = re.compile(
     r"\?\s*[\"')]*$|(?<![\w-])(?:if|would|could|should|suppose|imagine|unless|might|may have|hopefully|allegedly|will have)(?![\w-])",
     re.IGNORECASE,
 )
-"""A question, condition or wish; words in hyphenated names (``deepfloyd-if-license``) do not count."""
+"""A question, condition or wish; words in hyphenated names (``x-if-license``) do not count."""
 
 
 def refers_to_previous(sentence: str) -> bool:

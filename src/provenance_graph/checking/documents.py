@@ -151,7 +151,7 @@ def _documents(
     for argument in paths:
         for path in _expanded(argument):
             for item in discover([path], retrieved=retrieved, stdin=stdin):
-                # an owner's folder may stand before a document's name, never before its path
+                # a document's name may begin with an owner's folder, its path never does
                 name = item.where if isinstance(item, Problem) else item.path or item.name
                 yield _file(path, name), item
 

@@ -57,7 +57,7 @@ def _is_fleet(document: Document) -> bool:
     try:
         tables = document.toml
     except Unreadable:
-        return False  # the readers say why
+        return False  # the readers report why
     return any(isinstance(one, Mapping) and "models" in one for one in tables.values())
 
 

@@ -95,7 +95,7 @@ def of_json(text: str) -> Positions:
     """The locations of the values in a JSON text; in a broken one, up to the fault."""
     positions = Positions()
     lines = _LineOffsets(text)
-    stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
+    stack: list[list[str | int]] = []  # kind and current key or index of each open list or mapping
     key_next = False
     for token in _TOKEN.finditer(text):
         mark = token[0]

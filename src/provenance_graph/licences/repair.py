@@ -120,7 +120,7 @@ class Problems:
                 if not is_met and reason.cause != "lineage":
                     results.append(RepairGoal(reason.text, frozenset(self._removing(reason))))
             if verdict.weights.applies and now.lineage.state != COMPLETE and not recorded:
-                # a use that is conditional by itself is not allowed either while this is missing
+                # while the lineage is incomplete, a conditional use is not allowed either
                 text = missing_lineage(now.lineage)
                 results.append(RepairGoal(text, frozenset(self._recording())))
         violated = (

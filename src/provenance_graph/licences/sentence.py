@@ -169,7 +169,7 @@ def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
     texts: dict[str, None] = {}
     for one in worst:
         if one.licence and one.kind == PERMISSION and one.licence.iri in explained:
-            continue  # a condition of the same licence says it better
+            continue  # a condition of the same licence is more specific
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
         texts[f"{_lower(one.text)}{where}"] = None
     yield from list(texts)[:3]
@@ -233,7 +233,7 @@ def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iter
         for one in verdict.reasons
         if one.effect == BLOCKED and one.licence
     }
-    on_outputs = {  # what the answer on them says already; a worse reason hides the others
+    on_outputs = {  # the answer on outputs states these already, unless a worse reason hides them
         one.licence.iri
         for verdict in answer.verdicts
         for one in verdict.reasons
@@ -246,7 +246,7 @@ def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iter
         if (one.licence.iri, one.condition.label) not in blocking
         and not (_bans_outputs(one) and one.licence.iri in on_outputs)
         and not (one.condition.key == "name-prefix" and one.licence.iri in misnamed)
-        and one.condition.key != "no-weights"  # the contract says it
+        and one.condition.key != "no-weights"  # the clause on the contract states it
     ]
     for text in [*_weighty(terms), *_notices(terms)]:
         if text not in reported:
@@ -283,7 +283,7 @@ def _term(term: Term) -> str:
         )
     if key == "royalty-above-revenue" and licence.revenue:
         return f"a royalty is due above {licence.revenue:,} US dollars of annual revenue{how}"
-    limited = licence.clause(key).applies.limits_models  # then its text says of which models
+    limited = licence.clause(key).applies.limits_models  # then the label says which models
     return _lower(term.condition.label) + ("" if limited else how)
 
 

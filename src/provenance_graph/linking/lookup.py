@@ -294,7 +294,7 @@ class DumpLookup:
                     try:
                         entity = json.loads(text)
                     except (ValueError, RecursionError):
-                        continue  # a line that is cut or too long is no entity
+                        continue  # a truncated or overlong line is skipped
                     if isinstance(entity, Mapping):
                         yield entity
         except (OSError, EOFError) as error:

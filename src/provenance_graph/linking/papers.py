@@ -206,7 +206,7 @@ class ArxivLookup:
         if feed.tag != f"{_ATOM}feed":
             raise FetchError(f"{self.url}: the answer is not an Atom feed; is it arXiv's API?")
         for entry in feed.findall(f"{_ATOM}entry"):
-            if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):  # arXiv errs with status 200
+            if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):  # an error with status 200
                 why = " ".join((entry.findtext(f"{_ATOM}summary") or "").split())[:200]
                 raise FetchError(f"{self.url}: {why or 'arXiv refuses the query'}")
         return feed

@@ -60,7 +60,7 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
         return "notApplicable"
     if status in (PG.PartiallyDisclosed, PG.Disclosed, PG.Contradicted):
         return "partlyDisclosed"
-    if any(c.claim.value is not None for c in retained):  # also one that holds on other days
+    if any(c.claim.value is not None for c in retained):  # also a claim that is valid on other days
         return "notAccepted"
     if any(c.claim.unusable for c in current):
         return "notUnderstood"
@@ -68,7 +68,7 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
     if any(c.claim.stance is Stance.NOT_STATED for c in developer):
         return "leftBlank"
     if any(c.claim.stance is not Stance.NOT_STATED for c in retained):
-        return "notAccepted"  # a refusal of other days, a silence that somebody estimates
+        return "notAccepted"  # a refusal valid on other days, an estimate without a value
     return "notCovered"
 
 

@@ -186,7 +186,7 @@ def _state(
     superseded = AcceptanceStatus.SUPERSEDED
     current = [c for c in claims if c.status is not superseded]
     losing = {AcceptanceStatus.ALTERNATIVE}
-    if not values:  # what is stated and not accepted is shown, also what holds on other days
+    if not values:  # stated values are shown though not accepted, also those valid on other days
         losing |= {AcceptanceStatus.REJECTED, superseded}
         current = [c for c in claims if c.rule is not AcceptanceRule.SUPERSEDED]
     rivals = [

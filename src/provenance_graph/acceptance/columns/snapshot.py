@@ -127,7 +127,7 @@ class TableSnapshot(AcceptedSnapshot):
             (pl.col("property") == RDF.type) & _is(kind) & columns.plain()
         )
         yield from rows.select("name", "record").collect().iter_rows()
-        for number, graph in enumerate(OWN_GRAPHS, 1 << 63):  # records have smaller ones
+        for number, graph in enumerate(OWN_GRAPHS, 1 << 63):  # records have smaller numbers
             for name, *_ in super().quads(None, RDF.type, kind, graph):
                 yield name, number
 
@@ -263,7 +263,7 @@ class _TableStatements(VersionStatements):
             yield
         finally:
             self._read = {}
-            self._numbered.clear()  # of a hub, the headers of all records would be gigabytes
+            self._numbered.clear()  # the headers of all records of a hub would take gigabytes
 
     def about(self, entity: Iri) -> list[Statement]:
         """All claims of any record about one name, each with the record's header."""

@@ -224,7 +224,7 @@ def tallied(
     Counting resolves every entity. A snapshot of now with a folder therefore stores the counts
     there under its version, for later calls. ``progress`` opens a display of so many steps.
     """
-    with suppress(OSError, ValueError):  # damaged, or of another day: counted anew
+    with suppress(OSError, ValueError):  # the file is damaged or of another day: count again
         if (known := stored(snapshot)) is not None:
             return known
     entities = subjects(snapshot)
@@ -233,7 +233,7 @@ def tallied(
     if snapshot.folder is not None:
         file = counts_file(snapshot.folder, snapshot.version)
         rows = {rule: [one.count, one.examples] for rule, one in tallies.items()}
-        with suppress(OSError):  # a folder that is full or read-only: counted again next time
+        with suppress(OSError):  # the folder is full or read-only: the next call counts again
             file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(file) as aside:
                 aside.write_text(json.dumps([snapshot.policy.day, len(entities), rows]), "utf-8")

@@ -45,7 +45,7 @@ _GRAVITY = {
 _NO_LOCATION = Location()
 _MAX_SHOWN = 3
 _DEPENDENCIES = "document:@dependencies"
-"""Where a bill of materials says what depends on what; other documents say what a model is made from."""
+"""The location of dependencies in a bill of materials; other documents state a model's parents."""
 MAX_OWNERS = 1_000
 """Pairs of model and location cached with the entities whose claims answer there."""
 

@@ -118,7 +118,7 @@ class SpdxView:
     def members(self, scope: str, path: str) -> list[Member]:
         """The members of a scope; ``path`` is the type's name for the scope ``type``."""
         if scope == "document":
-            # without the one document that SPDX wants, its relationships still stand
+            # relationships are read even without the one SpdxDocument that SPDX requires
             return [self._member(self.document or {})]
         if scope == "sbom":
             return [self._member(e) for e in self._roots() if e.get("type") == "software_Sbom"]

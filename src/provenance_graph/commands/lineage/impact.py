@@ -36,7 +36,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing, ("model", "family", "dataset"))
     session.say_others(meant.others)
-    if "/" not in thing:  # an id with its owner means itself, and needs no search
+    if "/" not in thing:  # an id with an owner is unambiguous
         _say_longer_names(session, snapshot, thing, meant)
     subject = meant.iri
     session.say_unknown(snapshot, subject)

@@ -264,7 +264,7 @@ def _fields(rows: Iterable[FieldAnswer], named: bool) -> Iterator[str]:
             value, status = status or "no value", ""
         else:
             value = with_unit(value, row["unit"])
-            if state.key in ("undisclosed", "withheld"):  # a fact that no search guards
+            if state.key in ("undisclosed", "withheld"):  # outranks no reported value
                 status = f"reported by others; the developer: {state.label}"
         sources = counted(row["sources"], "source")
         if row["values"] and row["custody"]:

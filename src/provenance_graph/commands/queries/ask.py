@@ -82,12 +82,12 @@ def command(
         result = asking.ask(at_hand(snapshot) or snapshot, question, given, data=data, limit=limit)
     else:
         if stored.find(question).counted:
-            session.claim_table()  # brought along where commits came after a build
+            session.claim_table()  # updates the table where commits followed a build
         result = asking.ask(snapshot, question, given, limit=limit)
     session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)
     chosen = stored.find(question)
-    if len(result) or not unknown:  # what an empty answer means holds of what is known
+    if len(result) or not unknown:  # an empty answer has a meaning only where anything is known
         session.say(chosen.summed_up(result))
     if assumed := _assumed(chosen, given):
         session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")

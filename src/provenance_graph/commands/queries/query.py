@@ -149,7 +149,7 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
 
 def _print_solutions(answer: Answer) -> int:
     """Print the solutions as a table; returns their number."""
-    lines = answer.body.decode().removesuffix("\n").split("\n")  # a text may hold other breaks
+    lines = answer.body.decode().removesuffix("\n").split("\n")  # texts may have other breaks
     if not lines[0]:
         count = len(lines) - 1
         sys.stdout.write(f"{counted(count, 'solution')} without a variable\n")

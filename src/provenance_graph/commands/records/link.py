@@ -206,7 +206,7 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
     client = stack.enter_context(
         httpx2.Client(timeout=20.0, headers={"user-agent": "provenance-graph"})
     )
-    named = service not in SERVICES  # whoever names an address may name one of this machine
+    named = service not in SERVICES  # a user may name an address of this machine
     settings = FetchSettings()
     fetcher = Fetcher(
         client,

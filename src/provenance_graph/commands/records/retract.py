@@ -30,7 +30,7 @@ def command(session: Session, record: tuple[str, ...]) -> None:
 
 def _named(text: str) -> Iri:
     """A record by any form in which commands print it; raises UsageError for a bad IRI."""
-    name = text.strip()  # as the last cell of a line of CSV has it
+    name = text.strip()  # the last cell of a CSV line may end with a line break
     if "://" in name or name.startswith(("id:", "<")):
         return expand(name)
     return expand(f"<{ID}record/{name.removeprefix('record/')}>")

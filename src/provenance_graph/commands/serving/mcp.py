@@ -57,7 +57,7 @@ def command(session: Session, transport: str, host: str, port: int, seconds: flo
     if transport == "stdio":
         server.run("stdio")
     else:
-        # without sessions, which anybody could open without end
+        # stateless: clients could open sessions without limit
         server.run("streamable-http", host=host, port=port, stateless_http=True)
 
 

@@ -25,7 +25,7 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for every setting, so that flags, environment and file have the same names."""
     for each in reversed(fields(config.Settings)):
         if each.name in ("token", "writable"):
-            continue  # a secret is not written on a command line; writable has its own pair
+            continue  # a secret does not belong on a command line; writable has options of its own
         flag = "--" + each.name.replace("_", "-")
         about = f"{each.metadata['about']}  [default: {each.default}]"
         if isinstance(each.default, bool):
@@ -104,14 +104,14 @@ def command(
         session.closing.callback(_ended, _follower(session, follow, follow_seconds))
     elif not settings.raw and not (session.folder / "CURRENT").exists():
         run_once(lambda: _build(session))
-    # refuses a store of an earlier version, while the rest is loaded
+    # checks the store's format version while the rest is loaded
     checked = None if settings.raw else begin(lambda: open_store(str(served)).close())
     folder = session.closing.enter_context(private_folder())
     if settings.processes > 1:
-        # The client library looks at this when it is imported, and at no time after.
+        # The client library reads this only when it is imported.
         (folder / "metrics").mkdir()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
-    gc.disable()  # nothing goes of what is loaded
+    gc.disable()  # loading creates no garbage
     try:
         from provenance_graph.service.processes.run import run  # heavy; not needed for --help
     finally:

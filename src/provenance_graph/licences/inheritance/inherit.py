@@ -19,8 +19,8 @@ from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.arrays import DERIVED, closure
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
-Step = tuple[int, int]  # child, place of the edge among the rows of parents
-Distance = tuple[bool, int]  # whether over data or outputs, edges
+Step = tuple[int, int]  # child's number, position of the edge in ``index.up``
+Distance = tuple[bool, int]  # whether along data or outputs, number of edges
 LicencesOf = Callable[[int], Sequence[Licence]]
 
 

@@ -59,7 +59,7 @@ def part_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageInd
             continue
         parents, licences, _ = read.subject(snapshot, member)
         if not parents and not licences and not referrers(member):
-            continue  # the whole index does not have it
+            continue  # not in the whole index either
         kind = kinds[member] = _kind(snapshot, member, parents, referrers(member))
         todo += [parent for parent, *_ in parents]
         unlabelled = not licences and release_of(member) != member

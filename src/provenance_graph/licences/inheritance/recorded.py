@@ -208,11 +208,11 @@ def lineage_state(
     support: list[Support] = reported[:1]
     for other in reached[:MAX_ANCESTORS]:
         if index.kind[other] == UNRESOLVED and index.owner[other] >= 0:
-            continue  # the developer's own series, of which no member is named
+            continue  # a series of the same developer, without a named member
         name = index.names[other]
         release = release_of(name)
         if release != name and (release == release_of(subject) or reader.stated_parents(release)):
-            continue  # a checkpoint comes from what its release comes from
+            continue  # a checkpoint has the parents of its release
         claims = reader.stated_parents(name)
         support += claims[:1]
         if not claims:

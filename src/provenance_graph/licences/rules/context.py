@@ -340,7 +340,7 @@ class ModelContext:
         reported = set()
         for term in self.now.terms:
             if (term.licence.iri, term.condition.key) in reported:
-                continue  # it comes with data too
+                continue  # the same term also comes along data
             reported.add((term.licence.iri, term.condition.key))
             kind = _COUNTED.get(term.condition.key)
             limit = term.licence.users if kind == "users" else term.licence.revenue

@@ -71,11 +71,11 @@ def basis(graph: LicenceGraph, day: str) -> FindingsBasis:
     def opened() -> FindingsBasis:
         stored = None
         if snapshot.folder is not None:
-            with suppress(*_DAMAGE):  # what cannot be read is made again
+            with suppress(*_DAMAGE):  # a file that cannot be read is made again
                 stored = load(snapshot.folder, graph)
         return _made(graph, day) if stored is None else stored
 
-    if day != snapshot.day:  # any day may be asked for: none but the present is cached
+    if day != snapshot.day:  # any day may be requested: only the snapshot's own is cached
         return _made(graph, day)
     return snapshot.cached("licence findings", opened)
 

@@ -63,7 +63,7 @@ def _of(term: Term) -> Iterator[Notice]:
     elif key in ("attribution-notice-file", "notice-file") and licence.notice:
         yield notice("file", f'NOTICE: "{licence.notice}"')
     elif key in ("state-changes", "indicate-changes") and not term.path:
-        return  # nothing was changed from oneself
+        return  # the model's own licence: nothing was changed
     elif key in _WORDED:
         kind, text = _WORDED[key]
         changed = (

@@ -54,7 +54,7 @@ def subject_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
         return resolve(snapshot, text)
     except NotFound as unknown:
         if not re.search(r"\w", text):
-            raise  # nothing but punctuation, which would make the slug of "unnamed"
+            raise  # only punctuation, whose slug would be "unnamed"
         try:
             return resolve(snapshot, text, "dataset")
         except NotFound as other:
@@ -284,7 +284,7 @@ def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
     spdx = licence.startswith(SPDX)
     composed = "/licence/expression/" in licence
     key = licence.removeprefix(SPDX) if spdx else text(SKOS.notation) or local_name(licence)
-    # what a source names and we do not know keeps the name that the source gives
+    # an unknown licence keeps the name that its source gives
     named = composed or "/licence/stated/" in licence
     key = (text(SCHEMA.name) or key) if named else key
     return LicenceInfo(

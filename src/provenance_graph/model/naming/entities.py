@@ -89,7 +89,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         if not any(map(is_own, results)) or _is_outdone(present, results, editions):
             results += editions
         return _chosen(present, name, results)
-    if editions and ("/" not in name or len(editions) > 1):  # an id is no other id
+    if editions and ("/" not in name or len(editions) > 1):  # an id does not mean a single other id
         return _chosen(present, name, editions)
     if snapshot.as_of:
         for past in _direct(snapshot, name):

@@ -307,7 +307,7 @@ class StoredNames:
         if not sought:
             return []
         matches: list[tuple[str, Iri]] = []
-        for head in (sought, f"{sought}v"):  # what follows is a digit
+        for head in (sought, f"{sought}v"):  # a digit must follow
             rows = self._database.execute(
                 f"SELECT c.folded, t.iri, c.name, t.id {_ENTITIES} c.folded >= ? AND c.folded < ?",
                 (self._bits, f"{head}0", f"{head}:"),

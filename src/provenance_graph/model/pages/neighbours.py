@@ -42,7 +42,7 @@ DESCRIBES = "describes"
 _RECORDS = ID + "record/"
 _HIDDEN = {
     RDF.type,
-    PROV.wasDerivedFrom,  # written beside each of its sub-properties
+    PROV.wasDerivedFrom,  # the view has it beside each of its sub-properties
     PROV.wasInfluencedBy,
     PG.describedAs,
     PG.contested,

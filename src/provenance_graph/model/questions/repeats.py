@@ -68,7 +68,7 @@ def _read(file: Path) -> list[Voices] | None:
     try:
         rows = json.loads(file.read_text("utf-8"))
         return [Voices(Iri(p), Iri(a), Iri(b), int(m), int(e)) for p, a, b, m, e in rows]
-    except (OSError, ValueError, TypeError):  # not there, or damaged: it is made anew
+    except (OSError, ValueError, TypeError):  # missing or damaged: the caller counts again
         return None
 
 

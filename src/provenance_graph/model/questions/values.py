@@ -37,7 +37,7 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     that an API understands). Case, spaces, hyphens and prefixes are ignored.
     """
     if kind == "alias" and _is_alias(reads, exact := Literal(text.strip())):
-        return exact  # without a look at all names of a large store
+        return exact  # an exact alias needs no listing of all names
     known = {letters_and_digits(name): (name, value) for name, value in _CHOICES[kind](reads)}
     result = known.get(letters_and_digits(text.strip())) or known.get(
         letters_and_digits(local_name(text.strip()))

@@ -171,7 +171,7 @@ class IndexedFacts:
         self.numbers = {model: number for number, model in enumerate(self.models, 1)}
         self._sources = self._count_records()
         above: dict[Iri, set[Iri]] = defaultdict(set)
-        for relation in terms.DERIVATIONS:  # typed relations only, as lineage counts them
+        for relation in terms.DERIVATIONS:  # only the kinds of derivation, as in lineage
             for child, _, parent, _ in snapshot.quads(predicate=relation):
                 if isinstance(parent, Iri):
                     above[child].add(parent)

@@ -221,7 +221,7 @@ class SearchIndex:
             )
         else:
             rows = self._database.execute(
-                "SELECT c.value, count(*) AS n FROM facet_count c"  # in this order, not by model
+                "SELECT c.value, count(*) AS n FROM facet_count c"  # joined facets first
                 " CROSS JOIN facet f ON f.facet = c.facet CROSS JOIN model m ON m.number = +f.number"
                 f"{clause} AND c.kind = ? GROUP BY c.value ORDER BY n DESC, c.value LIMIT ?",
                 (*values, kind, limit),

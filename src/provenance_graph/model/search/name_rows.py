@@ -96,7 +96,7 @@ def fill_names(
     for rows in entities(snapshot, models).iter_slices(_MANY):
         names.add(rows)
         names.write(database)
-    names.add_entries(entries())  # after what the graph holds
+    names.add_entries(entries())  # numbered after the entities of the graph
     names.write(database)
     names.beginnings.write(database)
     database.executescript(table.SORTED_SQL + _INDEXES + _USUAL_HASH)
@@ -154,7 +154,7 @@ class _NameRows:
         own = None if one.name == last else one.name
         marked = _marked(folded, text)
         self._put(number, one.iri, text, own, one.kind, one.weight, one.model, marked)
-        if one.is_record:  # its name ends with the day of reading, as its id does
+        if one.is_record:  # the name of a record ends with the day of retrieval, as its id does
             folded = _joined((words[text], fold(one.name.removesuffix(f" ({last})"))))
         self._pieces.append((number, _longest(folded)))
 

@@ -132,7 +132,7 @@ def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str
     """Every entity of a kind, the richest first, one page; raises UsageError for a bad cursor."""
     start = _start(cursor)
     (total,) = database.execute("SELECT count(*) FROM kind_of WHERE kind = ?", (kind,)).fetchone()
-    rows = database.execute(  # they are numbered in this order
+    rows = database.execute(  # entities are numbered in order of richness
         "SELECT number FROM kind_of WHERE kind = ? ORDER BY number LIMIT ? OFFSET ?",
         (kind, limit, start),
     ).fetchall()
@@ -179,7 +179,7 @@ def _spelt(
         values = [match, *values]
     else:
         base = "FROM thing t WHERE 1"
-    # of a word that nearly everything holds, only the narrow table of kinds is read for the counts
+    # for a word in nearly every name, counts read only the narrow table of kinds
     counted = base if clause else base.replace("JOIN thing t", "JOIN kind_of t")
     requested = f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind"
     counts = counts_of(database, whole) if words == long == [whole] else Counter[str]()
@@ -192,7 +192,7 @@ def _spelt(
     if total > MAX_ORDERED and long:
         narrow = counted if len(long) == len(words) else base
         return _richest(database, (query, whole), f"{narrow}{clause}", values, limit, start), counts
-    # the limit keeps the engine from putting the words together twice for each row
+    # LIMIT -1 keeps SQLite from composing the words of a row twice
     matching = (
         f"SELECT t.number, t.id, t.kind, ' ' || t.folded || ' ' AS words {base}{clause} LIMIT -1"
     )
