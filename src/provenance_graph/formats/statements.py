@@ -124,7 +124,10 @@ def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
 
 
 def called(subject: Iri, kind: Iri, id_: str) -> tuple[Claim, ...]:
-    """Claims of the class of an entity given by its id only, and of a name inferred from the id."""
+    """Claims of the class of an entity given by its id only, and of a name inferred from the id.
+
+    The source does not state the entity's name: a name that another source states takes precedence.
+    """
     name = Claim(subject, SCHEMA.name, literal(id_), basis=Basis.INFERENCE)
     return Claim(subject, RDF.type, kind), name
 

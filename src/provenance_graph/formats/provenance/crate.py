@@ -81,7 +81,7 @@ class Crate:
         return self.by_id.get(scalar_text(mapping(value).get("@id"))) or mapping(value)
 
     def resolved(self, leaf: Leaf) -> Leaf:
-        """A value as it is kept: a reference to a node that is no subject as that node's text."""
+        """A value as stored: a reference to a node without a subject becomes that node's text."""
         node = self.by_id.get(scalar_text(leaf.value)) if leaf.path[-1] == "@id" else None
         if node is None or self.role(node) != "other" or leaf.path[1:] == ("@id",):
             return leaf
