@@ -35,17 +35,13 @@ _DEDUPED = re.compile(r"[-_. ](?:deduplicated|deduped|dedup|dd)$")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset's IRI with its owner, squashed names, makers, and squashed names without owner.
-
-    ``bare`` are those names without an owner that are already decided to mean it.
-    """
+    """A dataset's IRI with its owner, squashed names and stated makers."""
 
     iri: Iri
     plain: str
     owner: str
     names: frozenset[str]
     makers: frozenset[Iri]
-    bare: frozenset[str] = frozenset()
 
 
 def squashed(name: str) -> str:
@@ -82,11 +78,6 @@ def _known(snapshot: AcceptedSnapshot) -> Iterator[Dataset]:
     for subject, _, value, _ in snapshot.quads(predicate=DCTERMS.creator):
         if subject.startswith(HEAD) and isinstance(value, Iri):
             makers[subject].add(value)
-    bare: dict[Iri, set[str]] = defaultdict(set)
-    for subject, _, name, _ in snapshot.quads(predicate=PG.describedAs):
-        alias = unquote(str(name).removeprefix(HEAD))
-        if subject.startswith(HEAD) and str(name).startswith(HEAD) and "/" not in alias:
-            bare[subject].add(squashed(alias))
     for subject, *_ in snapshot.quads(predicate=RDF.type, object=PG.Dataset):
         if not subject.startswith(HEAD):
             continue
@@ -94,14 +85,7 @@ def _known(snapshot: AcceptedSnapshot) -> Iterator[Dataset]:
         # A label beside a repository may be anything; beside a plain name it is the name itself.
         texts = {plain} if slash else {plain, *labels.get(subject, ())}
         names = frozenset(squashed(text) for text in texts if "/" not in text)
-        yield Dataset(
-            subject,
-            plain,
-            owner,
-            names - {""},
-            frozenset(makers.get(subject, ())),
-            frozenset(bare[subject]),
-        )
+        yield Dataset(subject, plain, owner, names - {""}, frozenset(makers.get(subject, ())))
 
 
 def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
@@ -111,10 +95,6 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
     for one in bare[1:]:
         why = "the same name but for case, separators and the article"
         yield Pair(one.iri, bare[0].iri, PairVerdict.SAME, SPELLING, 0.95, (why,))
-    decided = [other for other in owned for one in bare if other.bare & one.names]
-    if bare and len(set(decided)) == 1:
-        why = "the same name but for case, separators and the article, of one that is decided"
-        yield Pair(bare[0].iri, decided[0].iri, PairVerdict.SAME, SPELLING, 0.95, (why,))
     makers = {who for one in bare for maker in one.makers for who in known.with_wholes(maker)}
     for other in owned:
         owners = known.with_wholes(organization(other.owner))

@@ -96,20 +96,6 @@ def test_the_official_owners_repository_is_the_dataset_and_a_copy_is_not() -> No
     assert result["EleutherAI/pile", "xvjiarui/pile"] is PairVerdict.BARRED
 
 
-def test_another_spelling_of_a_name_that_is_decided_means_the_same_dataset() -> None:
-    """The decided name is no entity of its own any more, so nothing else stands beside it."""
-    claims = [
-        *dataset("the-pile", "The Pile"),
-        *dataset("EleutherAI/pile"),
-        *dataset("xvjiarui/pile"),
-        *dataset("the_pile"),
-    ]
-    decided = Mapping(iris.dataset("the-pile"), SKOS.exactMatch, iris.dataset("EleutherAI/pile"))
-    result = verdicts(outcome(*claims, rows=(decided,)))
-    assert result["the_pile", "EleutherAI/pile"] is PairVerdict.SAME
-    assert result["the_pile", "xvjiarui/pile"] is PairVerdict.CANDIDATE
-
-
 def test_parts_and_deduplicated_forms_are_related_and_not_the_same() -> None:
     claims = [
         *dataset("EleutherAI/pile"),
