@@ -66,8 +66,8 @@ class AcceptedSnapshot(AcceptedReads):
         self.folder = None if as_of else folder
         self.today = today or clock.today()
         self.before: Before = lambda: None
-        """Gives an earlier version with indexes that new ones may be made from, and the entities
-        that commits have changed since; or None."""
+        """Gives an earlier version whose indexes can be read while those of this one are made, and
+        the entities that commits have changed since; or None."""
         self.after: Callable[[], AcceptedSnapshot | None] = lambda: None
         """Gives a later version whose indexes are being made while this one answers; or None."""
         self._cache: dict[str, object] = {}

@@ -94,7 +94,7 @@ class LicenceContext:
 
     @cached_property
     def exempt(self) -> list[Term]:
-        """Terms of inherited licences that do not apply to the licensor's models in the lineage."""
+        """Terms that do not apply to the licensor's models in the lineage."""
         return [term for term in self._all_terms if term.applies is False]
 
     @cached_property
