@@ -1,5 +1,5 @@
 /** Which parameters the address of each view may hold; what it does not know is named, never passed over. Pure. */
-import type { Place } from "./router";
+import type { Route } from "./router";
 
 const OF_MODELS = ["developer", "openness", "family", "licence", "modality", "architecture", "weights", "year", "disclosure"];
 const TABLE = ["sort", "find"];
@@ -46,11 +46,11 @@ function distance(a: string, b: string): number {
 }
 
 /** The parameters of an address that its view does not know, each with the nearest that it does; none where there is no such view. */
-export function unknownIn(place: Place): { name: string; near: string | undefined }[] {
-  const known = VIEWS.find(([path]) => path.test(place.path))?.[1];
+export function unknownIn(route: Route): { name: string; near: string | undefined }[] {
+  const known = VIEWS.find(([path]) => path.test(route.path))?.[1];
   if (!known) return [];
   const all = [...known, "asOf"];
-  return [...new Set(place.query.keys())].filter((name) => !takes(all, name)).map((name) => {
+  return [...new Set(route.query.keys())].filter((name) => !takes(all, name)).map((name) => {
     const short = name.slice(0, 40).toLowerCase();
     const [near] = all.filter((one) => !one.endsWith("*")).map((one) => [one, distance(short, one.toLowerCase())] as const).filter(([one, far]) => far <= Math.ceil(one.length / 3) && far < one.length).sort((a, b) => a[1] - b[1]);
     return { name, near: near?.[0] };

@@ -17,7 +17,7 @@ export class Refusal extends Error {
   }
 }
 
-const kept = new Map<string, Promise<unknown>>();
+const stored = new Map<string, Promise<unknown>>();
 const MOST_KEPT = 200;
 let version = "";
 const watchers = new Set<(version: string) => void>();
@@ -33,20 +33,20 @@ export function storeVersion(): string {
   return version;
 }
 
-function note(found: string | null): void {
-  if (!found || found === version) return;
+function note(answer: string | null): void {
+  if (!answer || answer === version) return;
   const before = version;
-  version = found;
+  version = answer;
   if (!before) return;
-  kept.clear();
-  for (const watch of watchers) watch(found);
+  stored.clear();
+  for (const watch of watchers) watch(answer);
 }
 
 async function refusal(response: Response): Promise<Refusal> {
   const text = await response.text();
   try {
-    const said = JSON.parse(text) as { title?: string; detail?: string };
-    return new Refusal(response.status, said.title ?? response.statusText, said.detail ?? "");
+    const message = JSON.parse(text) as { title?: string; detail?: string };
+    return new Refusal(response.status, message.title ?? response.statusText, message.detail ?? "");
   } catch {
     return new Refusal(response.status, response.statusText || "Refused", text.slice(0, 300));
   }
@@ -80,22 +80,22 @@ export function parsed<T>(text: string): T {
 
 /** JSON from the service, asked once per store version. */
 export function get<T>(path: string): Promise<T> {
-  const found = kept.get(path);
-  if (found) return found as Promise<T>;
-  const asked = send(path, { headers: { Accept: "application/json" } }).then((r) => r.text()).then((text) => parsed<T>(text));
-  kept.set(path, asked);
-  asked.catch(() => kept.delete(path));
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value as string);
-  return asked;
+  const answer = stored.get(path);
+  if (answer) return answer as Promise<T>;
+  const requested = send(path, { headers: { Accept: "application/json" } }).then((r) => r.text()).then((text) => parsed<T>(text));
+  stored.set(path, requested);
+  requested.catch(() => stored.delete(path));
+  if (stored.size > MOST_KEPT) stored.delete(stored.keys().next().value as string);
+  return requested;
 }
 
 /** The first `most` of a list of which the service gives no more than `size` at once. */
-export async function listed<P extends { items: unknown[]; next: string | null }>(path: string, most: number, size: number): Promise<P> {
-  const first = await get<P>(`${path}&limit=${Math.min(most, size)}`);
+export async function listed<P extends { items: unknown[]; next: string | null }>(path: string, limit: number, size: number): Promise<P> {
+  const first = await get<P>(`${path}&limit=${Math.min(limit, size)}`);
   const items = [...first.items];
   let { next } = first;
-  while (next !== null && items.length < most) {
-    const more: P = await get<P>(`${path}&limit=${Math.min(size, most - items.length)}&cursor=${encodeURIComponent(next)}`);
+  while (next !== null && items.length < limit) {
+    const more: P = await get<P>(`${path}&limit=${Math.min(size, limit - items.length)}&cursor=${encodeURIComponent(next)}`);
     items.push(...more.items);
     next = more.next;
   }
@@ -105,13 +105,13 @@ export async function listed<P extends { items: unknown[]; next: string | null }
 /** A SPARQL query's rows, with terms as plain text. */
 export async function select(query: string): Promise<Record<string, string>[]> {
   const path = `/sparql?query=${encodeURIComponent(query)}&format=json`;
-  const found = await get<{ results: { bindings: Record<string, { value: string }>[] } }>(path);
-  return found.results.bindings.map((row) =>
+  const answer = await get<{ results: { bindings: Record<string, { value: string }>[] } }>(path);
+  return answer.results.bindings.map((row) =>
     Object.fromEntries(Object.entries(row).map(([name, term]) => [name, term.value])),
   );
 }
 
-export interface Asked<T> {
+export interface Fetched<T> {
   data: T | undefined;
   error: Refusal | undefined;
   loading: boolean;
@@ -119,7 +119,7 @@ export interface Asked<T> {
 }
 
 /** The answer of a request; `null` asks nothing. The last answer stays while the next is fetched. */
-export function useAsked<T>(key: string | null, ask: (key: string) => Promise<T> = get): Asked<T> {
+export function useFetched<T>(key: string | null, ask: (key: string) => Promise<T> = get): Fetched<T> {
   const [state, setState] = useState<{ key: string | null; data?: T; error?: Refusal }>({ key: null });
   const [turn, setTurn] = useState(0);
   const asking = useRef(ask);
@@ -135,9 +135,9 @@ export function useAsked<T>(key: string | null, ask: (key: string) => Promise<T>
       (data) => alive && setState({ key, data }),
       (error: unknown) => {
         if (!alive) return;
-        const said = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
-        setState((before) => ({ key, data: before.key === key ? before.data : undefined, error: said }));
-        if (said.passes) timer = window.setTimeout(() => setTurn((n) => n + 1), 4000);
+        const message = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
+        setState((before) => ({ key, data: before.key === key ? before.data : undefined, error: message }));
+        if (message.passes) timer = window.setTimeout(() => setTurn((n) => n + 1), 4000);
       },
     );
     return () => {

@@ -19,8 +19,8 @@ export function wordOf(item: Item): string {
 
 /** The item that a word names; a word without a kind is a model; undefined where it names nothing. */
 export function itemOf(word: string): Item | undefined {
-  const found = /^(model|dataset|deployment):(.+)$/s.exec(word.trim());
-  const [kind, id] = found ? [found[1] as Item["kind"], found[2] as string] : ["model" as const, word.trim()];
+  const match = /^(model|dataset|deployment):(.+)$/s.exec(word.trim());
+  const [kind, id] = match ? [match[1] as Item["kind"], match[2] as string] : ["model" as const, word.trim()];
   return id && id.length <= 400 && !/[\s\p{Cc}]|^(model|dataset|deployment):$/u.test(id) ? { kind, id } : undefined;
 }
 

@@ -1,14 +1,14 @@
 /** A filter by developer, held in the address. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useAsked } from "./api";
+import { useFetched } from "./api";
 import { dated } from "./asof";
 import { setQuery } from "./router";
 import type { Facets } from "./types";
 
 /** One developer, by name; the list offers those that the store knows best. */
 export function DeveloperFilter({ value }: { value: string }): JSX.Element {
-  const facets = useAsked<Facets>(dated("/api/v1/facets"));
+  const facets = useFetched<Facets>(dated("/api/v1/facets"));
   const [typed, setTyped] = useState(value); // what is typed stays when the list of names arrives
   useEffect(() => setTyped(value), [value]);
   return (

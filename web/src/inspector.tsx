@@ -1,7 +1,7 @@
 /** The claim inspector: everything that sources say about one property of one model. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Refusal, send, useAsked } from "./api";
+import { Refusal, send, useFetched } from "./api";
 import { dated } from "./asof";
 import { Answer, Copy, Out, QueryLink, Trouble, ValueView } from "./parts";
 import { hrefOf, inPath, setQuery } from "./router";
@@ -23,7 +23,7 @@ interface Props {
 
 /** The side panel. Escape and the close button lead back to where the reader was. */
 export function Inspector({ model, property, field }: Props): JSX.Element {
-  const asked = useAsked<ClaimsAnswer>(
+  const fetched = useFetched<ClaimsAnswer>(
     dated(`/api/v1/models/${inPath(model)}/claims?property=${encodeURIComponent(property)}`),
   );
   const heading = useRef<HTMLHeadingElement>(null);
@@ -45,31 +45,31 @@ export function Inspector({ model, property, field }: Props): JSX.Element {
         </h2>
         <button type="button" class="close" aria-label="Close the claims" onClick={close}>×</button>
       </header>
-      <Answer asked={asked} what="claims">
-        {(found) => <Claims found={found} model={model} />}
+      <Answer requested={fetched} what="claims">
+        {(answer) => <Claims result={answer} model={model} />}
       </Answer>
     </aside>
   );
 }
 
-function Claims({ found, model }: { found: ClaimsAnswer; model: string }): JSX.Element {
-  const claims = [...found.claims].sort((a, b) => ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing));
+function Claims({ result: answer, model }: { result: ClaimsAnswer; model: string }): JSX.Element {
+  const claims = [...answer.claims].sort((a, b) => ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing));
   const sides = sidesOf(claims);
   const first = claims[0];
   if (!first)
-    return <p>No source that was read states this for <bdi>{found.id}</bdi>. No search is on record.</p>;
+    return <p>No source that was read states this for <bdi>{answer.id}</bdi>. No search is on record.</p>;
   return (
     <>
       <p class="aside">
         {count(claims.length, "claim")} about <bdi>{model}</bdi>
-        {found.asOf ? `, as known on ${found.asOf}` : ""}
+        {answer.asOf ? `, as known on ${answer.asOf}` : ""}
         {sides.length > 1 ? "; sources differ" : ""}
       </p>
       {sides.length > 1 ? <Sides sides={sides} /> : null}
       <ol class="claims">
         {claims.map((claim, n) => <ClaimCard key={n} claim={claim} />)}
       </ol>
-      <p class="aside"><QueryLink query={evidenceQuery(found.iri, first.propertyIri)}>The same as SPARQL</QueryLink> · <a href={dated("/policy")}>What the policy decides by</a></p>
+      <p class="aside"><QueryLink query={evidenceQuery(answer.iri, first.propertyIri)}>The same as SPARQL</QueryLink> · <a href={dated("/policy")}>What the policy decides by</a></p>
     </>
   );
 }
@@ -106,10 +106,10 @@ function Sides({ sides }: { sides: ReturnType<typeof sidesOf> }): JSX.Element {
 
 /** One claim with everything that is known of it. */
 export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
-  const shown = text(claim.value);
+  const visible = text(claim.value);
   const silent = claim.value === null && !claim.unusable && claim.standing !== "Superseded";
   const badge = silent ? "Superseded" : claim.standing;
-  const verbatim = claim.asStated && claim.asStated !== shown ? claim.asStated : null;
+  const verbatim = claim.asStated && claim.asStated !== visible ? claim.asStated : null;
   return (
     <li class={`claim st-${silent ? "Silent" : claim.standing}`}>
       <p class="said">
@@ -143,7 +143,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
 
 /** Say that a claim is wrong: here where the service is writable, else by the command. */
 function FlagIt({ claim }: { claim: string }): JSX.Element {
-  const health = useAsked<{ writable: boolean }>("/health");
+  const health = useFetched<{ writable: boolean }>("/health");
   const [state, setState] = useState<{ error?: Refusal; done?: string }>({});
   if (!health.data?.writable) return <Copy what={() => `provenance-graph claim flag '${claim}' --why ''`}>Copy the command that flags it</Copy>;
   const send_ = async (form: HTMLFormElement): Promise<void> => {

@@ -40,8 +40,8 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
     useEffect(() => {
       if (ready) return;
       (loading ?? load()).then(
-        (found) => {
-          ready = found.default;
+        (answer) => {
+          ready = answer.default;
           setTurn((n) => n + 1);
         },
         () => {

@@ -7,7 +7,7 @@ import { onNewVersion, storeVersion } from "./api";
 import { dayOf } from "./asof";
 import { useBasket } from "./basket";
 import { AsOf, Wait } from "./parts";
-import { pageOf, followLinks, go, setQuery, usePlace, withQuery, type Place } from "./router";
+import { pageOf, followLinks, go, setQuery, useRoute, withQuery, type Route } from "./router";
 import { SearchBox } from "./searchbox";
 import { Start } from "./views/start";
 import "./style/base.css";
@@ -71,53 +71,53 @@ function below(path: string, prefix: string): string | null {
   }
 }
 
-function view(place: Place): JSX.Element {
-  const path = pageOf(place.path);
+function view(route: Route): JSX.Element {
+  const path = pageOf(route.path);
   const model = below(path, "/models/");
-  if (model) return <Model key={model} id={model} place={place} />;
+  if (model) return <Model key={model} id={model} currentRoute={route} />;
   const lineage = below(path, "/lineage/");
-  if (lineage) return <Lineage key={lineage} id={lineage} place={place} />;
+  if (lineage) return <Lineage key={lineage} id={lineage} currentRoute={route} />;
   const licences = below(path, "/licences/");
-  if (licences) return <Licences key={licences} id={licences} place={place} />;
+  if (licences) return <Licences key={licences} id={licences} currentRoute={route} />;
   const assessed = below(path, "/assessments/");
-  if (assessed) return <Assessments key={assessed} id={assessed} place={place} />;
+  if (assessed) return <Assessments key={assessed} id={assessed} currentRoute={route} />;
   const history = below(path, "/history/");
-  if (history) return <History key={history} id={history} place={place} />;
+  if (history) return <History key={history} id={history} currentRoute={route} />;
   const thing = below(path, "/things/");
-  if (thing || path === "/things") return <ThingView path={thing ?? ""} place={place} />;
+  if (thing || path === "/things") return <ThingView path={thing ?? ""} currentRoute={route} />;
   switch (path) {
     case "/":
     case "/models":
-      return <Start place={place} />;
+      return <Start currentRoute={route} />;
     case "/disclosure":
-      return <Disclosure place={place} />;
+      return <Disclosure currentRoute={route} />;
     case "/explore":
-      return <Explore place={place} />;
+      return <Explore currentRoute={route} />;
     case "/compare":
-      return <Compare place={place} />;
+      return <Compare currentRoute={route} />;
     case "/impact":
-      return <Impact place={place} />;
+      return <Impact currentRoute={route} />;
     case "/conflicts":
-      return <Conflicts place={place} />;
+      return <Conflicts currentRoute={route} />;
     case "/breaches":
-      return <Breaches place={place} />;
+      return <Breaches currentRoute={route} />;
     case "/basket":
-      return <Basket place={place} />;
+      return <Basket currentRoute={route} />;
     case "/fleet":
-      return <Fleet place={place} />;
+      return <Fleet currentRoute={route} />;
     case "/changes":
-      return <Changes place={place} />;
+      return <Changes currentRoute={route} />;
     case "/identity":
-      return <Identity place={place} />;
+      return <Identity currentRoute={route} />;
     case "/policy":
-      return <Policy place={place} />;
+      return <Policy currentRoute={route} />;
     case "/terms":
-      return <Terms place={place} />;
+      return <Terms currentRoute={route} />;
     case "/sparql":
     case "/sparql/":
-      return <Workbench place={place} />;
+      return <Workbench currentRoute={route} />;
     case "/report":
-      return <Report place={place} />;
+      return <Report currentRoute={route} />;
     case "/check":
       return <Check />;
     default:
@@ -147,12 +147,12 @@ function Theme(): JSX.Element {
 }
 
 function NewVersion(): JSX.Element | null {
-  const [found, setFound] = useState("");
+  const [answer, setFound] = useState("");
   useEffect(() => onNewVersion(setFound), []);
-  if (!found) return null;
+  if (!answer) return null;
   return (
     <div class="notice" role="status">
-      The store was rebuilt while you were reading (now version {found}).{" "}
+      The store was rebuilt while you were reading (now version {answer}).{" "}
       <button type="button" onClick={() => location.reload()}>Show the new state</button>{" "}
       <button type="button" onClick={() => setFound("")}>Stay</button>
     </div>
@@ -160,15 +160,15 @@ function NewVersion(): JSX.Element | null {
 }
 
 /** Names the parameters of the address that mean nothing to its view. */
-function UnknownParameters({ place }: { place: Place }): JSX.Element | null {
-  const unknown = unknownIn(place);
+function UnknownParameters({ currentRoute: route }: { currentRoute: Route }): JSX.Element | null {
+  const unknown = unknownIn(route);
   if (!unknown.length) return null;
-  const shown = unknown.slice(0, 5);
+  const visible = unknown.slice(0, 5);
   return (
     <div class="notice" role="status">
       {unknown.length === 1 ? "A parameter of this address is" : `${unknown.length} parameters of this address are`} not known here and changed nothing:{" "}
-      {shown.map(({ name, near }, n) => <span key={name}>{n ? ", " : ""}<code><bdi>{name.slice(0, 60)}</bdi></code>{near ? <> (did you mean <a href={withQuery({ [name]: null, [near]: place.query.getAll(name) })}><code>{near}</code></a>?)</> : null}</span>)}
-      {unknown.length > shown.length ? ` and ${unknown.length - shown.length} more` : ""}.{" "}
+      {visible.map(({ name, near }, n) => <span key={name}>{n ? ", " : ""}<code><bdi>{name.slice(0, 60)}</bdi></code>{near ? <> (did you mean <a href={withQuery({ [name]: null, [near]: route.query.getAll(name) })}><code>{near}</code></a>?)</> : null}</span>)}
+      {unknown.length > visible.length ? ` and ${unknown.length - visible.length} more` : ""}.{" "}
       <button type="button" onClick={() => setQuery(Object.fromEntries(unknown.map(({ name }) => [name, null])), true)}>Take {unknown.length === 1 ? "it" : "them"} out</button>
     </div>
   );
@@ -207,12 +207,12 @@ function isHere(href: string, path: string): boolean {
 }
 
 function App(): JSX.Element {
-  const place = usePlace();
+  const route = useRoute();
   const [open, setOpen] = useState(false);
   useEffect(() => {
     setOpen(false);
     document.querySelector("main")?.focus({ preventScroll: true });
-  }, [place.path]);
+  }, [route.path]);
   return (
     // biome-ignore lint: links bubble here
     <div class="app" onClick={followLinks}>
@@ -222,19 +222,19 @@ function App(): JSX.Element {
         <button type="button" class="menu" aria-expanded={open} aria-controls="views" onClick={() => setOpen(!open)}>Menu</button>
         <nav id="views" aria-label="Views" class={open ? "open" : ""}>
           {LINKS.map(([href, word]) => (
-            <a key={href} href={href} aria-current={isHere(href, place.path) ? "page" : undefined}>{word}</a>
+            <a key={href} href={href} aria-current={isHere(href, route.path) ? "page" : undefined}>{word}</a>
           ))}
-          <More path={place.path} />
+          <More path={route.path} />
         </nav>
-        {place.path === "/" ? <span class="quick" /> : <QuickSearch />}
-        <BasketLink here={place.path === "/basket"} />
+        {route.path === "/" ? <span class="quick" /> : <QuickSearch />}
+        <BasketLink here={route.path === "/basket"} />
         <Theme />
       </header>
       <NewVersion />
-      <UnknownParameters place={place} />
-      {dayOf(place) && !SHOWS_ITS_DAY.test(place.path) ? <div class="day-of-page"><AsOf /></div> : null}
+      <UnknownParameters currentRoute={route} />
+      {dayOf(route) && !SHOWS_ITS_DAY.test(route.path) ? <div class="day-of-page"><AsOf /></div> : null}
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Wait what="the view" />}>{view(place)}</Suspense>
+        <Suspense fallback={<Wait what="the view" />}>{view(route)}</Suspense>
       </main>
       <footer class="foot">
         <Foot />

@@ -53,20 +53,20 @@ export function sections(matrix: Matrix): string[] {
 export function ofProfiles(profiles: Profile[]): Matrix {
   const fields = (profiles[0]?.sections ?? []).flatMap((s) => s.fields.map((f) => ({ property: f.property, label: f.label, section: s.name })));
   const models = profiles.map((profile): Row => {
-    const found = new Map(profile.sections.flatMap((s) => s.fields).map((f) => [f.property, f]));
+    const known = new Map(profile.sections.flatMap((s) => s.fields).map((f) => [f.property, f]));
     const state = (property: string): string => {
-      const field = found.get(property);
+      const field = known.get(property);
       return field ? (STATES[field.state]?.letter ?? ".") : ".";
     };
     const states = fields.map((f) => state(f.property)).join("");
-    const valued = fields.map((f) => (found.get(f.property)?.values.length ?? 0) > 0);
+    const valued = fields.map((f) => (known.get(f.property)?.values.length ?? 0) > 0);
     return {
       id: profile.id, name: profile.name,
-      developers: (found.get("creator")?.values ?? []).map((v) => (isThing(v) ? nameOf(v) : text(v))),
+      developers: (known.get("creator")?.values ?? []).map((v) => (isThing(v) ? nameOf(v) : text(v))),
       states,
       withoutValue: fields.flatMap((_, n) => (KNOWN.has(states[n] ?? ".") && !valued[n] ? [n] : [])),
       withValue: fields.flatMap((_, n) => (!KNOWN.has(states[n] ?? ".") && valued[n] ? [n] : [])),
-      contested: fields.flatMap((f, n) => (found.get(f.property)?.contested ? [n] : [])),
+      contested: fields.flatMap((f, n) => (known.get(f.property)?.contested ? [n] : [])),
     };
   });
   return { codes: Object.fromEntries(Object.entries(STATES).map(([name, state]) => [state.letter, name])), fields, models, total: models.length, next: null };
@@ -85,9 +85,9 @@ export interface DeveloperTotal {
 export function byDeveloper(matrix: Matrix): DeveloperTotal[] {
   const all = matrix.fields.map((_, n) => n);
   const parts = sections(matrix).map((name) => [name, all.filter((n) => matrix.fields[n]?.section === name)] as const);
-  const found = new Map<string, Row[]>();
-  for (const row of matrix.models) for (const developer of row.developers.length ? row.developers : ["not recorded"]) found.set(developer, [...(found.get(developer) ?? []), row]);
-  return [...found].map(([developer, rows]) => ({
+  const known = new Map<string, Row[]>();
+  for (const row of matrix.models) for (const developer of row.developers.length ? row.developers : ["not recorded"]) known.set(developer, [...(known.get(developer) ?? []), row]);
+  return [...known].map(([developer, rows]) => ({
     developer, models: rows.length,
     known: Math.round((10 * rows.reduce((sum, row) => sum + knownOf(row, all), 0)) / rows.length) / 10,
     silent: Object.fromEntries(parts.map(([name, columns]) => [name, rows.filter((row) => silentOn(row, columns)).length])),

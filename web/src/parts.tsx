@@ -1,7 +1,7 @@
 /** Small pieces that all views share. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useAsked, type Asked, type Refusal } from "./api";
+import { useFetched, type Fetched, type Refusal } from "./api";
 import { dated, dayOf } from "./asof";
 import { go, hrefOf, inPath, setQuery, withQuery } from "./router";
 import type { Cell, Profile, Thing } from "./types";
@@ -9,11 +9,11 @@ import { STATES, brief, briefUrl, isThing, linkable, nameOf, text } from "./word
 
 /** A disclosure state: glyph, word and, on demand, what it means. */
 export function StateMark({ state, quiet }: { state: string; quiet?: boolean }): JSX.Element {
-  const found = STATES[state] ?? { glyph: "?", word: state, meaning: "" };
+  const answer = STATES[state] ?? { glyph: "?", word: state, meaning: "" };
   return (
-    <span class={`state s-${state}`} title={found.meaning}>
-      <span class="glyph" aria-hidden="true">{found.glyph}</span>
-      {quiet ? <span class="visually-hidden">{found.word}</span> : found.word}
+    <span class={`state s-${state}`} title={answer.meaning}>
+      <span class="glyph" aria-hidden="true">{answer.glyph}</span>
+      {quiet ? <span class="visually-hidden">{answer.word}</span> : answer.word}
     </span>
   );
 }
@@ -22,11 +22,11 @@ export function StateMark({ state, quiet }: { state: string; quiet?: boolean }):
 export function ValueView({ value, unit }: { value: Cell; unit?: string | null }): JSX.Element {
   if (isThing(value)) return <ThingLink thing={value} />;
   if (typeof value === "string" && linkable(value)) return <Out href={value} />;
-  const shown = text(value);
+  const visible = text(value);
   const large = typeof value === "number" && value >= 1e6 && value < 1e16;
   return (
     <span class="value">
-      <bdi class={typeof value === "number" ? "whole" : undefined}>{shown}</bdi>
+      <bdi class={typeof value === "number" ? "whole" : undefined}>{visible}</bdi>
       {unit ? <span class="unit"> {value === 1 && !unit.includes(" per ") ? unit.replace(/s$/, "") : unit}</span> : null}
       {large ? <span class="aside"> {brief(value)}</span> : null}
     </span>
@@ -79,16 +79,16 @@ export function Trouble({ error, retry }: { error: Refusal; retry?: () => void }
 
 /** The names that a "did you mean" offers. */
 export function suggestions(detail: string): string[] {
-  const found = /did you mean ([^?]+)\?/.exec(detail);
-  return found?.[1] ? found[1].split(/,\s*|\s+or\s+/).map((s) => s.trim()).filter(Boolean) : [];
+  const match = /did you mean ([^?]+)\?/.exec(detail);
+  return match?.[1] ? match[1].split(/,\s*|\s+or\s+/).map((s) => s.trim()).filter(Boolean) : [];
 }
 
 /** An answer once it is there; before that, that it is awaited; or what went wrong. */
-export function Answer<T>({ asked, children, what }: { asked: Asked<T>; what: string; children: (data: T) => ComponentChildren }): JSX.Element {
+export function Answer<T>({ requested: fetched, children, what }: { requested: Fetched<T>; what: string; children: (data: T) => ComponentChildren }): JSX.Element {
   return (
     <>
-      {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
-      {asked.data !== undefined ? children(asked.data) : asked.error ? null : <Wait what={what} />}
+      {fetched.error ? <Trouble error={fetched.error} retry={fetched.retry} /> : null}
+      {fetched.data !== undefined ? children(fetched.data) : fetched.error ? null : <Wait what={what} />}
     </>
   );
 }
@@ -195,12 +195,12 @@ export function ModelTabs({ id, here }: { id: string; here: string }): JSX.Eleme
  */
 export function AsOf({ id }: { id?: string }): JSX.Element {
   const day = dayOf();
-  const asked = useAsked<Profile>(day && id ? dated(`/api/v1/models/${inPath(id)}`) : null);
+  const fetched = useFetched<Profile>(day && id ? dated(`/api/v1/models/${inPath(id)}`) : null);
   return (
     <div class="asof">
       <label><span>As known on</span> <Draft type="date" value={day} onDone={(text) => setQuery({ asOf: text })} /></label>
       {day ? <> <strong>Only what had been retrieved by {day} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
-      {asked.data?.unknown ? <p role="status" class="unknown-then">{asked.data.unknown}</p> : null}
+      {fetched.data?.unknown ? <p role="status" class="unknown-then">{fetched.data.unknown}</p> : null}
     </div>
   );
 }

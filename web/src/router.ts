@@ -2,12 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { ID, modelIdOf } from "./ids";
 
-export interface Place {
+export interface Route {
   path: string;
   query: URLSearchParams;
 }
 
-const listeners = new Set<(place: Place) => void>();
+const listeners = new Set<(route: Route) => void>();
 let current = read();
 
 /** How far down the reader was, by entry of the history. */
@@ -20,7 +20,7 @@ function entryOf(state: unknown): string {
   return typeof state === "object" && state !== null && "entry" in state ? String(state.entry) : "first";
 }
 
-function read(): Place {
+function read(): Route {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
@@ -85,19 +85,19 @@ function isOurs(path: string): boolean {
 }
 
 /** The place as it is now. */
-export function here(): Place {
+export function here(): Route {
   return current;
 }
 
 /** The place, and again whenever it changes. */
-export function usePlace(): Place {
-  const [place, setPlace] = useState(current);
+export function useRoute(): Route {
+  const [route, setRoute] = useState(current);
   useEffect(() => {
-    listeners.add(setPlace);
-    setPlace(current);
-    return () => void listeners.delete(setPlace);
+    listeners.add(setRoute);
+    setRoute(current);
+    return () => void listeners.delete(setRoute);
   }, []);
-  return place;
+  return route;
 }
 
 /** The values that a parameter gets from those it has: two quick changes add up, neither undoes the other. */
@@ -124,7 +124,7 @@ export function removed(value: string): Step {
 }
 
 /** The address with some parameters changed; null or "" takes one away. */
-export function withQuery(changes: Changes, base: Place = current): string {
+export function withQuery(changes: Changes, base: Route = current): string {
   const query = new URLSearchParams(base.query);
   for (const [name, change] of Object.entries(changes)) {
     const value = typeof change === "function" ? change(query.getAll(name)) : change;

@@ -87,7 +87,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
       return;
     }
     const stop = new AbortController();
-    const timer = setTimeout(() => void suggested(typed, stop.signal).then((found) => found && setHits(onHit ? found.filter((hit) => !NO_ENTITY.has(hit.kind)) : found)), WAIT_MS);
+    const timer = setTimeout(() => void suggested(typed, stop.signal).then((answer) => answer && setHits(onHit ? answer.filter((hit) => !NO_ENTITY.has(hit.kind)) : answer)), WAIT_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
@@ -121,14 +121,14 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
       setAt((now) => (now + step + hits.length + 1) % (hits.length + 1) === hits.length ? -1 : (now + step + hits.length + 1) % (hits.length + 1));
     }
   };
-  const shown = open && hits.length > 0 && !onType; // where one lists as one types, the list is there already
+  const visible = open && hits.length > 0 && !onType; // where one lists as one types, the list is there already
   return (
     <form ref={box} class={large ? "searchbox large" : "searchbox"} role={onHit ? undefined : "search"} aria-label={onHit ? undefined : large ? "Main search" : "Quick search"} onSubmit={(e) => void submit(e)}
       onFocusOut={(e) => { if (!box.current?.contains(e.relatedTarget as Node | null)) setOpen(false); }}>
-      <input type="search" role="combobox" aria-label={label} aria-expanded={shown} aria-controls={`${id}-list`} aria-autocomplete="list"
+      <input type="search" role="combobox" aria-label={label} aria-expanded={visible} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} placeholder={placeholder} value={typed} autocomplete="off" spellcheck={false}
         onInput={(e) => type(e.currentTarget.value)} onKeyDown={key} />
-      <ul id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!shown}>
+      <ul id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!visible}>
         {hits.map((hit, n) => (
           <li key={hit.iri} id={`${id}-${n}`} role="option" aria-selected={n === at} onMouseDown={(e) => { e.preventDefault(); choose(hit); }}>
             <bdi>{hit.name}</bdi> <span class="aside">{hit.kind}{hit.name !== hit.id ? ` · ${hit.id}` : ""}</span>

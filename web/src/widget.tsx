@@ -43,8 +43,8 @@ function palette(): Palette {
 }
 
 /** The scene with what is around an entity, so many of each relation. */
-export function around(scene: Scene, found: Neighbourhood, most: number): Scene {
-  return found.groups.filter((group) => !ASKED_FOR.has(group.name)).reduce((made, group) => withGroup(made, found.node.iri, { ...group, items: group.items.slice(0, most) }), scene);
+export function around(scene: Scene, answer: Neighbourhood, limit: number): Scene {
+  return answer.groups.filter((group) => !ASKED_FOR.has(group.name)).reduce((made, group) => withGroup(made, answer.node.iri, { ...group, items: group.items.slice(0, limit) }), scene);
 }
 
 function Explorer({ model }: { model: Shared }): JSX.Element {
@@ -100,14 +100,14 @@ function Explorer({ model }: { model: Shared }): JSX.Element {
   };
   const node = scene.nodes.get(chosen);
   const link = scene.links.get(edge);
-  const said = link
+  const message = link
     ? `${scene.nodes.get(link.subject)?.label ?? ""} ${link.label} ${scene.nodes.get(link.object)?.label ?? ""}; stated by ${[...new Set((link.sources ?? []).map((s) => s.publisher))].join(", ") || "no source alone"}${link.contested ? "; sources disagree" : ""}`
     : `${node?.label ?? ""} (${node?.kind ?? ""})`;
   return (
     <div>
       <canvas ref={canvas} tabIndex={0} role="application" aria-label="Picture of the graph; arrow keys move between entities, Enter opens what is around the chosen one" style={{ width: "100%", height: `${model.get("height")}px`, display: "block", touchAction: "none", border: "1px solid #9aa3ab" }} onKeyDown={key} />
       <p role="status" style={{ margin: ".3rem 0", font: "13px system-ui, sans-serif", overflowWrap: "anywhere" }}>
-        <bdi>{said}</bdi> · {scene.nodes.size} entities, {scene.links.size} links · press twice, or Enter, to open what is around
+        <bdi>{message}</bdi> · {scene.nodes.size} entities, {scene.links.size} links · press twice, or Enter, to open what is around
       </p>
       {refused ? <p role="alert" style={{ margin: 0, font: "13px system-ui, sans-serif" }}><bdi>{refused}</bdi></p> : null}
     </div>

@@ -97,8 +97,8 @@ export function nameOf(thing: Thing): string {
 
 /** An id without the words that every id of its kind has. */
 export function shortId(id: string): string {
-  const found = /^(?:id:)?(?:licence|family|version|configuration|benchmark|dataset|organization|rubric)[/:](.+)$/.exec(id);
-  return found?.[1] ?? id;
+  const match = /^(?:id:)?(?:licence|family|version|configuration|benchmark|dataset|organization|rubric)[/:](.+)$/.exec(id);
+  return match?.[1] ?? id;
 }
 
 /** A value as text. */
@@ -111,9 +111,9 @@ export function text(value: Cell | undefined): string {
 }
 
 /** A place in a licence in words: clause 1.b.i, second paragraph, section “Distribution”. */
-export function clauseOf(place: string): string {
-  if (/^(\d|[IVX]+\b)/.test(place)) return `clause ${place}`;
-  return /(paragraph|line)\b/.test(place) ? place : `section “${place}”`;
+export function clauseOf(route: string): string {
+  if (/^(\d|[IVX]+\b)/.test(route)) return `clause ${route}`;
+  return /(paragraph|line)\b/.test(route) ? route : `section “${route}”`;
 }
 
 /** "1 source", "3 sources". */

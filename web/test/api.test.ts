@@ -19,27 +19,27 @@ describe("a list in parts", () => {
 
   /** A service with so many items that gives at most 100 at once. */
   function service(total: number): string[] {
-    const asked: string[] = [];
+    const chosen: string[] = [];
     vi.stubGlobal("fetch", async (path: string) => {
-      asked.push(path);
+      chosen.push(path);
       const query = new URL(path, "http://localhost").searchParams;
       const [from, limit] = [Number(query.get("cursor") ?? 0), Number(query.get("limit"))];
       const end = Math.min(from + limit, total);
       return new Response(JSON.stringify({ items: Array.from({ length: end - from }, (_, n) => from + n), total, next: end < total ? String(end) : null }));
     });
-    return asked;
+    return chosen;
   }
 
   it("is read part by part until it has as many as were asked for", async () => {
-    const asked = service(1060);
-    const found = await listed<{ items: number[]; next: string | null }>("/a?q=llama", 250, 100);
-    expect(found.items).toEqual(Array.from({ length: 250 }, (_, n) => n));
-    expect([found.next, asked.length]).toEqual(["250", 3]);
+    const requested = service(1060);
+    const answer = await listed<{ items: number[]; next: string | null }>("/a?q=llama", 250, 100);
+    expect(answer.items).toEqual(Array.from({ length: 250 }, (_, n) => n));
+    expect([answer.next, requested.length]).toEqual(["250", 3]);
   });
 
   it("ends where the service has no more, and loses none", async () => {
     service(205);
-    const found = await listed<{ items: number[]; next: string | null }>("/b?q=llama", 5000, 100);
-    expect([new Set(found.items).size, found.next]).toEqual([205, null]);
+    const result = await listed<{ items: number[]; next: string | null }>("/b?q=llama", 5000, 100);
+    expect([new Set(result.items).size, result.next]).toEqual([205, null]);
   });
 });

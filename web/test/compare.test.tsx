@@ -19,8 +19,8 @@ afterEach(() => {
 it("counts every state of a field in what is known of each, so that a row adds up", async () => {
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json(FOUND)));
   const { default: Compare } = await import("../src/views/compare");
-  const place = { path: "/compare", query: new URLSearchParams("model=org/a&model=org/b") } as never;
-  act(() => render(<Compare place={place} />, document.body));
+  const route = { path: "/compare", query: new URLSearchParams("model=org/a&model=org/b") } as never;
+  act(() => render(<Compare currentRoute={route} />, document.body));
   for (let turn = 0; turn < 5; turn += 1) await act(() => new Promise((done) => setTimeout(done, 5)));
   const table = document.querySelector('[aria-label="Known of each"] table')!;
   const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent ?? "");

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
-import { closed, emptyDesk, kept, load, noted, opened, store, textOf, titleOf, written } from "../src/answers/desk";
+import { closed, emptyDesk, stored, load, noted, opened, store, textOf, titleOf, written } from "../src/answers/desk";
 
 describe("the desk of the workbench", () => {
   it("opens a query once, in its own tab, and keeps drafts", () => {
@@ -20,7 +20,7 @@ describe("the desk of the workbench", () => {
     let desk = noted(noted(emptyDesk("A"), "A", 3, "1"), "B", 0, "2");
     desk = noted(desk, "A", 4, "3");
     expect(desk.history).toEqual([{ text: "A", rows: 4, when: "3" }, { text: "B", rows: 0, when: "2" }]);
-    expect(kept(kept(desk, "x", "1"), "x", "2").saved).toEqual([{ name: "x", text: "2" }]);
+    expect(stored(stored(desk, "x", "1"), "x", "2").saved).toEqual([{ name: "x", text: "2" }]);
   });
 
   it("names tabs by their comment, else by the first line that says something", () => {

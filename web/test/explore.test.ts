@@ -55,9 +55,9 @@ describe("a scene of the explorer", () => {
   });
 
   it("leaves what one source states on a basis since a day, and what it links", () => {
-    const said = (publisher: string, basis: string, retrieved: string) => ({ publisher, basis, retrieved, record: `${publisher} ${retrieved}` });
+    const message = (publisher: string, basis: string, retrieved: string) => ({ publisher, basis, retrieved, record: `${publisher} ${retrieved}` });
     const items = [entity("a"), entity("b"), entity("c")];
-    const scene = withGroup(begin(entity("m")), "m", { ...group("in", items), sources: { a: [said("Meta", "DeveloperStatement", "2025-01-01"), said("Epoch", "ThirdPartyReport", "2026-01-01")], b: [said("Epoch", "ThirdPartyReport", "2024-01-01")] }, breaches: { a: ["LR-04 no"] } });
+    const scene = withGroup(begin(entity("m")), "m", { ...group("in", items), sources: { a: [message("Meta", "DeveloperStatement", "2025-01-01"), message("Epoch", "ThirdPartyReport", "2026-01-01")], b: [message("Epoch", "ThirdPartyReport", "2024-01-01")] }, breaches: { a: ["LR-04 no"] } });
     const left = (query: string): string[] => [...sifted(scene, siftOf(new URLSearchParams(query)), "m").nodes.keys()];
     expect(left("source=Epoch")).toEqual(["m", "a", "b"]);
     expect(left("source=Epoch&readFrom=2025-06-01")).toEqual(["m", "a"]);

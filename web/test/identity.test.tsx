@@ -30,8 +30,8 @@ async function settled(): Promise<void> {
 async function open(): Promise<void> {
   vi.resetModules(); // answers are stored between views
   const { default: IdentityView } = await import("../src/views/identity");
-  const place = { path: ["identity"], query: new URLSearchParams() } as never;
-  act(() => render(<IdentityView place={place} />, document.body));
+  const route = { path: ["identity"], query: new URLSearchParams() } as never;
+  act(() => render(<IdentityView currentRoute={route} />, document.body));
   await settled();
 }
 

@@ -7,12 +7,12 @@ const node = (iri: string, side: string, distance: number): LineageNode =>
 const edge = (child: string, parent: string, relationName = "fineTunedFrom"): LineageEdge =>
   ({ child, parent, relation: relationName, relationName, relationLabel: relationName, group: "derivation", inferred: false, weight: "", method: "", evidence: [], contradictedBy: [] });
 const lineage = (nodes: LineageNode[], edges: LineageEdge[]): Lineage =>
-  ({ nodes, edges, shown: nodes.length, of: nodes.length }) as unknown as Lineage;
+  ({ nodes, edges, visible: nodes.length, of: nodes.length }) as unknown as Lineage;
 
 describe("the picture of a lineage", () => {
   it("puts ancestors left of the model and descendants right of it", () => {
-    const found = layOut(lineage([node("m", "self", 0), node("p", "up", 1), node("c", "down", 1)], [edge("m", "p"), edge("c", "m")]), new Set());
-    const x = Object.fromEntries(found.boxes.map((box) => [box.key, box.x]));
+    const picture = layOut(lineage([node("m", "self", 0), node("p", "up", 1), node("c", "down", 1)], [edge("m", "p"), edge("c", "m")]), new Set());
+    const x = Object.fromEntries(picture.boxes.map((box) => [box.key, box.x]));
     expect(x["p"]).toBeLessThan(x["m"] as number);
     expect(x["m"]).toBeLessThan(x["c"] as number);
   });
@@ -29,9 +29,9 @@ describe("the picture of a lineage", () => {
 
   it("loses no entity: the boxes stand for all nodes", () => {
     const many = Array.from({ length: 300 }, (_, n) => node(`n${n}`, n ? "down" : "self", n % 7));
-    const found = layOut(lineage(many, many.slice(1).map((m, n) => edge(m.iri, `n${Math.floor(n / 3)}`))), new Set());
-    expect(found.boxes.flatMap((box) => box.members)).toHaveLength(300);
-    expect(found.boxes.every((box) => box.x >= 0 && box.y >= 0 && box.x + WIDTH <= found.width && box.y + HEIGHT <= found.height)).toBe(true);
+    const answer = layOut(lineage(many, many.slice(1).map((m, n) => edge(m.iri, `n${Math.floor(n / 3)}`))), new Set());
+    expect(answer.boxes.flatMap((box) => box.members)).toHaveLength(300);
+    expect(answer.boxes.every((box) => box.x >= 0 && box.y >= 0 && box.x + WIDTH <= answer.width && box.y + HEIGHT <= answer.height)).toBe(true);
   });
 
   it("runs a line within one column along its left side", () => {
@@ -42,8 +42,8 @@ describe("the picture of a lineage", () => {
   });
 
   it("follows paths through a box in both directions, and ends on cycles", () => {
-    const found = layOut(lineage([node("a", "up", 1), node("b", "self", 0), node("c", "down", 1)], [edge("b", "a"), edge("c", "b"), edge("a", "c")]), new Set());
-    expect(pathThrough(found, 0).boxes.size).toBe(3);
+    const result = layOut(lineage([node("a", "up", 1), node("b", "self", 0), node("c", "down", 1)], [edge("b", "a"), edge("c", "b"), edge("a", "c")]), new Set());
+    expect(pathThrough(result, 0).boxes.size).toBe(3);
   });
 
   it("names an edge by its ends and relation", () => {

@@ -5,10 +5,10 @@ const known = new Set(["pg:parameterCount", "pg:activeParameterCount", "pg:conte
 
 describe("terms that a query misspells", () => {
   it("are named with those that were perhaps meant", () => {
-    const found = unknownTerms("SELECT ?m WHERE { ?m pg:parameterCont ?n }", known);
-    expect(found).toHaveLength(1);
-    expect(found[0]?.message).toContain("perhaps pg:parameterCount");
-    expect(found[0]).toMatchObject({ from: 21, to: 37 });
+    const items = unknownTerms("SELECT ?m WHERE { ?m pg:parameterCont ?n }", known);
+    expect(items).toHaveLength(1);
+    expect(items[0]?.message).toContain("perhaps pg:parameterCount");
+    expect(items[0]).toMatchObject({ from: 21, to: 37 });
   });
 
   it("count a swap of two letters once, and stop counting beyond reason", () => {
@@ -22,8 +22,8 @@ describe("terms that a query misspells", () => {
   });
 
   it("are found under a prefix of one's own for our namespace, and an unknown prefix is told", () => {
-    const found = unknownTerms("PREFIX x: <https://w3id.org/provenance-graph/ns#> SELECT * WHERE { ?m x:Modell ?n ; foo:bar ?o }", known);
-    expect(found.map((f) => f.term)).toEqual(["x:Modell", "foo:"]);
-    expect(found[0]?.message).toContain("pg:Model");
+    const results = unknownTerms("PREFIX x: <https://w3id.org/provenance-graph/ns#> SELECT * WHERE { ?m x:Modell ?n ; foo:bar ?o }", known);
+    expect(results.map((f) => f.term)).toEqual(["x:Modell", "foo:"]);
+    expect(results[0]?.message).toContain("pg:Model");
   });
 });

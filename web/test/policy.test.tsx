@@ -14,19 +14,19 @@ const POLICY = {
 
 /** The view over an answer, at an address; gives what it asked the service. */
 async function open(query: string, status = 200): Promise<string[]> {
-  const asked: string[] = [];
+  const requested: string[] = [];
   vi.stubGlobal("fetch", (url: string) => {
-    asked.push(String(url));
+    requested.push(String(url));
     const body = status === 200 ? POLICY : { title: "Not ready yet", status, detail: "the policy index is being made", type: "unavailable" };
     return Promise.resolve(Response.json(body, { status }));
   });
   vi.resetModules(); // answers are stored between views
   history.replaceState(null, "", `/policy${query}`);
   const { default: PolicyView } = await import("../src/views/policy");
-  const place = { path: "/policy", query: new URLSearchParams(query) } as never;
-  act(() => render(<PolicyView place={place} />, document.body));
+  const route = { path: "/policy", query: new URLSearchParams(query) } as never;
+  act(() => render(<PolicyView currentRoute={route} />, document.body));
   for (let turn = 0; turn < 5; turn += 1) await act(() => new Promise((done) => setTimeout(done, 5)));
-  return asked;
+  return requested;
 }
 
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Found } from "../src/answers/ask";
+import type { QueryResult } from "../src/answers/ask";
 import { axes, points, ticks, timeOf, usual } from "../src/answers/series";
 
 const INT = "http://www.w3.org/2001/XMLSchema#integer";
@@ -8,12 +8,12 @@ const row = (year: string, n: string | null, name: string) => ({
   ...(n === null ? {} : { n: { type: "literal" as const, value: n, datatype: INT } }),
   name: { type: "uri" as const, value: `https://w3id.org/provenance-graph/id/model/${name}` },
 });
-const found: Found = { kind: "table", columns: ["year", "n", "name"], bindings: [row("2024", "5", "a/b"), row("2022", "3", "c/d"), row("2023", null, "e/f")], triples: [], truncated: false, rows: 3 };
+const queryResult: QueryResult = { kind: "table", columns: ["year", "n", "name"], bindings: [row("2024", "5", "a/b"), row("2022", "3", "c/d"), row("2023", null, "e/f")], triples: [], truncated: false, rows: 3 };
 
 describe("what can be drawn of an answer", () => {
   it("takes years for time, though they are numbers, and counts over them as a line", () => {
-    expect(axes(found).map((a) => a.scale)).toEqual(["time", "number", "name"]);
-    expect(usual(axes(found))).toMatchObject({ x: { column: "year" }, y: { column: "n" } });
+    expect(axes(queryResult).map((a) => a.scale)).toEqual(["time", "number", "name"]);
+    expect(usual(axes(queryResult))).toMatchObject({ x: { column: "year" }, y: { column: "n" } });
   });
 
   it("draws the second of two columns of numbers over the first", () => {
@@ -23,9 +23,9 @@ describe("what can be drawn of an answer", () => {
   });
 
   it("puts points in order of time and says how many rows have no value", () => {
-    const [x, y] = axes(found);
+    const [x, y] = axes(queryResult);
     if (!x || !y) throw new Error("two columns");
-    const { points: drawn, without } = points(found, x, y);
+    const { points: drawn, without } = points(queryResult, x, y);
     expect(drawn.map((p) => [p.x, p.y])).toEqual([[2022, 3], [2024, 5]]);
     expect(without).toBe(1);
   });

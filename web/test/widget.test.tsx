@@ -7,14 +7,14 @@ import type { Neighbourhood } from "../src/types";
 const entity = (id: string, kind = "model") => ({ iri: `https://example.org/${id}`, id, label: id, kind });
 const here = entity("acme/tuned");
 
-function found(node: ReturnType<typeof entity>, others: string[]): Neighbourhood {
+function result(node: ReturnType<typeof entity>, others: string[]): Neighbourhood {
   const items = others.map((id) => entity(id));
   return { node, groups: [{ relation: "https://w3id.org/provenance-graph/ns#fineTunedFrom", name: "fineTunedFrom", label: "fine-tuned from", direction: "out", total: items.length, atLeast: false, items, contested: [], sources: {}, breaches: {}, next: null }], asOf: null } as unknown as Neighbourhood;
 }
 
 class Model {
   sent: unknown[] = [];
-  values: Record<string, unknown> = { start: found(here, ["meta/base"]), height: 300 };
+  values: Record<string, unknown> = { start: result(here, ["meta/base"]), height: 300 };
   listeners = new Set<(answer: never) => void>();
   get = (name: string): never => this.values[name] as never;
   set = (name: string, value: string): void => void (this.values[name] = value);
@@ -40,7 +40,7 @@ test("the picture holds the entity and what is around it, and grows by what Pyth
   expect(el.textContent).toContain("2 entities, 1 links");
   el.querySelector("canvas")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   expect(model.sent).toEqual([{ ask: here.iri }]);
-  for (const listen of model.listeners) listen({ around: found(here, ["meta/base", "acme/other"]) } as never);
+  for (const listen of model.listeners) listen({ around: result(here, ["meta/base", "acme/other"]) } as never);
   await settled();
   expect(el.textContent).toContain("3 entities, 2 links");
   for (const listen of model.listeners) listen({ refused: "no entity named x" } as never);
@@ -62,6 +62,6 @@ test("an arrow key chooses the neighbour and tells Python", async () => {
 });
 
 test("so many of a relation are shown and no more", () => {
-  const many = found(here, Array.from({ length: 30 }, (_, n) => `acme/m${n}`));
+  const many = result(here, Array.from({ length: 30 }, (_, n) => `acme/m${n}`));
   expect(around(begin(here), many, 4).nodes.size).toBe(5);
 });

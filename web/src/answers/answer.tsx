@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { layOut } from "../lineage/layout";
 import { PictureView } from "../lineage/picture";
-import { go, hrefOf, setQuery, type Place } from "../router";
+import { go, hrefOf, setQuery, type Route } from "../router";
 import type { Lineage, LineageEdge, LineageNode, Term1 } from "../types";
 import { shorten } from "../prefixes";
 import { TermView } from "../views/thing";
@@ -11,31 +11,31 @@ import { csv as asText } from "../table/csv";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import { number, shortId } from "../words";
-import { ask, type Found, type Triple } from "./ask";
+import { ask, type QueryResult, type Triple } from "./ask";
 import { Chart, drawable } from "./chart";
 import { scaleOf } from "./series";
 
 const MOST_DRAWN = 400;
 
 /** The answer, in the view that the reader chose. */
-export function AnswerView({ found, place }: { found: Found; place: Place }): JSX.Element {
-  const chart = useMemo(() => drawable(found), [found]);
+export function AnswerView({ answer: queryResult, currentRoute: route }: { answer: QueryResult; currentRoute: Route }): JSX.Element {
+  const chart = useMemo(() => drawable(queryResult), [queryResult]);
   const offered: [string, string][] = [["table", "Table"]];
-  if (found.kind === "graph") offered.push(["graph", "Graph"]);
+  if (queryResult.kind === "graph") offered.push(["graph", "Graph"]);
   if (chart) offered.push(["chart", "Chart"]);
-  const wanted = place.query.get("view") ?? "table";
+  const wanted = route.query.get("view") ?? "table";
   const view = offered.some(([key]) => key === wanted) ? wanted : "table";
-  if (found.kind === "truth") return <p class="truth" role="status"><strong>{found.truth ? "✓ Yes" : "✕ No"}</strong></p>;
+  if (queryResult.kind === "truth") return <p class="truth" role="status"><strong>{queryResult.truth ? "✓ Yes" : "✕ No"}</strong></p>;
   return (
     <section class="answer" aria-label="Answer">
-      {found.share ? <p class="trouble" role="status">The first {number(found.share.shown)} of {number(found.share.of)} are shown, in the order of their names (column {found.share.column}).</p>
-        : found.truncated ? <p class="trouble" role="alert"><strong>Incomplete.</strong> A limit ended the answer; there is more than is shown.</p> : null}
+      {queryResult.share ? <p class="trouble" role="status">The first {number(queryResult.share.shown)} of {number(queryResult.share.of)} are shown, in the order of their names (column {queryResult.share.column}).</p>
+        : queryResult.truncated ? <p class="trouble" role="alert"><strong>Incomplete.</strong> A limit ended the answer; there is more than is shown.</p> : null}
       <div class="bar">
         <div role="group" aria-label="Show as">
           {offered.map(([key, word]) => <button key={key} type="button" class="small" aria-pressed={view === key} onClick={() => setQuery({ view: key === "table" ? null : key }, true)}>{word}</button>)}
         </div>
       </div>
-      {view === "graph" ? <GraphView triples={found.triples} /> : view === "chart" && chart ? <Chart found={found} place={place} /> : <Rows found={found} />}
+      {view === "graph" ? <GraphView triples={queryResult.triples} /> : view === "chart" && chart ? <Chart result={queryResult} place={route} /> : <Rows result={queryResult} />}
     </section>
   );
 }
@@ -46,12 +46,12 @@ const NAMES_AT_ONCE = 400;
 const OURS = "https://w3id.org/provenance-graph/id/";
 
 /** Names of the entities in an answer, as they arrive. */
-function useNames(found: Found): Map<string, string> {
+function useNames(queryResult: QueryResult): Map<string, string> {
   const [names, setNames] = useState(new Map<string, string>());
   useEffect(() => {
     let alive = true;
     const iris = new Set<string>();
-    for (const row of found.bindings) {
+    for (const row of queryResult.bindings) {
       if (iris.size >= MOST_NAMED) break;
       for (const term of Object.values(row)) if (term.type === "uri" && term.value.startsWith(OURS) && !/[<>"{}|\\^`\s]/.test(term.value)) iris.add(term.value);
     }
@@ -67,16 +67,16 @@ function useNames(found: Found): Map<string, string> {
     };
     work().catch(() => undefined); // without names the ids are shown
     return () => void (alive = false);
-  }, [found]);
+  }, [queryResult]);
   return names;
 }
 
-function Rows({ found }: { found: Found }): JSX.Element {
-  const names = useNames(found);
+function Rows({ result: queryResult }: { result: QueryResult }): JSX.Element {
+  const names = useNames(queryResult);
   const columns = useMemo((): Column<Record<string, Term1>>[] => {
-    const order = found.kind === "graph" ? ["subject", "property", "value"] : found.columns;
+    const order = queryResult.kind === "graph" ? ["subject", "property", "value"] : queryResult.columns;
     return order.map((name) => {
-      const numeric = found.kind === "table" && scaleOf(found, name) === "number";
+      const numeric = queryResult.kind === "table" && scaleOf(queryResult, name) === "number";
       const word = (term: Term1 | undefined): string => (term ? (names.get(term.value) ?? (term.type === "uri" ? shorten(term.value) : term.value)) : "");
       return {
         key: name, label: name, numeric,
@@ -84,16 +84,16 @@ function Rows({ found }: { found: Found }): JSX.Element {
         view: (row) => <TermView term={row[name]} name={names.get(row[name]?.value ?? "")} />,
       };
     });
-  }, [found, names]);
-  const rows = useMemo(() => (found.kind === "graph" ? found.triples.map((t) => ({ subject: t.s, property: t.p, value: t.o })) : found.bindings), [found]);
+  }, [queryResult, names]);
+  const rows = useMemo(() => (queryResult.kind === "graph" ? queryResult.triples.map((t) => ({ subject: t.s, property: t.p, value: t.o })) : queryResult.bindings), [queryResult]);
   const keys = useMemo(() => new Map(rows.map((row, n) => [row, String(n)])), [rows]);
   if (!rows.length) return <div class="empty"><p>The answer is empty: nothing matches.</p></div>;
-  return <DataTable label="Rows" prefix="r." rows={rows as Record<string, Term1>[]} columns={columns} rowKey={(row) => keys.get(row) ?? ""} noun={["row", "rows"]} saved={() => csv(found)} />;
+  return <DataTable label="Rows" prefix="r." rows={rows as Record<string, Term1>[]} columns={columns} rowKey={(row) => keys.get(row) ?? ""} noun={["row", "rows"]} saved={() => csv(queryResult)} />;
 }
 
-function csv(found: Found): string {
-  const rows = found.kind === "graph" ? found.triples.map((t) => [t.s.value, t.p.value, t.o.value]) : found.bindings.map((b) => found.columns.map((c) => b[c]?.value ?? ""));
-  return asText(found.kind === "graph" ? ["subject", "property", "value"] : found.columns, rows);
+function csv(queryResult: QueryResult): string {
+  const rows = queryResult.kind === "graph" ? queryResult.triples.map((t) => [t.s.value, t.p.value, t.o.value]) : queryResult.bindings.map((b) => queryResult.columns.map((c) => b[c]?.value ?? ""));
+  return asText(queryResult.kind === "graph" ? ["subject", "property", "value"] : queryResult.columns, rows);
 }
 
 /** Triples between things as the layered picture draws them. */

@@ -11,7 +11,7 @@ export interface Triple {
 }
 
 /** An answer in the form that the page shows. */
-export interface Found {
+export interface QueryResult {
   kind: "table" | "truth" | "graph";
   columns: string[];
   bindings: Record<string, Term1>[];
@@ -30,7 +30,7 @@ export interface Share {
 }
 
 /** Ask a query; a Refusal says what is wrong, also when the answer breaks off. */
-export async function ask(query: string, signal: AbortSignal): Promise<Found> {
+export async function ask(query: string, signal: AbortSignal): Promise<QueryResult> {
   const graph = ["CONSTRUCT", "DESCRIBE"].includes(formOf(query));
   const response = await send("/sparql", {
     method: "POST",
@@ -48,17 +48,17 @@ export async function ask(query: string, signal: AbortSignal): Promise<Found> {
   return graph ? graphOf(text) : tableOf(JSON.parse(text) as Results);
 }
 
-function tableOf(found: Results): Found {
+function tableOf(results: Results): QueryResult {
   const none = { columns: [], bindings: [], triples: [], truncated: false };
-  if (found.boolean !== undefined) return { ...none, kind: "truth", truth: found.boolean };
-  const bindings = found.results?.bindings ?? [];
-  return { ...none, kind: "table", columns: found.head.vars ?? [], bindings, rows: bindings.length };
+  if (results.boolean !== undefined) return { ...none, kind: "truth", truth: results.boolean };
+  const bindings = results.results?.bindings ?? [];
+  return { ...none, kind: "table", columns: results.head.vars ?? [], bindings, rows: bindings.length };
 }
 
 const TERM = /<([^>]*)>|_:(\S+)|"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?/g;
 
 /** N-Triples as triples; one line each. */
-export function graphOf(text: string): Found {
+export function graphOf(text: string): QueryResult {
   const triples: Triple[] = [];
   for (const line of text.split("\n")) {
     const terms = [...line.matchAll(TERM)].map(termOf);
@@ -88,19 +88,19 @@ function unescaped(text: string): string {
 type Plain = string | number | boolean | null | { iri: string; id: string };
 
 /** Ask a stored question with values for its parameters. */
-export async function askQuestion(id: string, values: Record<string, string>, signal: AbortSignal): Promise<Found> {
-  const asked = new URLSearchParams(Object.entries(values).filter(([, v]) => v));
-  const response = await send(`/api/v1/questions/${inPath(id)}?${asked}`, { signal });
-  const found = (await response.json()) as { columns: string[]; rows: Plain[][]; truncated: boolean; share?: Share };
-  const bindings = found.rows.map((row) => {
+export async function askQuestion(id: string, values: Record<string, string>, signal: AbortSignal): Promise<QueryResult> {
+  const params = new URLSearchParams(Object.entries(values).filter(([, v]) => v));
+  const response = await send(`/api/v1/questions/${inPath(id)}?${params}`, { signal });
+  const answer = (await response.json()) as { columns: string[]; rows: Plain[][]; truncated: boolean; share?: Share };
+  const bindings = answer.rows.map((row) => {
     const made: Record<string, Term1> = {};
-    found.columns.forEach((column, n) => {
+    answer.columns.forEach((column, n) => {
       const cell = row[n];
       if (cell !== null && cell !== undefined) made[column] = plainTerm(cell);
     });
     return made;
   });
-  return { kind: "table", columns: found.columns, bindings, triples: [], rows: bindings.length, truncated: found.truncated, ...(found.share ? { share: found.share } : {}) };
+  return { kind: "table", columns: answer.columns, bindings, triples: [], rows: bindings.length, truncated: answer.truncated, ...(answer.share ? { share: answer.share } : {}) };
 }
 
 function plainTerm(cell: Exclude<Plain, null>): Term1 {

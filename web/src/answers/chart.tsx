@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { download } from "../parts";
-import { setQuery, type Place } from "../router";
+import { setQuery, type Route } from "../router";
 import { brief, number } from "../words";
-import type { Found } from "./ask";
+import type { QueryResult } from "./ask";
 import { axes, points, ticks, usual, type Axis, type Point } from "./series";
 
 const KINDS: [string, string][] = [["bar", "bars"], ["line", "line"], ["points", "points"]];
@@ -15,21 +15,21 @@ const BARS = 100;
 const MOST_BARS = 5000;
 
 /** Whether an answer can be drawn. */
-export function drawable(found: Found): boolean {
-  return found.bindings.length > 1 && usual(axes(found)) !== undefined;
+export function drawable(queryResult: QueryResult): boolean {
+  return queryResult.bindings.length > 1 && usual(axes(queryResult)) !== undefined;
 }
 
 /** The chart; its kind and axes stand in the address. */
-export function Chart({ found, place }: { found: Found; place: Place }): JSX.Element {
-  const all = axes(found);
+export function Chart({ result: queryResult, place: route }: { result: QueryResult; place: Route }): JSX.Element {
+  const all = axes(queryResult);
   const first = usual(all);
-  const chosen = (name: string, otherwise: Axis | undefined): Axis | undefined => all.find((a) => a.column === place.query.get(name)) ?? otherwise;
+  const chosen = (name: string, otherwise: Axis | undefined): Axis | undefined => all.find((a) => a.column === route.query.get(name)) ?? otherwise;
   const x = chosen("x", first?.x);
   const numeric = all.filter((a) => a.scale === "number");
-  const y = numeric.find((a) => a.column === place.query.get("y")) ?? first?.y;
+  const y = numeric.find((a) => a.column === route.query.get("y")) ?? first?.y;
   if (!x || !y) return <p>No column here holds numbers.</p>;
-  const kind = place.query.get("chart") ?? (x.scale === "time" ? "line" : x.scale === "number" ? "points" : "bar");
-  const { points: drawn, without } = points(found, x, y);
+  const kind = route.query.get("chart") ?? (x.scale === "time" ? "line" : x.scale === "number" ? "points" : "bar");
+  const { points: drawn, without } = points(queryResult, x, y);
   return (
     <figure class="chart">
       <div class="controls">
@@ -38,7 +38,7 @@ export function Chart({ found, place }: { found: Found; place: Place }): JSX.Ele
         <Select label="Measure" name="y" value={y.column} options={numeric.map((a) => [a.column, a.column])} />
         <button type="button" class="small" onClick={(e) => { const svg = e.currentTarget.closest("figure")?.querySelector("svg"); if (svg) download("chart.svg", new XMLSerializer().serializeToString(svg), "image/svg+xml"); }}>SVG</button>
       </div>
-      <figcaption>{y.column} by {x.column}: {number(drawn.length)} of {number(found.bindings.length)} rows{without ? `; ${number(without)} have no value for both` : ""}</figcaption>
+      <figcaption>{y.column} by {x.column}: {number(drawn.length)} of {number(queryResult.bindings.length)} rows{without ? `; ${number(without)} have no value for both` : ""}</figcaption>
       {kind === "bar" || x.scale === "name" ? <Bars drawn={drawn} x={x} y={y} /> : <Plane drawn={drawn} x={x} y={y} joined={kind === "line"} />}
     </figure>
   );
@@ -54,18 +54,18 @@ function Select({ label, name, value, options }: { label: string; name: string; 
 
 /** Bars from nought, to the left where a value is negative. */
 function Bars({ drawn, x, y }: { drawn: Point[]; x: Axis; y: Axis }): JSX.Element {
-  const [most, setMost] = useState(BARS);
-  const shown = drawn.slice(0, most);
+  const [limit, setMost] = useState(BARS);
+  const visible = drawn.slice(0, limit);
   const [low, high] = [Math.min(0, ...drawn.map((p) => p.y)), Math.max(0, ...drawn.map((p) => p.y), 1e-12)];
   const room = WIDTH - LEFT - 110;
   const at = (value: number): number => LEFT + (room * (value - low)) / (high - low);
-  const height = shown.length * ROW + 8;
-  const rest = drawn.slice(most);
+  const height = visible.length * ROW + 8;
+  const rest = drawn.slice(limit);
   return (
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label="Chart">
         <svg xmlns="http://www.w3.org/2000/svg" width={WIDTH} height={height} viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={`Bars of ${y.column} by ${x.column}; the table has the same numbers`}>
-          {shown.map((bar, n) => (
+          {visible.map((bar, n) => (
             <g key={n} transform={`translate(0 ${n * ROW + 4})`}>
               <title>{`${bar.word}: ${number(bar.y)}`}</title>
               <text x={LEFT - 8} y="14" text-anchor="end">{bar.word.length > 36 ? `${bar.word.slice(0, 20)}…${bar.word.slice(-14)}` : bar.word}</text>
@@ -76,8 +76,8 @@ function Bars({ drawn, x, y }: { drawn: Point[]; x: Axis; y: Axis }): JSX.Elemen
         </svg>
       </div>
       {rest.length ? (
-        <p role="status" class="trouble"><strong>{number(shown.length)} of {number(drawn.length)} bars drawn.</strong> The other {number(rest.length)} add up to {number(rest.reduce((sum, p) => sum + p.y, 0))}.{" "}
-          {most < MOST_BARS ? <button type="button" onClick={() => setMost(MOST_BARS)}>Draw {drawn.length > MOST_BARS ? number(MOST_BARS) : "all"}</button> : "Narrow the query to draw them."}</p>
+        <p role="status" class="trouble"><strong>{number(visible.length)} of {number(drawn.length)} bars drawn.</strong> The other {number(rest.length)} add up to {number(rest.reduce((sum, p) => sum + p.y, 0))}.{" "}
+          {limit < MOST_BARS ? <button type="button" onClick={() => setMost(MOST_BARS)}>Draw {drawn.length > MOST_BARS ? number(MOST_BARS) : "all"}</button> : "Narrow the query to draw them."}</p>
       ) : null}
     </>
   );

@@ -70,15 +70,15 @@ export function noted(desk: Desk, text: string, rows: number | null, when: strin
 }
 
 /** The desk with a query saved under a name, in place of an older one of that name. */
-export function kept(desk: Desk, name: string, text: string): Desk {
+export function stored(desk: Desk, name: string, text: string): Desk {
   return { ...desk, saved: [...desk.saved.filter((s) => s.name !== name), { name, text }].sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
 /** The desk as it was left in this browser. */
 export function load(fresh: string): Desk {
   try {
-    const found = JSON.parse(localStorage.getItem(KEY) ?? "null") as Desk | null;
-    if (found?.tabs.length && found.tabs.every((t) => typeof t.text === "string")) return found;
+    const desk = JSON.parse(localStorage.getItem(KEY) ?? "null") as Desk | null;
+    if (desk?.tabs.length && desk.tabs.every((t) => typeof t.text === "string")) return desk;
   } catch {
     // what cannot be read is begun anew
   }

@@ -1,21 +1,21 @@
 /** Stored questions as examples, with forms for what they want to know. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Asked } from "../api";
+import type { Fetched } from "../api";
 import { Trouble } from "../parts";
 import type { Question } from "../types";
 import { spaced } from "../words";
 
 /** The list of questions by topic. */
-export function Questions({ asked, chosen }: { asked: Asked<Question[]>; chosen: string }): JSX.Element {
+export function Questions({ requested: fetched, chosen }: { requested: Fetched<Question[]>; chosen: string }): JSX.Element {
   const [wide] = useState(() => matchMedia("(min-width: 900px)").matches);
   const topics = new Map<string, Question[]>();
-  for (const question of asked.data ?? []) topics.set(question.topic, [...(topics.get(question.topic) ?? []), question]);
+  for (const question of fetched.data ?? []) topics.set(question.topic, [...(topics.get(question.topic) ?? []), question]);
   return (
     <nav class="questions" aria-label="Stored questions">
       <details open={wide || undefined}>
         <summary><h2>Questions</h2></summary>
-        {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
+        {fetched.error ? <Trouble error={fetched.error} retry={fetched.retry} /> : null}
         {[...topics].map(([topic, list]) => (
           <section key={topic}><h3>{spaced(topic)}</h3>
             <ul class="plain">

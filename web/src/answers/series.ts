@@ -2,7 +2,7 @@
 import { shorten } from "../prefixes";
 import type { Term1 } from "../types";
 import { shortId } from "../words";
-import type { Found } from "./ask";
+import type { QueryResult } from "./ask";
 
 export type Scale = "number" | "time" | "name";
 
@@ -26,16 +26,16 @@ export function isNumber(term: Term1 | undefined): boolean {
 
 /** A year, month or day as a number of years; undefined where it is none. */
 export function timeOf(text: string): number | undefined {
-  const found = DAY.exec(text);
-  if (!found) return undefined;
-  const [year, month, day] = [Number(found[1]), Number(found[2] ?? "1"), Number(found[3] ?? "1")];
+  const match = DAY.exec(text);
+  if (!match) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2] ?? "1"), Number(match[3] ?? "1")];
   if (year < 1900 || year > 2200 || month < 1 || month > 12) return undefined;
   return year + (month - 1) / 12 + (day - 1) / 366;
 }
 
 /** What the values of a column are. */
-export function scaleOf(found: Found, column: string): Scale {
-  const terms = found.bindings.map((b) => b[column]).filter((t): t is Term1 => t !== undefined);
+export function scaleOf(queryResult: QueryResult, column: string): Scale {
+  const terms = queryResult.bindings.map((b) => b[column]).filter((t): t is Term1 => t !== undefined);
   if (!terms.length) return "name";
   const whole = terms.every((t) => timeOf(t.value) !== undefined);
   if (whole && (/year|date|day|month|issued|released|since|time/i.test(column) || terms.some((t) => /#(date|dateTime|gYear|gYearMonth)$/.test(t.datatype ?? "")))) return "time";
@@ -43,15 +43,15 @@ export function scaleOf(found: Found, column: string): Scale {
 }
 
 /** Columns by what they hold. */
-export function axes(found: Found): Axis[] {
-  return found.kind === "table" ? found.columns.map((column) => ({ column, scale: scaleOf(found, column) })) : [];
+export function axes(queryResult: QueryResult): Axis[] {
+  return queryResult.kind === "table" ? queryResult.columns.map((column) => ({ column, scale: scaleOf(queryResult, column) })) : [];
 }
 
 /** What is drawn when nobody chooses: numbers over time as a line, over names as bars, over numbers as points. */
-export function usual(found: Axis[]): { x: Axis; y: Axis } | undefined {
-  const numbers = found.filter((a) => a.scale === "number");
-  const y = numbers.length === found.length && numbers[1] ? numbers[1] : numbers[0]; // of numbers alone the first stands along
-  const others = found.filter((a) => a !== y);
+export function usual(items: Axis[]): { x: Axis; y: Axis } | undefined {
+  const numbers = items.filter((a) => a.scale === "number");
+  const y = numbers.length === items.length && numbers[1] ? numbers[1] : numbers[0]; // of numbers alone the first stands along
+  const others = items.filter((a) => a !== y);
   const x = others.find((a) => a.scale === "time") ?? [...others].reverse().find((a) => a.scale === "name") ?? others[0];
   return x && y ? { x, y } : undefined;
 }
@@ -63,14 +63,14 @@ export function wordOf(term: Term1 | undefined): string {
 }
 
 /** The points of two columns in the order of the answer, those in time in order of time; and how many rows lack a value. */
-export function points(found: Found, x: Axis, y: Axis): { points: Point[]; without: number } {
+export function points(queryResult: QueryResult, x: Axis, y: Axis): { points: Point[]; without: number } {
   const made: Point[] = [];
-  found.bindings.forEach((row, n) => {
+  queryResult.bindings.forEach((row, n) => {
     const value = Number(row[y.column]?.value);
     const at = x.scale === "time" ? timeOf(row[x.column]?.value ?? "") : x.scale === "number" ? Number(row[x.column]?.value) : n;
     if (row[y.column] && Number.isFinite(value) && at !== undefined && Number.isFinite(at)) made.push({ x: at, y: value, word: wordOf(row[x.column]) });
   });
-  const without = found.bindings.length - made.length;
+  const without = queryResult.bindings.length - made.length;
   return { points: x.scale === "name" ? made : made.sort((a, b) => a.x - b.x), without };
 }
 
@@ -80,7 +80,7 @@ export function ticks(from: number, to: number, wanted = 6): number[] {
   const raw = (to - from) / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 5, 10].find((m) => m * power >= raw) ?? 10) * power;
-  const found: number[] = [];
-  for (let n = Math.ceil(from / step - 1e-9); n * step <= to + step * 1e-6; n++) found.push(Number((n * step).toPrecision(12)));
-  return found;
+  const items: number[] = [];
+  for (let n = Math.ceil(from / step - 1e-9); n * step <= to + step * 1e-6; n++) items.push(Number((n * step).toPrecision(12)));
+  return items;
 }

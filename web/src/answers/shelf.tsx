@@ -1,7 +1,7 @@
 /** Beside the editor: queries that ran, those saved, and the terms of the ontology to put into a query. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { near } from "../editor/near";
 import { terms, type Term } from "../editor/terms";
 import { Trouble } from "../parts";
@@ -42,19 +42,19 @@ const LISTED = 40;
 function TermList({ onInsert }: { onInsert: (term: string) => void }): JSX.Element {
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
-  const asked = useAsked<Term[]>(open ? "terms" : null, terms);
+  const fetched = useFetched<Term[]>(open ? "terms" : null, terms);
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const all = asked.data ?? [];
-  const found = all.filter((t) => words.every((w) => `${t.name} ${t.label} ${t.definition}`.toLowerCase().includes(w)));
-  const others = typed && !found.length ? near(`pg:${typed.replace(/^pg:/, "")}`, all.map((t) => t.name)) : [];
+  const all = fetched.data ?? [];
+  const items = all.filter((t) => words.every((w) => `${t.name} ${t.label} ${t.definition}`.toLowerCase().includes(w)));
+  const others = typed && !items.length ? near(`pg:${typed.replace(/^pg:/, "")}`, all.map((t) => t.name)) : [];
   return (
     <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}><summary><h2>Terms</h2></summary>
-      {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
+      {fetched.error ? <Trouble error={fetched.error} retry={fetched.retry} /> : null}
       <input type="search" aria-label="Find a term" placeholder="find a term" value={typed} onInput={(e) => setTyped(e.currentTarget.value)} />
-      <ul class="plain terms-found">{(found.length ? found : all.filter((t) => others.includes(t.name))).slice(0, LISTED).map((t) => (
+      <ul class="plain terms-found">{(items.length ? items : all.filter((t) => others.includes(t.name))).slice(0, LISTED).map((t) => (
         <li key={t.name}><button type="button" class="link" onClick={() => onInsert(t.name)}><code>{t.name}</code></button> <span class="aside">{t.definition || t.label}</span></li>
       ))}</ul>
-      {found.length > LISTED ? <p class="aside">{LISTED} of {number(found.length)}</p> : null}
+      {items.length > LISTED ? <p class="aside">{LISTED} of {number(items.length)}</p> : null}
       <p><a href="/terms">All terms, with what they join</a></p>
     </details>
   );

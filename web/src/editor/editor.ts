@@ -97,11 +97,11 @@ export function createEditor(host: HTMLElement, text: string, onChange: (text: s
   const look = async (): Promise<void> => {
     const known = ours(await terms().catch(() => []));
     if (!known.size) return;
-    const found = unknownTerms(view.state.doc.toString(), known);
+    const items = unknownTerms(view.state.doc.toString(), known);
     const end = view.state.doc.length;
-    warnings = found.filter((u) => u.to <= end).map((u) => ({ from: u.from, to: u.to, severity: "warning", message: u.message }));
+    warnings = items.filter((u) => u.to <= end).map((u) => ({ from: u.from, to: u.to, severity: "warning", message: u.message }));
     mark();
-    onWarn([...new Set(found.map((u) => u.message))]);
+    onWarn([...new Set(items.map((u) => u.message))]);
   };
   const soon = (): void => {
     clearTimeout(timer);

@@ -12,8 +12,8 @@ export interface Unknown {
 const SHOWN = 3;
 
 /** How many letters must be changed, left out, put in or swapped to make one word of another; at most `most` is counted. */
-export function distance(a: string, b: string, most = 4): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
+export function distance(a: string, b: string, limit = 4): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, n) => n)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
@@ -25,20 +25,20 @@ export function distance(a: string, b: string, most = 4): number {
     }
     [before, last] = [last, row];
   }
-  return last[b.length] ?? most + 1;
+  return last[b.length] ?? limit + 1;
 }
 
 /** The terms nearest to a word: by letters, or because one holds the other. */
 export function near(term: string, known: Iterable<string>): string[] {
   const wanted = term.toLowerCase();
-  const most = Math.max(2, Math.floor(term.length / 4));
+  const limit = Math.max(2, Math.floor(term.length / 4));
   const ranked: [number, string][] = [];
   for (const other of known) {
     const word = other.toLowerCase();
     const local = wanted.split(":")[1] ?? wanted;
-    const far = distance(wanted, word, most);
-    if (far <= most) ranked.push([far, other]);
-    else if (local.length > 3 && word.includes(local)) ranked.push([most + 1, other]);
+    const far = distance(wanted, word, limit);
+    if (far <= limit) ranked.push([far, other]);
+    else if (local.length > 3 && word.includes(local)) ranked.push([limit + 1, other]);
   }
   return ranked.sort((a, b) => a[0] - b[0] || a[1].length - b[1].length || (a[1] < b[1] ? -1 : 1)).slice(0, SHOWN).map(([, word]) => word);
 }
@@ -53,20 +53,20 @@ export function unknownTerms(query: string, known: Set<string>): Unknown[] {
   const text = blanked(query);
   const declared = new Map([...query.matchAll(/\bprefix\s+([\w.-]*):\s*<([^<>\s]*)>/gi)].map((m) => [m[1] ?? "", m[2] ?? ""]));
   const checked = new Set([...known].map((term) => term.split(":")[0] ?? ""));
-  const found: Unknown[] = [];
+  const items: Unknown[] = [];
   for (const match of text.matchAll(/(?<![\w?$:@])([A-Za-z][\w.-]*):([\w-]*(?:\.[\w-]+)*)/g)) {
     const [term, prefix = "", local = ""] = match;
     if (/\bprefix\s+$/i.test(text.slice(0, match.index))) continue;
     const [from, to] = [match.index, match.index + term.length];
     const space = declared.get(prefix) ?? PREFIXES[prefix];
     if (space === undefined) {
-      found.push({ term: `${prefix}:`, from, to, message: `The prefix ${prefix}: is not declared and is not built in.` });
+      items.push({ term: `${prefix}:`, from, to, message: `The prefix ${prefix}: is not declared and is not built in.` });
       continue;
     }
     const own = Object.keys(PREFIXES).find((p) => PREFIXES[p] === space) ?? prefix;
     if (!local || !checked.has(own) || known.has(`${own}:${local}`)) continue;
     const others = near(`${own}:${local}`, known);
-    found.push({ term, from, to, message: `The ontology has no ${own}:${local}${others.length ? `; perhaps ${others.join(" or ")}` : ""}.` });
+    items.push({ term, from, to, message: `The ontology has no ${own}:${local}${others.length ? `; perhaps ${others.join(" or ")}` : ""}.` });
   }
-  return found;
+  return items;
 }

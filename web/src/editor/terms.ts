@@ -17,19 +17,19 @@ const BORROWED = ["dcterms:creator", "dcterms:license", "dcterms:issued", "dcter
 
 /** Every term, asked once per store version; those of other vocabularies that queries use come last. */
 export async function terms(): Promise<Term[]> {
-  const found = new Map<string, Term>();
+  const known = new Map<string, Term>();
   for (const row of await select(TERMS)) {
     const term = row["term"] ?? "";
     const prefix = Object.keys(PREFIXES).find((p) => term.startsWith(PREFIXES[p] as string) && p !== "id");
     if (!prefix) continue;
     const local = term.slice((PREFIXES[prefix] as string).length);
-    found.set(`${prefix}:${local}`, { name: `${prefix}:${local}`, kind: /^[A-Z]/.test(local) ? "class" : "property", label: row["label"] ?? "", definition: row["definition"] ?? "" });
+    known.set(`${prefix}:${local}`, { name: `${prefix}:${local}`, kind: /^[A-Z]/.test(local) ? "class" : "property", label: row["label"] ?? "", definition: row["definition"] ?? "" });
   }
-  for (const name of BORROWED) if (!found.has(name)) found.set(name, { name, kind: "property", label: "", definition: "" });
-  return [...found.values()];
+  for (const name of BORROWED) if (!known.has(name)) known.set(name, { name, kind: "property", label: "", definition: "" });
+  return [...known.values()];
 }
 
 /** Names in our own namespace: the only one of which we know every term. */
-export function ours(found: Term[]): Set<string> {
-  return new Set(found.filter((t) => t.name.startsWith("pg:")).map((t) => t.name));
+export function ours(items: Term[]): Set<string> {
+  return new Set(items.filter((t) => t.name.startsWith("pg:")).map((t) => t.name));
 }

@@ -1,15 +1,15 @@
 /** Scenes laid out in the worker; where a browser has none, in the page itself. */
-import { askedOf, withLayout, type Answered, type Asked } from "./routing";
+import { askedOf, withLayout, type Answered, type RoutingRequest } from "./routing";
 import type { Scene } from "./scene";
 
 interface Waiting {
-  asked: Asked;
+  request: RoutingRequest;
   done: (answer: Promise<Answered>) => void;
 }
 
 /** Lays out in the page itself. */
-async function here(asked: Asked): Promise<Answered> {
-  return (await import("./layout")).layOut(asked);
+async function here(request: RoutingRequest): Promise<Answered> {
+  return (await import("./layout")).layOut(request);
 }
 
 class Layouts {
@@ -19,12 +19,12 @@ class Layouts {
   private broken = typeof Worker === "undefined";
 
   /** What a worker answers. */
-  ask(asked: Asked): Promise<Answered> {
-    if (this.broken) return here(asked);
+  ask(request: RoutingRequest): Promise<Answered> {
+    if (this.broken) return here(request);
     this.worker ??= this.start();
     const id = ++this.next;
-    this.worker.postMessage({ id, asked });
-    return new Promise((done) => this.waiting.set(id, { asked, done }));
+    this.worker.postMessage({ id, request });
+    return new Promise((done) => this.waiting.set(id, { request, done }));
   }
 
   private start(): Worker {
@@ -37,7 +37,7 @@ class Layouts {
     });
     worker.addEventListener("error", () => {
       this.broken = true; // not allowed here, or not loaded
-      for (const { asked, done } of this.waiting.values()) done(here(asked));
+      for (const { request, done } of this.waiting.values()) done(here(request));
       this.waiting.clear();
     });
     return worker;

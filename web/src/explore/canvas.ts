@@ -24,7 +24,7 @@ interface Kept {
 
 /** Paints scenes on one canvas. */
 export class Painter {
-  private kept: Kept | undefined;
+  private stored: Kept | undefined;
   private timer = 0;
 
   /** Draw a scene as it is seen through a view; `again` is called where a better picture is to follow. */
@@ -37,20 +37,20 @@ export class Painter {
     if (!c || !width || !height) return;
     if (scene.nodes.size + scene.links.size < LARGE) return render(c, scene, view, palette, marks, width, height, ratio);
     const margin = { x: Math.round(width * MARGIN), y: Math.round(height * MARGIN) };
-    const kept = this.kept;
-    const same = kept && kept.scene === scene && kept.paper === palette.paper && kept.ratio === ratio && sameMarks(kept.marks, marks) && kept.image.width === Math.round((width + 2 * margin.x) * ratio);
-    if (same && kept.view.scale !== view.scale) {
+    const cached = this.stored;
+    const same = cached && cached.scene === scene && cached.paper === palette.paper && cached.ratio === ratio && sameMarks(cached.marks, marks) && cached.image.width === Math.round((width + 2 * margin.x) * ratio);
+    if (same && cached.view.scale !== view.scale) {
       clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => { this.kept = undefined; again(); }, SETTLE_MS);
-    } else if (!same || Math.abs(view.x - kept.view.x) > margin.x || Math.abs(view.y - kept.view.y) > margin.y) {
-      const image = kept?.image ?? document.createElement("canvas");
+      this.timer = window.setTimeout(() => { this.stored = undefined; again(); }, SETTLE_MS);
+    } else if (!same || Math.abs(view.x - cached.view.x) > margin.x || Math.abs(view.y - cached.view.y) > margin.y) {
+      const image = cached?.image ?? document.createElement("canvas");
       image.width = Math.round((width + 2 * margin.x) * ratio);
       image.height = Math.round((height + 2 * margin.y) * ratio);
       const inner = image.getContext("2d", { alpha: false });
       if (inner) render(inner, scene, { ...view, x: view.x + margin.x, y: view.y + margin.y }, palette, marks, width + 2 * margin.x, height + 2 * margin.y, ratio);
-      this.kept = { image, scene, marks, paper: palette.paper, view, ratio };
+      this.stored = { image, scene, marks, paper: palette.paper, view, ratio };
     }
-    const now = this.kept as Kept;
+    const now = this.stored as Kept;
     const by = view.scale / now.view.scale;
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.fillStyle = palette.paper;

@@ -1,10 +1,10 @@
 /** Beside the picture: the chosen entity with what can be opened, the chosen link, and the files of a scene. */
 import type { JSX } from "preact";
-import { storeVersion, useAsked } from "../api";
+import { storeVersion, useFetched } from "../api";
 import { InBasket } from "../inbasket";
 import { Answer, download } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { added, hrefOf, inPath, setQuery, type Place } from "../router";
+import { added, hrefOf, inPath, setQuery, type Route } from "../router";
 import type { Neighbourhood } from "../types";
 import { number, spaced } from "../words";
 import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, unpinned } from "./address";
@@ -31,19 +31,19 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
 }
 
 /** An entity and its relations with how many each leads to; what is no entity of the store is only named. */
-export function Card({ iri, scene, place, steps, members }: { iri: string; scene: Scene; place: Place; steps: string[]; members: Placed[] | undefined }): JSX.Element {
-  const asOf = place.query.get("asOf") ?? "";
+export function Card({ iri, scene, currentRoute: route, steps, members }: { iri: string; scene: Scene; currentRoute: Route; steps: string[]; members: Placed[] | undefined }): JSX.Element {
+  const asOf = route.query.get("asOf") ?? "";
   const here = scene.nodes.get(iri);
   const walkable = iri.startsWith("http");
-  const asked = useAsked<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
-  const pinned = pinsOf(place.query.getAll("pin")).has(iri);
+  const fetched = useFetched<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
+  const pinned = pinsOf(route.query.getAll("pin")).has(iri);
   const around = aroundStep(iri);
   const open = (step: string): void => setQuery({ open: [...steps, step], at: packed(iri) });
   const close = (step: string): void => setQuery({ open: steps.filter((s) => s !== step) });
   if (members) return <GroupCard iri={iri} members={members} />;
   if (!walkable) return <section class="card"><h2><bdi>{here?.label ?? iri}</bdi></h2><p class="aside">{here?.kind}</p></section>;
   return (
-    <Answer asked={asked} what="its neighbours">
+    <Answer requested={fetched} what="its neighbours">
       {({ node, groups }) => (
         <section class="card">
           <h2><bdi>{node.label}</bdi></h2>

@@ -45,13 +45,13 @@ interface Seat {
 
 /** How many entities may stand in one column so that the whole picture is seen as large as can be. */
 export function tallest(sizes: number[]): number {
-  const scale = (most: number): number => {
-    const height = Math.min(most, Math.max(...sizes)) * (BOX.height + GAP_Y);
-    const width = sizes.reduce((sum, n) => sum + BOX.width + GAP_X + (Math.ceil(n / most) - 1) * (BOX.width + PART_X), 0);
+  const scale = (limit: number): number => {
+    const height = Math.min(limit, Math.max(...sizes)) * (BOX.height + GAP_Y);
+    const width = sizes.reduce((sum, n) => sum + BOX.width + GAP_X + (Math.ceil(n / limit) - 1) * (BOX.width + PART_X), 0);
     return Math.min(FRAME.width / width, FRAME.height / height);
   };
   let best = TALL;
-  for (let most = TALL; most >= 6; most--) if (scale(most) > scale(best) * 1.02) best = most;
+  for (let maximum = TALL; maximum >= 6; maximum--) if (scale(maximum) > scale(best) * 1.02) best = maximum;
   return best;
 }
 
@@ -83,7 +83,7 @@ function seated(graph: MultiGraph<Seat>, items: Item[]): number[] {
     if (list) list.push(iri);
     else columns.set(column, [iri]);
   }
-  const most = tallest([...columns.values()].map((column) => column.length));
+  const limit = tallest([...columns.values()].map((column) => column.length));
   const xs: number[] = [];
   const rank = new Map<string, number>();
   let x = 0;
@@ -92,7 +92,7 @@ function seated(graph: MultiGraph<Seat>, items: Item[]): number[] {
     const wish = (iri: string): number => mean(graph.neighbors(iri).flatMap((other) => rank.get(other) ?? [])) ?? 0;
     const sorted = column.map((iri, n) => ({ iri, wish: wish(iri), n })).sort((a, b) => a.wish - b.wish || a.n - b.n);
     sorted.forEach(({ iri }, n) => rank.set(iri, n - (sorted.length - 1) / 2));
-    const parts = Math.ceil(column.length / most);
+    const parts = Math.ceil(column.length / limit);
     sorted.forEach(({ iri }, n) => graph.mergeNodeAttributes(iri, { layer: xs.length + (n % parts), y: rank.get(iri) ?? 0 }));
     for (let part = 0; part < parts; part++) xs.push(x + part * (BOX.width + PART_X));
     x += (parts - 1) * (BOX.width + PART_X) + BOX.width + GAP_X;

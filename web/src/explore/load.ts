@@ -59,8 +59,8 @@ async function start({ root, preset, property, asOf, evidence, since }: Wanted):
     case "evidence": {
       const { node } = await get<Neighbourhood>(aroundOf(thing, asOf));
       if (!property) return begin(node);
-      const found = await get<ClaimsAnswer>(`/api/v1/models/${modelPath(thing)}/claims?property=${encodeURIComponent(property)}${onDay(asOf)}`);
-      return evidenceScene(node, property, found.claims);
+      const answer = await get<ClaimsAnswer>(`/api/v1/models/${modelPath(thing)}/claims?property=${encodeURIComponent(property)}${onDay(asOf)}`);
+      return evidenceScene(node, property, answer.claims);
     }
     default:
       return begin((await get<Neighbourhood>(aroundOf(thing, asOf))).node);

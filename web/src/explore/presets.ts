@@ -23,10 +23,10 @@ function idOf(iri: string): string {
 }
 
 /** Models by how many steps they stand from what is withdrawn, each with the step that leads to it. */
-export function impactScene(found: Impact): Scene {
-  const root = { iri: found.subject.iri, id: idOf(found.subject.iri), label: shortId(found.subject.label), kind: found.subject.iri.includes("/id/dataset/") ? "dataset" : "model", column: 0 };
-  const spots = found.nodes.map((n): Spot => ({ iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.distance, facts: licenceFact(n.licences) }));
-  return inColumns([root, ...spots], found.nodes.map((n) => ofEdge(n.through)));
+export function impactScene(answer: Impact): Scene {
+  const root = { iri: answer.subject.iri, id: idOf(answer.subject.iri), label: shortId(answer.subject.label), kind: answer.subject.iri.includes("/id/dataset/") ? "dataset" : "model", column: 0 };
+  const spots = answer.nodes.map((n): Spot => ({ iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.distance, facts: licenceFact(n.licences) }));
+  return inColumns([root, ...spots], answer.nodes.map((n) => ofEdge(n.through)));
 }
 
 function licenceFact(licences: { iri: string; label: string }[]): Record<string, string> {
@@ -42,21 +42,21 @@ function ofEdge(edge: Lineage["edges"][number]): Link {
 }
 
 /** Ancestors to the left, descendants to the right; licence problems stand on the step where they start. */
-export function lineageScene(found: Lineage): Scene {
-  const spots = found.nodes.map((n): Spot => ({
+export function lineageScene(answer: Lineage): Scene {
+  const spots = answer.nodes.map((n): Spot => ({
     iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.side === "up" ? -n.distance : n.side === "self" ? 0 : n.distance, facts: licenceFact(n.licences),
   }));
-  return inColumns(spots, found.edges.map(ofEdge));
+  return inColumns(spots, answer.edges.map(ofEdge));
 }
 
 /**
  * Where the terms of each licence start and how far they reach: a licence stands before the models that declare it
  * and were not made from one that does; its box counts who declares it and what else was made from those.
  */
-export function licenceScene(found: Lineage): Scene {
-  const base = lineageScene(found);
-  const declared = new Map(found.nodes.map((n) => [n.iri, new Map(n.licences.map((l) => [l.iri, nameOf(l)]))]));
-  const made = found.edges.filter((e) => e.group === "derivation");
+export function licenceScene(answer: Lineage): Scene {
+  const base = lineageScene(answer);
+  const declared = new Map(answer.nodes.map((n) => [n.iri, new Map(n.licences.map((l) => [l.iri, nameOf(l)]))]));
+  const made = answer.edges.filter((e) => e.group === "derivation");
   const [parents, children] = [new Map<string, string[]>(), new Map<string, string[]>()];
   for (const edge of made) {
     added(parents, edge.child, edge.parent);
@@ -97,9 +97,9 @@ export function organisationScene(rows: Built[]): Scene {
     if (known !== undefined) return known;
     if (path.has(iri)) return 0; // they build on each other
     const above = [...(parents.get(iri) ?? [])].map((p) => deep(p, new Set(path).add(iri)) + 1);
-    const found = Math.min(4, Math.max(0, ...above));
-    depth.set(iri, found);
-    return found;
+    const answer = Math.min(4, Math.max(0, ...above));
+    depth.set(iri, answer);
+    return answer;
   };
   const spots = [...names].map(([iri, label]): Spot => ({ iri, id: idOf(iri), label, kind: "organization", column: deep(iri, new Set()) }));
   return inColumns(spots, rows.map((r) => link(r.from, r.to, "buildsOn", `${r.n} ${r.n === 1 ? "model" : "models"} built on`, { word: `${r.n}` })));
@@ -154,10 +154,10 @@ export function evidenceScene(subject: Entity, property: string, claims: Claim[]
 export const MOST_CHANGES = 300;
 
 /** What changed in the accepted facts since a version: each entity with the values that came and went. */
-export function changesScene(found: Changes): Scene {
+export function changesScene(answer: Changes): Scene {
   const spots = new Map<string, Spot>();
   const links = new Map<string, Link>();
-  for (const { subject, property, was, now } of found.items.flatMap((commit) => commit.facts).slice(0, MOST_CHANGES)) {
+  for (const { subject, property, was, now } of answer.items.flatMap((commit) => commit.facts).slice(0, MOST_CHANGES)) {
     spots.set(subject.iri, { iri: subject.iri, id: idOf(subject.iri), label: shortId(subject.id), kind: modelIdOf(subject.iri) ? "model" : "entity", column: 0 });
     const seen = (value: string, change: "new" | "gone"): void => {
       const node = `value:${value}`;

@@ -45,7 +45,7 @@ function controls([x1, y1]: Point, [x2, y2]: Point): [Point, Point] | [] {
 
 /** Points close to each other along a line. */
 export function sampled(points: Point[]): Point[] {
-  const found: Point[] = points.slice(0, 1);
+  const items: Point[] = points.slice(0, 1);
   for (let n = 1; n < points.length; n++) {
     const [a, b] = [points[n - 1] as Point, points[n] as Point];
     const [c1, c2] = controls(a, b);
@@ -53,11 +53,11 @@ export function sampled(points: Point[]): Point[] {
       for (let k = 1; k < SAMPLES; k++) {
         const [t, s] = [k / SAMPLES, 1 - k / SAMPLES];
         const at = (i: 0 | 1): number => s ** 3 * a[i] + 3 * s * s * t * c1[i] + 3 * s * t * t * c2[i] + t ** 3 * b[i];
-        found.push([at(0), at(1)]);
+        items.push([at(0), at(1)]);
       }
-    found.push(b);
+    items.push(b);
   }
-  return found;
+  return items;
 }
 
 /** The point at a share of the length of a line. */

@@ -3,7 +3,7 @@ import type { Item, Tie } from "./layers";
 import { MOST_ROUTED, around, covers, type Corner } from "./routes";
 import type { Scene, Point } from "./scene";
 
-export interface Asked {
+export interface RoutingRequest {
   /** Entities with their column or their place. */
   items: (Item & Corner)[];
   ties: (Tie & { route?: Point[] | undefined })[];
@@ -18,7 +18,7 @@ export interface Answered {
 }
 
 /** Lines around entities; a link whose line stays as it is, or for which there is no way around, has none. */
-export function routed({ items, ties }: Asked): Answered {
+export function routed({ items, ties }: RoutingRequest): Answered {
   const boxes = new Map(items.map((item): [string, Corner] => [item.iri, item]));
   const all = [...boxes.values()];
   const routes: [string, Point[]][] = [];
@@ -26,14 +26,14 @@ export function routed({ items, ties }: Asked): Answered {
   for (const { key, subject, object, route } of ties) {
     const [a, b] = [boxes.get(subject), boxes.get(object)];
     if (!a || !b || a === b || (route && !covers(route, all))) continue;
-    const found = around(a, b, all);
-    if (found) routes.push([key, found]);
+    const answer = around(a, b, all);
+    if (answer) routes.push([key, answer]);
   }
   return { places: [], routes };
 }
 
 /** What a layout needs to know of a scene. */
-export function askedOf(scene: Scene): Asked {
+export function askedOf(scene: Scene): RoutingRequest {
   return {
     columns: Boolean(scene.columns),
     items: [...scene.nodes.values()].map(({ iri, x, y, column }) => ({ iri, x, y, column: column ?? 0 })),

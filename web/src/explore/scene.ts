@@ -143,9 +143,9 @@ export function bounds(scene: Scene): Bounds {
     reach(node.x + BOX.width, node.y + BOX.height);
   }
   for (const link of scene.links.values()) for (const [x, y] of link.route ?? []) reach(x, y);
-  const found = scene.nodes.size ? { left, top, width: right - left, height: bottom - top } : { left: 0, top: 0, width: 1, height: 1 };
-  measured.set(scene, found);
-  return found;
+  const answer = scene.nodes.size ? { left, top, width: right - left, height: bottom - top } : { left: 0, top: 0, width: 1, height: 1 };
+  measured.set(scene, answer);
+  return answer;
 }
 
 function addLink(links: Map<string, Link>, at: string, other: string, group: Group): void {

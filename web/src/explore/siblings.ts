@@ -14,18 +14,18 @@ export function isGroup(iri: string): boolean {
 function families(scene: Scene): Map<string, { links: Link[]; leaves: Placed[] }> {
   const degree = new Map<string, number>();
   for (const link of scene.links.values()) for (const iri of [link.subject, link.object]) degree.set(iri, (degree.get(iri) ?? 0) + 1);
-  const found = new Map<string, { links: Link[]; leaves: Placed[] }>();
+  const known = new Map<string, { links: Link[]; leaves: Placed[] }>();
   for (const link of scene.links.values())
     for (const [leaf, hub] of [[link.subject, link.object], [link.object, link.subject]] as const) {
       const node = scene.nodes.get(leaf);
       if (!node || degree.get(leaf) !== 1 || degree.get(hub) === 1) continue;
       const key = `${GROUP}${hub}|${link.relation}|${leaf === link.object ? "out" : "in"}|${node.kind}|${node.change ?? ""}`;
-      const family = found.get(key) ?? { links: [], leaves: [] };
+      const family = known.get(key) ?? { links: [], leaves: [] };
       family.links.push(link);
       family.leaves.push(node);
-      found.set(key, family);
+      known.set(key, family);
     }
-  return found;
+  return known;
 }
 
 /** The members of each group of a scene that would be drawn as one box, by the group. */

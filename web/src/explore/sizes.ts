@@ -24,12 +24,12 @@ export function scaleOf(scene: Scene, by: string): Scale | undefined {
       if (value > 0) values.set(node.iri, value);
     }
   const logs = [...values.values()].map(Math.log);
-  const [least, most] = [Math.min(...logs), Math.max(...logs)];
-  const share = (value: number): number => (most > least ? (Math.log(value) - least) / (most - least) : 0.5);
-  const shown = !logs.length ? [] : most > least ? [least, (least + most) / 2, most] : [least];
+  const [least, limit] = [Math.min(...logs), Math.max(...logs)];
+  const share = (value: number): number => (limit > least ? (Math.log(value) - least) / (limit - least) : 0.5);
+  const visible = !logs.length ? [] : limit > least ? [least, (least + limit) / 2, limit] : [least];
   return {
     shares: new Map([...values].filter(([iri]) => scene.nodes.has(iri)).map(([iri, value]) => [iri, share(value)])),
-    legend: [...new Map(shown.map((log) => [brief(Number(Math.exp(log).toPrecision(2))), share(Math.exp(log))]))].map(([word, at]) => ({ word, share: at })),
+    legend: [...new Map(visible.map((log) => [brief(Number(Math.exp(log).toPrecision(2))), share(Math.exp(log))]))].map(([word, at]) => ({ word, share: at })),
     unknown: [...scene.nodes.keys()].filter((iri) => !values.has(iri)).length,
   };
 }

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Choice, Draft } from "../parts";
-import { added, go, setQuery, withQuery, type Place } from "../router";
+import { added, go, setQuery, withQuery, type Route } from "../router";
 import { number } from "../words";
 import { aroundStep, packed, unpacked } from "./address";
 import { arranged } from "./arrange";
@@ -49,7 +49,7 @@ interface Props {
   open: boolean;
   onOpen: (open: boolean) => void;
   first: string;
-  place: Place;
+  route: Route;
   preset: string;
   steps: string[];
   onMove: (iri: string, x: number, y: number) => void;
@@ -57,8 +57,8 @@ interface Props {
 }
 
 /** The picture with its tools, and beside it what is chosen. */
-export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove, onDrop }: Props): JSX.Element {
-  const { query } = place;
+export function Stage({ scene, first, route: currentRoute, preset, open, onOpen, steps, onMove, onDrop }: Props): JSX.Element {
+  const { query } = currentRoute;
   const picture = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const group = useRef<SVGGElement>(null);
@@ -76,17 +76,17 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
   const apart = query.getAll("apart").map(unpacked).join("\n");
   const filtered = useMemo(() => sifted(scene, sift, chosen), [scene, sift, chosen]);
   const members = useMemo(() => membersOf(filtered), [filtered]);
-  const shown = useMemo(() => (together ? grouped(filtered, new Set(apart.split("\n")), chosen) : filtered), [filtered, together, apart, chosen]);
-  const drawn = useArranged(shown) ?? EMPTY;
+  const visible = useMemo(() => (together ? grouped(filtered, new Set(apart.split("\n")), chosen) : filtered), [filtered, together, apart, chosen]);
+  const drawn = useArranged(visible) ?? EMPTY;
   const asSvg = drawn.nodes.size < MOST_DRAWN;
   const [level, setLevel] = useState(1);
-  const scale = useMemo(() => scaleOf(shown, size), [shown, size]);
-  const keys = useMemo(() => (by === "kind" ? [] : keysOf(shown, by)), [shown, by]);
-  const colours = useMemo(() => coloursOf(shown, by, keys), [shown, by, keys]);
+  const scale = useMemo(() => scaleOf(visible, size), [visible, size]);
+  const keys = useMemo(() => (by === "kind" ? [] : keysOf(visible, by)), [visible, by]);
+  const colours = useMemo(() => coloursOf(visible, by, keys), [visible, by, keys]);
   const matches = useMemo(() => {
     const needle = find.trim().toLowerCase();
-    return new Set(needle ? [...shown.nodes.values()].filter((n) => n.label.toLowerCase().includes(needle) || n.id.toLowerCase().includes(needle)).map((n) => n.iri) : []);
-  }, [find, shown]);
+    return new Set(needle ? [...visible.nodes.values()].filter((n) => n.label.toLowerCase().includes(needle) || n.id.toLowerCase().includes(needle)).map((n) => n.iri) : []);
+  }, [find, visible]);
   const marks = useMemo((): Marks => ({ chosen, edge, matches, colours, sizes: scale?.shares }), [chosen, edge, matches, colours, scale]);
   const paint = useCallback(() => {
     const at = picture.current;
@@ -101,8 +101,8 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
   again.current = paint;
   useEffect(() => void requestAnimationFrame(paint), [paint]);
   const all = scene.nodes.size;
-  const folded = [...shown.nodes.keys()].reduce((sum, iri) => sum + (isGroup(iri) ? (members.get(iri)?.length ?? 0) : 0), 0);
-  const one = [...shown.nodes.keys()].filter((iri) => !isGroup(iri)).length + folded;
+  const folded = [...visible.nodes.keys()].reduce((sum, iri) => sum + (isGroup(iri) ? (members.get(iri)?.length ?? 0) : 0), 0);
+  const one = [...visible.nodes.keys()].filter((iri) => !isGroup(iri)).length + folded;
   const fit = useCallback(() => {
     const at = picture.current;
     if (at) view.current = fitted(drawn, at.clientWidth, at.clientHeight);
@@ -112,7 +112,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
     const at = picture.current;
     if (at) view.current = opening(drawn, at.clientWidth, at.clientHeight, drawn.nodes.get(first));
     requestAnimationFrame(paint);
-  }, [all > 1, first, together, drawn.nodes.size > 1 && drawn.nodes.size === shown.nodes.size]);
+  }, [all > 1, first, together, drawn.nodes.size > 1 && drawn.nodes.size === visible.nodes.size]);
   const openAround = (iri: string): void => {
     if (isGroup(iri)) setQuery({ apart: added(packed(iri)), at: packed(members.get(iri)?.[0]?.iri ?? "") });
     else if (iri.startsWith("http") && !steps.includes(aroundStep(iri))) setQuery({ open: [...steps, aroundStep(iri)], at: packed(iri) });
@@ -131,12 +131,12 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
     event.preventDefault();
     setQuery({ at: packed(next) }, true);
   };
-  const link = edge ? shown.links.get(edge) : undefined;
+  const link = edge ? visible.links.get(edge) : undefined;
   const title = `${PRESETS.find((p) => p.name === preset)?.word ?? "Around"} ${preset === "organisations" ? "" : (scene.nodes.get(first)?.label ?? "")}`.trim();
   return (
     <>
       <div class="bar">
-        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(shown.links.size)} links{folded ? `; ${number(folded)} are in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
+        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(visible.links.size)} links{folded ? `; ${number(folded)} are in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
         <div class="tools explore-tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
@@ -159,14 +159,14 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
           <canvas ref={map} class="minimap" width={150} height={100} aria-hidden="true" />
         </div>
         <aside class="explore-side" aria-label="The chosen entity">
-          {link ? <LinkCard link={link} scene={shown} /> : null}
-          {chosen ? <Card iri={chosen} scene={scene} place={place} steps={steps} members={isGroup(chosen) ? members.get(chosen) : undefined} /> : null}
+          {link ? <LinkCard link={link} scene={visible} /> : null}
+          {chosen ? <Card iri={chosen} scene={scene} currentRoute={currentRoute} steps={steps} members={isGroup(chosen) ? members.get(chosen) : undefined} /> : null}
         </aside>
       </div>
       <Legend scene={scene} sift={sift} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
       <Filters scene={scene} sift={sift} open={open} onOpen={onOpen} />
       <Save scene={drawn} title={title} asOf={query.get("asOf") ?? ""} palette={palette} looks={{ colours, keys, sizes: scale?.shares }} versus={query.get("versus") ?? ""} />
-      <Links scene={shown} />
+      <Links scene={visible} />
     </>
   );
 }

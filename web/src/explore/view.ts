@@ -71,9 +71,9 @@ export function ownerAndName(node: Placed): [string, string] {
 /** The entity under a point of the screen. */
 export function nodeAt(scene: Scene, view: View, px: number, py: number): Placed | undefined {
   const [x, y] = [(px - view.x) / view.scale, (py - view.y) / view.scale];
-  let found: Placed | undefined;
-  for (const node of scene.nodes.values()) if (x >= node.x && x <= node.x + BOX.width && y >= node.y && y <= node.y + BOX.height) found = node;
-  return found;
+  let answer: Placed | undefined;
+  for (const node of scene.nodes.values()) if (x >= node.x && x <= node.x + BOX.width && y >= node.y && y <= node.y + BOX.height) answer = node;
+  return answer;
 }
 
 /** The link under a point of the screen. */
@@ -128,6 +128,6 @@ export function opening(scene: Scene, width: number, height: number, about: Plac
 /** Where a side of a scene begins: with what it is about in the middle, yet no room left empty beyond its edges. */
 function placed(room: number, start: number, length: number, about: number): number {
   if (length * READABLE <= room - 2 * MARGIN) return (room - length * READABLE) / 2 - start * READABLE;
-  const [least, most] = [room - MARGIN - (start + length) * READABLE, MARGIN - start * READABLE];
-  return Math.max(least, Math.min(most, room / 2 - about * READABLE));
+  const [least, limit] = [room - MARGIN - (start + length) * READABLE, MARGIN - start * READABLE];
+  return Math.max(least, Math.min(limit, room / 2 - about * READABLE));
 }

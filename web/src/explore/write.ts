@@ -25,10 +25,10 @@ export interface Looks {
 
 const LETTERS = 24;
 
-export function short(text: string, most = LETTERS): string {
-  if (text.length <= most) return text;
-  const tail = Math.floor(most * 0.45);
-  return `${text.slice(0, most - 1 - tail)}…${text.slice(-tail)}`;
+export function short(text: string, limit = LETTERS): string {
+  if (text.length <= limit) return text;
+  const tail = Math.floor(limit * 0.45);
+  return `${text.slice(0, limit - 1 - tail)}…${text.slice(-tail)}`;
 }
 
 /** How wide a sign is, in shares of the size of its letters: as in DejaVu Sans, the widest of the fonts that readers have. */
@@ -45,9 +45,9 @@ export function widthOf(text: string, size: number): number {
 export function within(text: string, room: number, size: number): string {
   const wide = widthOf(text, size);
   if (wide <= room) return text;
-  let most = Math.max(1, Math.ceil((text.length * room) / wide) + 1);
-  while (most > 1 && widthOf(short(text, most), size) > room) most--;
-  return short(text, most);
+  let limit = Math.max(1, Math.ceil((text.length * room) / wide) + 1);
+  while (limit > 1 && widthOf(short(text, limit), size) > room) limit--;
+  return short(text, limit);
 }
 
 function escaped(text: string): string {

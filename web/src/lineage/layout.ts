@@ -109,7 +109,7 @@ export function layOut(lineage: Lineage, opened: Set<string>): Picture {
   }
   const lines = linesOf(lineage.edges, boxOf, index);
   const columns = order(boxes, lines);
-  const { width, height } = place(boxes, columns);
+  const { width, height } = route(boxes, columns);
   const beside = new Map<string, Drawn[]>();
   const ending = new Map<number, number>();
   const leaving = new Map<number, number>();
@@ -157,7 +157,7 @@ function order(boxes: Placed[], lines: Drawn[]): number[][] {
     near[line.to]?.push(line.from);
   }
   const rank = new Float64Array(boxes.length);
-  const settle = (column: number[]): void => column.forEach((n, place) => (rank[n] = place - (column.length - 1) / 2));
+  const settle = (column: number[]): void => column.forEach((n, route) => (rank[n] = route - (column.length - 1) / 2));
   columns.forEach(settle);
   const weight = new Float64Array(boxes.length);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
@@ -184,8 +184,8 @@ function order(boxes: Placed[], lines: Drawn[]): number[][] {
   return columns;
 }
 
-function place(boxes: Placed[], columns: number[][]): { width: number; height: number } {
-  const tallest = columns.reduce((most, column) => Math.max(most, column.length), 1);
+function route(boxes: Placed[], columns: number[][]): { width: number; height: number } {
+  const tallest = columns.reduce((limit, column) => Math.max(limit, column.length), 1);
   const height = tallest * (HEIGHT + GAP_Y) - GAP_Y + 2 * PAD;
   columns.forEach((column, c) => {
     const top = height / 2 - (column.length * (HEIGHT + GAP_Y) - GAP_Y) / 2;

@@ -74,9 +74,9 @@ export function PictureView(props: Props): JSX.Element {
     let first: Element | undefined;
     picture.boxes.forEach((box, n) => {
       if (!box.members.some((m) => m.label.toLowerCase().includes(needle))) return;
-      const found = root.querySelector(`[data-box="${n}"]`);
-      found?.setAttribute("data-match", "");
-      first ??= found ?? undefined;
+      const element = root.querySelector(`[data-box="${n}"]`);
+      element?.setAttribute("data-match", "");
+      first ??= element ?? undefined;
     });
     first?.scrollIntoView({ block: "center", inline: "center" });
   }, [needle, picture]);

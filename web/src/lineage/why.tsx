@@ -1,7 +1,7 @@
 /** Why is this edge there? Its claims, for and against. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { Answer, Out, ThingLink } from "../parts";
 import { modelIdOf } from "../ids";
@@ -13,7 +13,7 @@ import { edgeKey } from "./layout";
 /** The side panel of an edge. */
 export function Why({ edge, conflict }: { edge: LineageEdge; conflict: string | undefined }): JSX.Element {
   const child = modelIdOf(edge.child) ?? edge.child;
-  const asked = useAsked<Lineage>(
+  const fetched = useFetched<Lineage>(
     dated(`/api/v1/models/${inPath(child)}/lineage?direction=up&depth=1&influences=true&evidence=true&limit=500&relation=${edge.relationName}`),
   );
   const heading = useRef<HTMLHeadingElement>(null);
@@ -30,9 +30,9 @@ export function Why({ edge, conflict }: { edge: LineageEdge; conflict: string | 
       {edge.weight ? <p>Weight in the merge: {edge.weight}</p> : null}
       {edge.method ? <p>Method: {edge.method}</p> : null}
       {conflict ? <p class="trouble"><strong>A licence conflict starts here.</strong> {conflict}</p> : null}
-      <Answer asked={asked} what="the evidence">
-        {(found) => {
-          const full = found.edges.find((e) => edgeKey(e) === edgeKey(edge));
+      <Answer requested={fetched} what="the evidence">
+        {(answer) => {
+          const full = answer.edges.find((e) => edgeKey(e) === edgeKey(edge));
           return (
             <>
               {full?.evidence.length ? <ol class="claims">{full.evidence.map((s, n) => <Statement key={n} source={s} />)}</ol> : <p>No statement of its own is recorded; it follows from another.</p>}

@@ -47,7 +47,7 @@ export interface Served<R> {
   /** The rows of an answer, and where the next begin. */
   rowsOf: (answer: never) => { rows: R[]; next?: string | null | undefined };
   /** How many rows the service gives at once at most. */
-  most?: number;
+  limit?: number;
 }
 
 /** Rows that a service gives at once. */
@@ -55,9 +55,9 @@ const MOST_SERVED = 5000;
 
 /** What the service is asked for: a table's part of the address under the same names, with counts of values. */
 export function servedQuery<R>(columns: Column<R>[], query: URLSearchParams, more: string[] = []): URLSearchParams {
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? String(PAGE), facets: "true" });
-  for (const key of new Set(["sort", "find", ...more, ...columns.filter((c) => c.facet).map((c) => c.key)])) for (const value of query.getAll(key)) if (value) asked.append(key, value);
-  return asked;
+  const params = new URLSearchParams({ limit: query.get("limit") ?? String(PAGE), facets: "true" });
+  for (const key of new Set(["sort", "find", ...more, ...columns.filter((c) => c.facet).map((c) => c.key)])) for (const value of query.getAll(key)) if (value) params.append(key, value);
+  return params;
 }
 
 /** A request with other parameters. */
@@ -69,11 +69,11 @@ function otherwise(path: string, changes: Record<string, string | null>): string
 }
 
 /** Every row that the service has for a request, page by page. */
-async function everyRow<R>({ path, rowsOf, most = MOST_SERVED }: Served<R>): Promise<R[]> {
+async function everyRow<R>({ path, rowsOf, limit: maximum = MOST_SERVED }: Served<R>): Promise<R[]> {
   const rows: R[] = [];
   let cursor: string | null | undefined = "";
   while (cursor !== null && cursor !== undefined) {
-    const part: ReturnType<typeof rowsOf> = rowsOf((await get(otherwise(path, { limit: String(most), facets: null, cursor: cursor || null }))) as never);
+    const part: ReturnType<typeof rowsOf> = rowsOf((await get(otherwise(path, { limit: String(maximum), facets: null, cursor: cursor || null }))) as never);
     rows.push(...part.rows);
     cursor = part.next;
   }
@@ -95,23 +95,23 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
   const key = JSON.stringify(wish);
   const { service } = props;
   const byService = columns.some((c) => c.order);
-  const shown = useMemo(() => (service ? rows : wished(rows, columns, byService ? { ...wish, sort: "" } : wish)), [rows, key, columns]);
+  const visible = useMemo(() => (service ? rows : wished(rows, columns, byService ? { ...wish, sort: "" } : wish)), [rows, key, columns]);
   const sorts = columns.filter((c) => c.label).map((c) => c.order ?? c.key);
   const unknownSort = !byService && !service && wish.sort && !sorts.includes(wish.sort.replace(/^-/, "")) ? wish.sort : "";
-  const [most, setMost] = useState(PAGE);
+  const [limit, setMost] = useState(PAGE);
   const [open, setOpen] = useState<string>();
   const of = props.total ?? rows.length;
   const short = plain ?? (rows.length < 8 && !wish.find && !Object.values(wish.chosen).some((c) => c.length));
   const file = label.toLowerCase().replace(/\W+/g, "-");
   const save = async (kind: "csv" | "json"): Promise<void> => {
     if (kind === "csv" && props.saved) return download(`${file}.csv`, props.saved(), "text/csv");
-    const all = service ? await everyRow(service) : props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : shown;
+    const all = service ? await everyRow(service) : props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : visible;
     download(`${file}.${kind}`, kind === "csv" ? asCsv(all, columns) : asJson(all, columns), kind === "csv" ? "text/csv" : "application/json");
   };
   return (
     <div class="data-table">
       <div class="bar">
-        <p role="status">{number(shown.length)} of {number(of)} {of === 1 ? noun[0] : noun[1]}{props.more ? <> {props.more}</> : null}</p>
+        <p role="status">{number(visible.length)} of {number(of)} {of === 1 ? noun[0] : noun[1]}{props.more ? <> {props.more}</> : null}</p>
         <div class="tools">
           {short ? null : <label class="choice"><span>Filter</span><Words value={wish.find} wait={service ? SERVICE_MS : 0} onDone={(text) => setQuery({ [`${prefix}find`]: text }, true)} /></label>}
           {short ? null : columns.filter((c) => c.facet).map((c) => <Facet key={c.key} column={c} counted={service?.facets?.[c.key]} rows={rows} columns={columns} wish={wish} prefix={prefix} />)}
@@ -121,14 +121,14 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
         </div>
       </div>
       {unknownSort ? <p role="status">No column <code><bdi>{unknownSort.slice(0, 40)}</bdi></code> to sort by; the rows are in their given order. <button type="button" class="link" onClick={() => setQuery({ [`${prefix}sort`]: null }, true)}>Take it out</button></p> : null}
-      {shown.length ? (
+      {visible.length ? (
         <div class="scroll" tabIndex={0} role="region" aria-label={label}><table class="list">
           <thead><tr>
             {columns.map((c) => <Head key={c.key} column={c} sort={wish.sort} prefix={prefix} fixed={byService && !c.order} />)}
             {detail ? <th><span class="visually-hidden">More</span></th> : null}
           </tr></thead>
           <tbody>
-            {shown.slice(0, service ? shown.length : most).map((row) => {
+            {visible.slice(0, service ? visible.length : limit).map((row) => {
               const id = rowKey(row);
               const cells = columns.map((c) => {
                 const content = c.view ? c.view(row) : <bdi>{textOf(c.value(row))}</bdi>;
@@ -144,8 +144,8 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
           </tbody>
         </table></div>
       ) : <div class="empty">{props.empty ?? <p>No {noun[0]} matches.</p>}</div>}
-      {service?.next ? <p><button type="button" onClick={() => setQuery({ limit: String(Math.min(shown.length * 4, service.most ?? MOST_SERVED)) }, true)}>Show more</button></p> : null}
-      {!service && shown.length > most ? <p>{number(most)} of {number(shown.length)} drawn. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
+      {service?.next ? <p><button type="button" onClick={() => setQuery({ limit: String(Math.min(visible.length * 4, service.limit ?? MOST_SERVED)) }, true)}>Show more</button></p> : null}
+      {!service && visible.length > limit ? <p>{number(limit)} of {number(visible.length)} drawn. <button type="button" onClick={() => setMost(limit * 4)}>Show more</button></p> : null}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { ID } from "../ids";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useAsked, type Asked } from "../api";
+import { useFetched, type Fetched } from "../api";
 import { dated } from "../asof";
 import { Answer, Out, ThingLink, ValueView } from "../parts";
 import { hrefOf, inPath } from "../router";
@@ -28,8 +28,8 @@ const IN: Record<string, (n: string) => string> = {
 const NAMED = 3;
 
 /** The sentence; every number is that of a list below. */
-export function Sentence({ found, kind, page, impact }: { found: Neighbourhood; kind: string; page: EntityPage | undefined; impact: Impact | undefined }): JSX.Element {
-  const group = (name: string, direction: string): Group | undefined => found.groups.find((g) => g.name === name && g.direction === direction);
+export function Sentence({ result: answer, kind, page, impact }: { result: Neighbourhood; kind: string; page: EntityPage | undefined; impact: Impact | undefined }): JSX.Element {
+  const group = (name: string, direction: string): Group | undefined => answer.groups.find((g) => g.name === name && g.direction === direction);
   const counts = Object.entries(IN).flatMap(([name, say]): string[] => {
     const g = group(name, "in");
     return g ? [say(`${g.atLeast ? "more than " : ""}${count(g.total, "entity", "entities")}`)] : [];
@@ -37,13 +37,13 @@ export function Sentence({ found, kind, page, impact }: { found: Neighbourhood; 
   const records = group("describedIn", "out");
   return (
     <div class="sentence"><p>
-      <strong><bdi>{found.node.label}</bdi></strong> is {/^[aeiou]/i.test(kind) ? "an" : "a"} {kind.toLowerCase()}
+      <strong><bdi>{answer.node.label}</bdi></strong> is {/^[aeiou]/i.test(kind) ? "an" : "a"} {kind.toLowerCase()}
       {OUT.map(([name, word]) => {
         const g = group(name, "out");
         return g ? <span key={name}> {word} {g.items.slice(0, NAMED).map((item, n) => <>{n ? ", " : ""}<ThingLink thing={item} /></>)}{g.total > NAMED ? ` and ${number(g.total - NAMED)} more` : ""}{g.contested.length ? <strong class="conflict"> (sources disagree)</strong> : null}</span> : null;
       })}
       {counts.length ? `; ${counts.join(", ")}` : ""}
-      {impact ? <>; <a href={dated(`/impact?thing=${encodeURIComponent(found.node.iri)}`)}>{count(impact.hit, "model")} {impact.hit === 1 ? "depends" : "depend"} on it</a>, those through its subsets included</> : null}
+      {impact ? <>; <a href={dated(`/impact?thing=${encodeURIComponent(answer.node.iri)}`)}>{count(impact.hit, "model")} {impact.hit === 1 ? "depends" : "depend"} on it</a>, those through its subsets included</> : null}
       {records ? `; described in ${count(records.total, "record")}` : ""}
       {page?.contested.length ? <>; <strong class="conflict">sources disagree on {page.contested.map(spaced).join(", ")}</strong></> : page ? "; no source disagrees about it" : ""}.
     </p></div>
@@ -64,11 +64,11 @@ const CLAIMS: Column<Claim>[] = [
 /** The claims about an entity, read when the reader opens them. */
 export function WhoSays({ iri }: { iri: string }): JSX.Element {
   const [open, setOpen] = useState(false);
-  const asked = useAsked<ClaimsAnswer>(open ? dated(entityPath(iri, "/claims")) : null);
+  const fetched = useFetched<ClaimsAnswer>(open ? dated(entityPath(iri, "/claims")) : null);
   return (
     <details class="part" onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary><h2>Who says so</h2></summary>
-      {open ? <Answer asked={asked} what="the claims">{(found) => <DataTable label="Claims" prefix="c." rows={found.claims} columns={CLAIMS} rowKey={(c) => c.claim + c.property} noun={["claim", "claims"]} />}</Answer> : null}
+      {open ? <Answer requested={fetched} what="the claims">{(answer) => <DataTable label="Claims" prefix="c." rows={answer.claims} columns={CLAIMS} rowKey={(c) => c.claim + c.property} noun={["claim", "claims"]} />}</Answer> : null}
     </details>
   );
 }
@@ -94,9 +94,9 @@ const FIELDS: Column<Standing["fields"][number]>[] = [
 ];
 
 /** What a source says, and how often it stands alone, disagrees, was overruled. */
-export function SourceStanding({ iri, asked }: { iri: string; asked: Asked<Standing> }): JSX.Element {
+export function SourceStanding({ iri, requested: fetched }: { iri: string; requested: Fetched<Standing> }): JSX.Element {
   return (
-    <Answer asked={asked} what="acceptance of its claims">
+    <Answer requested={fetched} what="acceptance of its claims">
       {(s) => (
         <section aria-label="Acceptance of its claims">
           <dl class="figures">

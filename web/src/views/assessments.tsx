@@ -1,11 +1,11 @@
 /** A model under a rubric: points down to items, items down to claims; what others published beside it. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { ClaimCard } from "../inspector";
 import levels from "../levels.json";
 import { Answer, Choice, ModelTabs, Out, useTitle } from "../parts";
-import { inPath, type Place } from "../router";
+import { inPath, type Route } from "../router";
 import type { Assessed, AssessedItem, AssessmentsAnswer, RubricRow } from "../types";
 import { count, number, spaced } from "../words";
 
@@ -13,11 +13,11 @@ const GLYPHS: Record<string, string> = levels;
 const DEFAULT = "kg-transparency";
 
 /** The view; the rubric stands in the address. */
-export default function Assessments({ id, place }: { id: string; place: Place }): JSX.Element {
+export default function Assessments({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
   useTitle(`Assessments of ${id}`);
-  const rubric = place.query.get("rubric") ?? DEFAULT;
-  const asked = useAsked<AssessmentsAnswer>(dated(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`));
-  const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
+  const rubric = route.query.get("rubric") ?? DEFAULT;
+  const fetched = useFetched<AssessmentsAnswer>(dated(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`));
+  const rubrics = useFetched<RubricRow[]>("/api/v1/rubrics");
   return (
     <div class="page">
       <h1><span class="kind">Assessments of</span> <bdi>{id}</bdi></h1>
@@ -25,35 +25,35 @@ export default function Assessments({ id, place }: { id: string; place: Place })
       <div class="controls">
         <Choice late name="rubric" label="Rubric" value={rubric} options={rubricOptions(rubrics.data)} />
       </div>
-      <Answer asked={asked} what="the assessment">
-        {(found) => <>{found.assessments.map((a) => <One key={a.asked.id} found={a} id={id} criterion={place.query.get("criterion") ?? ""} />)}</>}
+      <Answer requested={fetched} what="the assessment">
+        {(answer) => <>{answer.assessments.map((a) => <One key={a.asked.id} result={a} id={id} criterion={route.query.get("criterion") ?? ""} />)}</>}
       </Answer>
     </div>
   );
 }
 
 /** Rubrics to choose from. */
-export function rubricOptions(found: RubricRow[] | undefined): [string, string][] {
-  const rows = found ?? [{ id: DEFAULT, title: DEFAULT, version: "", computed: true }];
+export function rubricOptions(answer: RubricRow[] | undefined): [string, string][] {
+  const rows = answer ?? [{ id: DEFAULT, title: DEFAULT, version: "", computed: true }];
   return rows.map((r) => [r.id, `${r.title}${r.version ? ` (${r.version})` : ""}${r.computed ? "" : ", as published"}`]);
 }
 
-function One({ found, id, criterion }: { found: Assessed; id: string; criterion: string }): JSX.Element {
+function One({ result: answer, id, criterion }: { result: Assessed; id: string; criterion: string }): JSX.Element {
   return (
     <>
-      <p class="score"><strong>{found.total.shown}</strong>{found.grade ? <>, class <strong>{found.grade}</strong>{found.possibleGrade && found.possibleGrade !== found.grade ? `, not ruled out: ${found.possibleGrade}` : ""}</> : null}
-        <span class="aside"> under {found.rubric.label}, version {found.rubric.version}. The low end counts what no source covers as nothing, the high end as full.</span></p>
-      {found.asked.id !== found.rubric.id ? <p class="aside">{found.asked.label} publishes no rule; {found.rubric.label} is our reading of it.</p> : null}
-      <p class="aside">{found.asked.definition}</p>
-      <p class="aside">Items: {Object.entries(found.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={dated(`/api/v1/models/${inPath(id)}/evidence?rubric=${found.rubric.id}&format=csv`)}>Evidence as CSV</a></p>
-      {found.criteria.map((c) => (
+      <p class="score"><strong>{answer.total.shown}</strong>{answer.grade ? <>, class <strong>{answer.grade}</strong>{answer.possibleGrade && answer.possibleGrade !== answer.grade ? `, not ruled out: ${answer.possibleGrade}` : ""}</> : null}
+        <span class="aside"> under {answer.rubric.label}, version {answer.rubric.version}. The low end counts what no source covers as nothing, the high end as full.</span></p>
+      {answer.asked.id !== answer.rubric.id ? <p class="aside">{answer.asked.label} publishes no rule; {answer.rubric.label} is our reading of it.</p> : null}
+      <p class="aside">{answer.asked.definition}</p>
+      <p class="aside">Items: {Object.entries(answer.counts).map(([level, n]) => `${n} ${level}`).join(", ")}. <a href={dated(`/api/v1/models/${inPath(id)}/evidence?rubric=${answer.rubric.id}&format=csv`)}>Evidence as CSV</a></p>
+      {answer.criteria.map((c) => (
         <details key={c.iri} class="card criterion" open={c.id === criterion || undefined}>
           <summary><strong>{c.label}</strong> <Bar low={c.low} high={c.high} maximum={c.maximum} /> <span class="num">{c.low === c.high ? number(c.low) : `${number(c.low)} to ${number(c.high)}`} of {number(c.maximum)}</span></summary>
           <ul class="items">{c.items.map((item) => <Item key={item.iri} item={item} id={id} />)}</ul>
         </details>
       ))}
-      {found.gaps.length ? <Gaps found={found} /> : null}
-      <PublishedBeside found={found} />
+      {answer.gaps.length ? <Gaps content={answer} /> : null}
+      <PublishedBeside content={answer} />
     </>
   );
 }
@@ -84,26 +84,26 @@ function Item({ item, id }: { item: AssessedItem; id: string }): JSX.Element {
   );
 }
 
-function Gaps({ found }: { found: Assessed }): JSX.Element {
+function Gaps({ content: answer }: { content: Assessed }): JSX.Element {
   return (
     <section>
       <h2>What to disclose first</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label="Gaps"><table class="list">
         <thead><tr><th>Item</th><th>Now</th><th class="num">Gain</th><th>To do</th><th>Missing</th></tr></thead>
-        <tbody>{found.gaps.slice(0, 25).map((g) => <tr key={g.iri}><th scope="row">{g.id} {g.label}</th><td>{g.level}</td><td class="num">{number(g.gain)}</td><td>{g.action}</td><td>{g.missing.map((m) => m.label).join(", ")}</td></tr>)}</tbody>
+        <tbody>{answer.gaps.slice(0, 25).map((g) => <tr key={g.iri}><th scope="row">{g.id} {g.label}</th><td>{g.level}</td><td class="num">{number(g.gain)}</td><td>{g.action}</td><td>{g.missing.map((m) => m.label).join(", ")}</td></tr>)}</tbody>
       </table></div>
-      {found.gaps.length > 25 ? <p class="aside">25 of {found.gaps.length} shown.</p> : null}
+      {answer.gaps.length > 25 ? <p class="aside">25 of {answer.gaps.length} shown.</p> : null}
     </section>
   );
 }
 
-function PublishedBeside({ found }: { found: Assessed }): JSX.Element {
+function PublishedBeside({ content: answer }: { content: Assessed }): JSX.Element {
   return (
     <section>
       <h2>Published by others</h2>
-      {found.published.length ? (
+      {answer.published.length ? (
         <ul class="plain">
-          {found.published.map((p) => (
+          {answer.published.map((p) => (
             <li key={p.iri}><strong>{p.scheme.label}</strong>{p.version ? ` (${p.version})` : ""}: {p.score === null ? (p.grade ?? "no total") : `${number(p.score)}${p.maximum ? ` of ${number(p.maximum)}` : ""}`} for <bdi>{p.subject.label}</bdi>{p.relation !== "same" ? ` (${spaced(p.relation)})` : ""}{p.evaluator ? ` by ${p.evaluator.label}` : ""}{p.date ? `, ${p.date}` : ""}
               {p.insideRange === null ? null : <span class="aside"> {p.insideRange ? "inside our range" : "outside our range"}</span>} {p.sources.map((s) => <Out key={s.record} href={s.document} />)}</li>
           ))}

@@ -1,12 +1,12 @@
 /** The basket: what a reader works on, and everything that can be done over it at once. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Refusal, get, useAsked } from "../api";
+import { Refusal, get, useFetched } from "../api";
 import { MOST, addressOf, basket, bounded, fill, idsOf, itemOf, parsed, useBasket, wordOf, type Item } from "../basket";
 import { Answer, Copy, ThingLink, Trouble, download, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { ID, modelIdOf } from "../ids";
-import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
+import { inPath, setQuery, toggled, withQuery, type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Impact, Portfolio } from "../types";
@@ -18,16 +18,16 @@ const AT_ONCE = { compare: 6, report: 50, licences: 50, impact: 200 };
 const SHOWS: [string, string][] = [["items", "Items"], ["licences", "Licence matrix"], ["impact", "Impact"]];
 
 /** The view: the items of the address, or where it has none, those kept in this browser. */
-export default function BasketView({ place }: { place: Place }): JSX.Element {
+export default function BasketView({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
   useTitle("Basket");
-  const kept = useBasket();
-  const words = place.query.getAll("item");
+  const stored = useBasket();
+  const words = route.query.getAll("item");
   const given = bounded(words.map(itemOf).filter((i): i is Item => i !== undefined));
   const foreign = words.length > 0;
-  const items = foreign ? given.items : kept;
-  const show = place.query.get("show") ?? "items";
+  const items = foreign ? given.items : stored;
+  const show = route.query.get("show") ?? "items";
   const models = idsOf(items, "model");
-  const query = (name: string, most: number): string => models.slice(0, most).map((id) => `${name}=${encodeURIComponent(id).replaceAll("%2F", "/")}`).join("&");
+  const query = (name: string, limit: number): string => models.slice(0, limit).map((id) => `${name}=${encodeURIComponent(id).replaceAll("%2F", "/")}`).join("&");
   return (
     <div class="page">
       <h1>Basket</h1>
@@ -42,7 +42,7 @@ export default function BasketView({ place }: { place: Place }): JSX.Element {
             {models.length ? <a class="button" href={`/report?${query("model", AT_ONCE.report)}`}>Report{models.length > AT_ONCE.report ? ` on the first ${AT_ONCE.report}` : ""}</a> : null}
           </p>
           <nav class="tabs" aria-label="Over the basket">{SHOWS.map(([key, word]) => <a key={key} href={withQuery({ show: key === "items" ? null : key })} aria-current={show === key ? "page" : undefined}>{word}</a>)}</nav>
-          {show === "licences" ? <Licences models={models} place={place} /> : show === "impact" ? <ImpactOver items={items} /> : <Items items={items} foreign={foreign} />}
+          {show === "licences" ? <Licences models={models} place={route} /> : show === "impact" ? <ImpactOver items={items} /> : <Items items={items} foreign={foreign} />}
         </>
       ) : null}
     </div>
@@ -50,7 +50,7 @@ export default function BasketView({ place }: { place: Place }): JSX.Element {
 }
 
 function Fill({ foreign, items }: { foreign: boolean; items: Item[] }): JSX.Element {
-  const [told, setTold] = useState("");
+  const [reported, setTold] = useState("");
   const add = (more: Item[], unread = 0): void => {
     const left = fill([...basket(), ...more]);
     setTold([left ? `${number(left)} could not be added: a basket holds at most ${number(MOST)}` : "", unread ? `${number(unread)} entries were not understood` : ""].filter(Boolean).join("; "));
@@ -67,13 +67,13 @@ function Fill({ foreign, items }: { foreign: boolean; items: Item[] }): JSX.Elem
       </div>
       {foreign ? null : (
         <details class="paste"><summary>Add many: paste a list</summary>
-          <form onSubmit={(e) => { e.preventDefault(); const found = parsed(String(new FormData(e.currentTarget).get("list"))); add(found.items, found.unread); }}>
+          <form onSubmit={(e) => { e.preventDefault(); const answer = parsed(String(new FormData(e.currentTarget).get("list"))); add(answer.items, answer.unread); }}>
             <label class="block"><span>One a line: <code>namespace/name</code>, <code>dataset:name</code> or <code>deployment:name</code></span><textarea name="list" rows={6} spellcheck={false} /></label>
             <button type="submit" class="primary">Add</button>
           </form>
         </details>
       )}
-      {told ? <p role="status" class="trouble">{told}.</p> : null}
+      {reported ? <p role="status" class="trouble">{reported}.</p> : null}
     </>
   );
 }
@@ -105,12 +105,12 @@ const USES: [string, string][] = [["commercial", "commercial use"], ["distribute
 
 const USUAL = ["commercial", "distribute", "modify"];
 
-function Licences({ models, place }: { models: string[]; place: Place }): JSX.Element {
-  const chosen = place.query.getAll("use");
+function Licences({ models, place: route }: { models: string[]; place: Route }): JSX.Element {
+  const chosen = route.query.getAll("use");
   const uses = chosen.length ? chosen : USUAL;
   const some = models.slice(0, AT_ONCE.licences);
   const query = new URLSearchParams([...some.map((id) => ["model", id]), ...uses.map((use) => ["use", use])]);
-  const asked = useAsked<Portfolio>(some.length ? `/api/v1/portfolio?${query}` : null);
+  const fetched = useFetched<Portfolio>(some.length ? `/api/v1/portfolio?${query}` : null);
   if (!some.length) return <p>There is no model in the basket.</p>;
   return (
     <>
@@ -118,18 +118,18 @@ function Licences({ models, place }: { models: string[]; place: Place }): JSX.El
         {USES.map(([key, word]) => <label key={key} class="check"><input type="checkbox" checked={uses.includes(key)} onChange={() => setQuery({ use: toggled(key, USUAL) })} />{word}</label>)}
       </fieldset>
       {models.length > some.length ? <p class="trouble">{number(some.length)} of {number(models.length)} models: the service takes {AT_ONCE.licences} at once.</p> : null}
-      <Answer asked={asked} what="the licence matrix">
-        {(found) => {
+      <Answer requested={fetched} what="the licence matrix">
+        {(answer) => {
           const cell = (row: Portfolio["models"][number], use: string): Portfolio["models"][number]["cells"][number] | undefined => row.cells.find((c) => c.use === use);
           const columns: Column<Portfolio["models"][number]>[] = [
             { key: "model", label: "Model", head: true, value: (r) => r.model.label, view: (r) => <ThingLink thing={r.model} /> },
-            ...found.uses.map((use): Column<Portfolio["models"][number]> => ({
+            ...answer.uses.map((use): Column<Portfolio["models"][number]> => ({
               key: use, label: USES.find(([key]) => key === use)?.[1] ?? use, facet: true, value: (r) => cell(r, use)?.answer ?? "", word: answerWord,
               view: (r) => { const c = cell(r, use); return c ? <><span class={`badge b-${c.answer}`}>{answerWord(c.answer)}</span> <span class="aside">{c.because}</span></> : null; },
             })),
             { key: "lineage", label: "Lineage", value: (r) => r.lineage, facet: true },
           ];
-          return <><DataTable label="Licence matrix" rows={found.models} columns={columns} rowKey={(r) => r.model.iri} noun={["model", "models"]} plain={false} detail={(r) => <p>{r.sentence}</p>} />{found.unresolved.map((one) => <p key={one.name} class="trouble">{one.problem}</p>)}<p class="aside">{found.note}</p></>;
+          return <><DataTable label="Licence matrix" rows={answer.models} columns={columns} rowKey={(r) => r.model.iri} noun={["model", "models"]} plain={false} detail={(r) => <p>{r.sentence}</p>} />{answer.unresolved.map((one) => <p key={one.name} class="trouble">{one.problem}</p>)}<p class="aside">{answer.note}</p></>;
         }}
       </Answer>
     </>
@@ -151,8 +151,8 @@ function ImpactOver({ items }: { items: Item[] }): JSX.Element {
     const work = async (): Promise<void> => {
       for (let item = waiting.shift(); item && alive; item = waiting.shift()) {
         try {
-          const found = await get<Impact>(`/api/v1/impact?thing=${encodeURIComponent(item.kind === "dataset" ? `${ID}dataset/${item.id}` : item.id)}&limit=1`);
-          hits.push({ item, models: found.hit, datasets: found.datasets, inferred: found.inferredOnly, error: "" });
+          const answer = await get<Impact>(`/api/v1/impact?thing=${encodeURIComponent(item.kind === "dataset" ? `${ID}dataset/${item.id}` : item.id)}&limit=1`);
+          hits.push({ item, models: answer.hit, datasets: answer.datasets, inferred: answer.inferredOnly, error: "" });
         } catch (error) {
           hits.push({ item, models: 0, datasets: 0, inferred: 0, error: error instanceof Refusal ? error.detail : String(error) });
         }

@@ -1,6 +1,6 @@
 /** What hangs on a model: versions, scores, ranks, published assessments, derivations, offers. */
 import type { ComponentChildren, JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { ThingLink, ValueView } from "../parts";
 import { hrefOf, inPath } from "../router";
@@ -41,7 +41,7 @@ function Part({ title, children, open = true }: { title: string; children: Compo
 
 /** Versions, aliases and what happened when, oldest first. */
 export function Versions({ profile }: { profile: Profile }): JSX.Element | null {
-  const history = useAsked<History>(dated(`/api/v1/models/${inPath(profile.id)}/history`));
+  const history = useFetched<History>(dated(`/api/v1/models/${inPath(profile.id)}/history`));
   const events = history.data?.events ?? [];
   if (!profile.versions.length && !profile.aliases.length && !profile.configurations.length && !events.length) return null;
   return (
@@ -160,11 +160,11 @@ export function Published({ profile }: { profile: Profile }): JSX.Element | null
 
 /** How many models were made from it, and from how many it was made, by relation. */
 export function Derivations({ id }: { id: string }): JSX.Element | null {
-  const asked = useAsked<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?depth=1&influences=true&evidence=false&limit=2000`));
-  const found = asked.data;
-  if (!found) return null;
-  const up = tally(found.edges.filter((e) => e.child === found.subject.iri).map((e) => e.relationLabel));
-  const down = tally(found.edges.filter((e) => e.parent === found.subject.iri).map((e) => e.relationLabel));
+  const fetched = useFetched<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?depth=1&influences=true&evidence=false&limit=2000`));
+  const answer = fetched.data;
+  if (!answer) return null;
+  const up = tally(answer.edges.filter((e) => e.child === answer.subject.iri).map((e) => e.relationLabel));
+  const down = tally(answer.edges.filter((e) => e.parent === answer.subject.iri).map((e) => e.relationLabel));
   return (
     <Part title="Derivations">
       {up.length + down.length ? (
@@ -175,7 +175,7 @@ export function Derivations({ id }: { id: string }): JSX.Element | null {
       ) : (
         <p>No derivation is recorded, in either direction.</p>
       )}
-      {found.truncated ? <p class="aside">Counted over {number(found.shown)} of {number(found.of)} neighbours.</p> : null}
+      {answer.truncated ? <p class="aside">Counted over {number(answer.shown)} of {number(answer.of)} neighbours.</p> : null}
     </Part>
   );
 }

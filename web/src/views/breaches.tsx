@@ -1,12 +1,12 @@
 /** Licence findings over the whole store, gravest first, and what makes licences unknown. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { Answer, Draft, ThingLink, useTitle } from "../parts";
 import { PathLine } from "../pathline";
 import { EntityPicker } from "../searchbox";
 import { modelIdOf } from "../ids";
-import { inPath, setQuery, type Place } from "../router";
+import { inPath, setQuery, type Route } from "../router";
 import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Breaches, LicenceFinding } from "../types";
@@ -18,12 +18,12 @@ const FILTERS: [string, string, string][] = [
 ];
 
 /** The view; filters stand in the address and are those of `/api/v1/breaches`. */
-export default function BreachesView({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+export default function BreachesView({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const { query } = route;
   useTitle("Licence findings");
   const path = dated(`/api/v1/breaches?${servedQuery(COLUMNS, query, ["developer", "licensor", "of", "on"])}`);
   const of = query.get("of") ?? "";
-  const found = useAsked<Breaches>(path);
+  const result = useFetched<Breaches>(path);
   return (
     <div class="page">
       <h1>Licence findings{of ? <> <span class="kind">on</span> <bdi>{shortId(of.replace(/^https:\/\/w3id.org\/provenance-graph\//, ""))}</bdi> <span class="kind">and what derives from it</span></> : ""}</h1>
@@ -34,7 +34,7 @@ export default function BreachesView({ place }: { place: Place }): JSX.Element {
         <EntityPicker label="On a model or dataset and its descendants" initial={of} onPick={(id) => setQuery({ of: id })} />
         <label class="choice stacked"><span>By the texts in force on</span><Draft type="date" value={query.get("on") ?? ""} onDone={(text) => setQuery({ on: text })} /></label>
       </div>
-      <Answer asked={found} what="the licence findings">{(answer) => <Found found={answer} path={path} />}</Answer>
+      <Answer requested={result} what="the licence findings">{(answer) => <QueryResult content={answer} path={path} />}</Answer>
     </div>
   );
 }
@@ -65,17 +65,17 @@ export function findingDetail(f: LicenceFinding): JSX.Element {
   );
 }
 
-function Found({ found, path }: { found: Breaches; path: string }): JSX.Element {
+function QueryResult({ content: answer, path }: { content: Breaches; path: string }): JSX.Element {
   return (
     <>
-      <p><strong>{count(found.modelsMarked, "model")}</strong> {found.modelsMarked === 1 ? "has" : "have"} a finding. {found.note}</p>
-      <DataTable label="Licence findings" rows={found.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={found.of} detail={findingDetail} plain={false}
-        service={{ facets: found.facets, next: Boolean(found.next), path, rowsOf: (a: Breaches) => ({ rows: a.findings, next: a.next }) }}
+      <p><strong>{count(answer.modelsMarked, "model")}</strong> {answer.modelsMarked === 1 ? "has" : "have"} a finding. {answer.note}</p>
+      <DataTable label="Licence findings" rows={answer.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={answer.of} detail={findingDetail} plain={false}
+        service={{ facets: answer.facets, next: Boolean(answer.next), path, rowsOf: (a: Breaches) => ({ rows: a.findings, next: a.next }) }}
         empty={<p>No licence finding with these filters. That says what is recorded, not that no duty applies.</p>} />
-      {found.unknownCauses.length ? (
+      {answer.unknownCauses.length ? (
         <section aria-labelledby="causes-title">
           <h2 id="causes-title">What leaves answers unknown</h2>
-          <DataTable label="Causes of unknown answers" prefix="cause." rows={found.unknownCauses} total={found.unknownCausesOf} noun={["cause", "causes"]} rowKey={(c) => c.holder.iri + c.why}
+          <DataTable label="Causes of unknown answers" prefix="cause." rows={answer.unknownCauses} total={answer.unknownCausesOf} noun={["cause", "causes"]} rowKey={(c) => c.holder.iri + c.why}
             columns={[
               { key: "holder", label: "Entity", head: true, value: (c) => shortId(c.holder.label), view: (c) => <ThingLink thing={{ ...c.holder, label: shortId(c.holder.label) }} /> },
               { key: "kind", label: "Kind", value: (c) => c.kind, facet: true },

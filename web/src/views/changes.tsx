@@ -1,8 +1,8 @@
 /** What changed in the store, commit by commit: records added and dropped, accepted facts before and after. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { Answer, Draft, useTitle } from "../parts";
-import { hrefOf, setQuery, type Place } from "../router";
+import { hrefOf, setQuery, type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Changes } from "../types";
@@ -19,10 +19,10 @@ const COLUMNS: Column<Fact>[] = [
 ];
 
 /** The view; the version since which stands in the address. */
-export default function ChangesView({ place }: { place: Place }): JSX.Element {
-  const since = place.query.get("since") ?? "";
+export default function ChangesView({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const since = route.query.get("since") ?? "";
   useTitle("What changed");
-  const asked = useAsked<Changes>(`/api/v1/changes?limit=1000${since ? `&since=${encodeURIComponent(since)}` : ""}`);
+  const fetched = useFetched<Changes>(`/api/v1/changes?limit=1000${since ? `&since=${encodeURIComponent(since)}` : ""}`);
   return (
     <div class="page">
       <h1>What changed in the store</h1>
@@ -30,16 +30,16 @@ export default function ChangesView({ place }: { place: Place }): JSX.Element {
         <label class="choice stacked"><span>Since version</span><Draft type="text" value={since} placeholder="the last commits" onDone={(text) => setQuery({ since: text.trim() })} /></label>
         <p class="actions"><a href="/api/v1/changes?format=atom">Atom feed</a> <a href={`/explore?preset=changes${since ? `&since=${encodeURIComponent(since)}` : ""}`}>As a picture</a> <a href="/compare">Compare a model on two days</a></p>
       </div>
-      <Answer asked={asked} what="the changes">
-        {(found) => {
-          const facts = found.items.flatMap((c) => c.facts.map((f): Fact => ({ ...f, commit: c.version, at: c.at })));
-          const cut = found.items.filter((c) => c.cut).length;
+      <Answer requested={fetched} what="the changes">
+        {(answer) => {
+          const facts = answer.items.flatMap((c) => c.facts.map((f): Fact => ({ ...f, commit: c.version, at: c.at })));
+          const cut = answer.items.filter((c) => c.cut).length;
           return (
             <>
-              <p>{count(found.items.length, "commit")} since version <code>{found.since}</code>; the present one is <code>{found.version}</code>. The log goes back to <code>{found.oldest}</code> and covers {found.keptDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
-              {found.items.length ? (
+              <p>{count(answer.items.length, "commit")} since version <code>{answer.since}</code>; the present one is <code>{answer.version}</code>. The log goes back to <code>{answer.oldest}</code> and covers {answer.keptDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
+              {answer.items.length ? (
                 <>
-                  <ul class="plain">{found.items.map((c) => <li key={c.version}><code>{c.version}</code> <time dateTime={c.at}>{c.at}</time> {c.kind}: {count(c.recordsAdded.length, "record")} added, {c.recordsDropped.length} dropped, {count(c.factCount, "fact")} changed</li>)}</ul>
+                  <ul class="plain">{answer.items.map((c) => <li key={c.version}><code>{c.version}</code> <time dateTime={c.at}>{c.at}</time> {c.kind}: {count(c.recordsAdded.length, "record")} added, {c.recordsDropped.length} dropped, {count(c.factCount, "fact")} changed</li>)}</ul>
                   <DataTable label="Changed facts" rows={facts} columns={COLUMNS} rowKey={(f) => `${f.commit} ${f.subject.iri} ${f.property}`} noun={["fact", "facts"]} />
                 </>
               ) : <div class="empty"><p>Nothing has changed since.</p></div>}

@@ -1,7 +1,7 @@
 /** Check a document: problems, licences, missing elements, and what importing it would change; nothing is stored. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Refusal, send, useAsked } from "../api";
+import { Refusal, send, useFetched } from "../api";
 import { StateMark, Trouble, useTitle } from "../parts";
 import { hrefOf } from "../router";
 import { DataTable } from "../table/table";
@@ -20,11 +20,11 @@ const REPOSITORY = /^[\w.-]+\/[\w.-]+$/;
 /** The view. The document goes to the service, is read in a confined process, and is forgotten. */
 export default function Check(): JSX.Element {
   useTitle("Check a document");
-  const lists = useAsked<Offered[]>("/api/v1/check/lists");
+  const lists = useFetched<Offered[]>("/api/v1/check/lists");
   const [format, setFormat] = useState("");
   const [repository, setRepository] = useState("");
   const [against, setAgainst] = useState("");
-  const [state, setState] = useState<{ busy?: string; found?: Checked; error?: Refusal }>({});
+  const [state, setState] = useState<{ busy?: string; answer?: Checked; error?: Refusal }>({});
   const [last, setLast] = useState<{ body: Blob | string; name: string }>();
   const [over, setOver] = useState(false);
   const check = async (body: Blob | string, name: string): Promise<void> => {
@@ -39,7 +39,7 @@ export default function Check(): JSX.Element {
     if (against) query.set("against", against);
     try {
       const response = await send(`/api/v1/check?${query}`, { method: "POST", body });
-      setState({ found: (await response.json()) as Checked });
+      setState({ answer: (await response.json()) as Checked });
     } catch (error) {
       setState({ error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) });
     }
@@ -72,7 +72,7 @@ export default function Check(): JSX.Element {
       <div aria-live="polite">
         {state.busy ? <p class="wait">Reading {state.busy}…</p> : null}
         {state.error ? <Trouble error={state.error} /> : null}
-        {state.found ? <Result found={state.found} /> : null}
+        {state.answer ? <Result result={state.answer} /> : null}
       </div>
     </div>
   );
@@ -109,25 +109,25 @@ const CHANGES: Column<Change>[] = [
 ];
 
 /** The gravest of all findings, for the headline. */
-function worst(found: Checked): string {
-  const all = new Set([...found.findings, ...found.upstream, ...found.missing].map((f) => f.severity));
+function worst(answer: Checked): string {
+  const all = new Set([...answer.findings, ...answer.upstream, ...answer.missing].map((f) => f.severity));
   return GRAVITY.find((s) => all.has(s as Finding["severity"])) ?? "";
 }
 
-function Result({ found }: { found: Checked }): JSX.Element {
-  const grave = worst(found);
-  const good = !found.problemCount && (grave === "" || grave === "Info");
-  const sum = [count(found.problemCount, "problem"), count(found.findingCount, "finding on its form", "findings on its form"), count(found.upstreamCount, "finding on licences and lineage", "findings on licences and lineage")];
-  if (found.missingCount) sum.push(count(found.missingCount, "element left out", "elements left out"));
+function Result({ result: answer }: { result: Checked }): JSX.Element {
+  const grave = worst(answer);
+  const good = !answer.problemCount && (grave === "" || grave === "Info");
+  const sum = [count(answer.problemCount, "problem"), count(answer.findingCount, "finding on its form", "findings on its form"), count(answer.upstreamCount, "finding on licences and lineage", "findings on licences and lineage")];
+  if (answer.missingCount) sum.push(count(answer.missingCount, "element left out", "elements left out"));
   return (
     <section aria-labelledby="result-title">
-      <h2 id="result-title">{good ? "✓" : "≠"} <bdi>{found.name}</bdi>: {found.format ? `read as ${found.format}` : "not recognised"}; {sum.join(", ")}</h2>
-      {found.upstreamCount ? <><h3>Licences and lineage</h3><DataTable label="Findings on licences and lineage" prefix="up." rows={found.upstream} total={found.upstreamCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["finding", "findings"]} /></> : found.judged ? <p>Nothing in the graph contradicts its licence and lineage.</p> : <p class="trouble">It makes more claims than are compared with the graph here; the command <code>provenance-graph check</code> does it.</p>}
-      {found.problemCount ? <><h3>Problems in it</h3><DataTable label="Problems" prefix="p." rows={found.problems} total={found.problemCount} columns={PROBLEMS} rowKey={(p) => p.where + p.what} noun={["problem", "problems"]} /></> : <p>Everything in it was read.</p>}
-      {found.findingCount ? <><h3>Form</h3><DataTable label="Findings" prefix="f." rows={found.findings} total={found.findingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus + f.path} noun={["finding", "findings"]} /></> : null}
-      {found.missingCount ? <><h3>Missing elements</h3><DataTable label="Elements left out" prefix="m." rows={found.missing} total={found.missingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["element", "elements"]} /></> : null}
-      {found.changeCount ? <><h3>What would change in the graph</h3><DataTable label="What would change" prefix="c." rows={found.changes} total={found.changeCount} columns={CHANGES} rowKey={(c) => c.subject.iri + c.property} noun={["field", "fields"]} /></> : null}
-      {found.records.map((record) => <Preview key={record.record} record={record} />)}
+      <h2 id="result-title">{good ? "✓" : "≠"} <bdi>{answer.name}</bdi>: {answer.format ? `read as ${answer.format}` : "not recognised"}; {sum.join(", ")}</h2>
+      {answer.upstreamCount ? <><h3>Licences and lineage</h3><DataTable label="Findings on licences and lineage" prefix="up." rows={answer.upstream} total={answer.upstreamCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["finding", "findings"]} /></> : answer.judged ? <p>Nothing in the graph contradicts its licence and lineage.</p> : <p class="trouble">It makes more claims than are compared with the graph here; the command <code>provenance-graph check</code> does it.</p>}
+      {answer.problemCount ? <><h3>Problems in it</h3><DataTable label="Problems" prefix="p." rows={answer.problems} total={answer.problemCount} columns={PROBLEMS} rowKey={(p) => p.where + p.what} noun={["problem", "problems"]} /></> : <p>Everything in it was read.</p>}
+      {answer.findingCount ? <><h3>Form</h3><DataTable label="Findings" prefix="f." rows={answer.findings} total={answer.findingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus + f.path} noun={["finding", "findings"]} /></> : null}
+      {answer.missingCount ? <><h3>Missing elements</h3><DataTable label="Elements left out" prefix="m." rows={answer.missing} total={answer.missingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["element", "elements"]} /></> : null}
+      {answer.changeCount ? <><h3>What would change in the graph</h3><DataTable label="What would change" prefix="c." rows={answer.changes} total={answer.changeCount} columns={CHANGES} rowKey={(c) => c.subject.iri + c.property} noun={["field", "fields"]} /></> : null}
+      {answer.records.map((record) => <Preview key={record.record} record={record} />)}
     </section>
   );
 }

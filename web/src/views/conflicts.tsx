@@ -1,13 +1,13 @@
 /** The ledger of conflicts: what sources disagree about, worst first; as cards to read, or as a table. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { DEFAULT, KINDS } from "../conflictkinds";
 import { DeveloperFilter } from "../developer";
 import { ClaimCard } from "../inspector";
 import { Answer, Choice, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { here, inPath, setQuery, toggled, type Place } from "../router";
+import { here, inPath, setQuery, toggled, type Route } from "../router";
 import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Conflict, ConflictPage, Matrix } from "../types";
@@ -16,18 +16,18 @@ import { number, shortId } from "../words";
 const MOST = 500;
 
 /** The view; filters stand in the address and are those of `/api/v1/conflicts`. */
-export default function Conflicts({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+export default function Conflicts({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const { query } = route;
   const model = query.get("model") ?? "";
   const field = query.get("field") ?? "";
   const table = query.get("view") === "table";
-  const fields = useAsked<Matrix>("/api/v1/disclosure?limit=1");
+  const fields = useFetched<Matrix>("/api/v1/disclosure?limit=1");
   const named = fields.data?.fields.find((f) => f.property === field)?.label ?? field;
   useTitle(`Conflicts${model ? ` about ${model}` : ""}${field ? `: ${named}` : ""}`);
   const filters = servedQuery(COLUMNS, query, ["severityMin", "model", "all", "kind", "field", "developer"]);
   if (!table) filters.delete("facets");
   const path = dated(`/api/v1/conflicts?${filters}`);
-  const found = useAsked<ConflictPage>(path);
+  const answer = useFetched<ConflictPage>(path);
   const options: [string, string][] = (fields.data?.fields ?? []).map((f): [string, string] => [f.property, f.label]).sort((a, b) => a[1].localeCompare(b[1]));
   if (field && !options.some(([key]) => key === field)) options.push([field, field]);
   return (
@@ -41,7 +41,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
         <Choice name="view" label="Show as" value={query.get("view") ?? ""} options={[["", "cards"], ["table", "table"]]} />
         {["model", "field", "developer", "kind", "severityMin", "all"].some((key) => query.get(key)) ? <button type="button" class="small" onClick={() => setQuery({ model: null, field: null, developer: null, kind: null, severityMin: null, all: null })}>Clear the filters</button> : null}
       </div>
-      <Answer asked={found} what="the conflicts">
+      <Answer requested={answer} what="the conflicts">
         {(ledger) => (
           <>
             <Kinds counts={ledger.kinds} chosen={query.getAll("kind")} all={query.get("all") === "true"} />
@@ -62,20 +62,20 @@ function lesser(ledger: ConflictPage): number {
 
 /** Kinds to choose; those listed by default stand alone, the rest opens. */
 function Kinds({ counts, chosen, all }: { counts: Record<string, number>; chosen: string[]; all: boolean }): JSX.Element {
-  const shown = chosen.length ? chosen : all ? Object.keys(KINDS) : DEFAULT;
+  const visible = chosen.length ? chosen : all ? Object.keys(KINDS) : DEFAULT;
   const toggle = (kind: string): void => {
     const everything = here().query.get("all") === "true";
     setQuery({ kind: (now) => toggled(kind, DEFAULT)(now.length || !everything ? now : Object.keys(KINDS)), all: null });
   };
   const box = (kind: string): JSX.Element => (
-    <label key={kind} class="check"><input type="checkbox" checked={shown.includes(kind)} onChange={() => toggle(kind)} /><span><strong>{KINDS[kind] ?? kind}</strong> <span class="aside">{number(counts[kind] ?? 0)}</span></span></label>
+    <label key={kind} class="check"><input type="checkbox" checked={visible.includes(kind)} onChange={() => toggle(kind)} /><span><strong>{KINDS[kind] ?? kind}</strong> <span class="aside">{number(counts[kind] ?? 0)}</span></span></label>
   );
   const rest = Object.keys(KINDS).filter((k) => !DEFAULT.includes(k) && counts[k]);
   return (
     <fieldset class="kinds"><legend>Kinds of conflict</legend>
       {DEFAULT.map(box)}
       {rest.length ? (
-        <details open={rest.some((k) => shown.includes(k))}><summary>Differences of less weight <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
+        <details open={rest.some((k) => visible.includes(k))}><summary>Differences of less weight <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
           <div class="kinds">{rest.map(box)}</div></details>
       ) : null}
     </fieldset>
@@ -108,7 +108,7 @@ const COLUMNS: Column<Conflict>[] = [
 ];
 
 function AsTable({ ledger, path }: { ledger: ConflictPage; path: string }): JSX.Element {
-  return <DataTable label="Conflicts" rows={ledger.items} total={ledger.total} columns={COLUMNS} rowKey={(c) => `${c.subject.iri} ${c.property} ${c.kind} ${c.explanation}`} noun={["conflict", "conflicts"]} plain={false} service={{ facets: ledger.facets, next: Boolean(ledger.next) && ledger.shown < MOST, path, most: MOST, rowsOf: (a: ConflictPage) => ({ rows: a.items, next: a.next }) }}
+  return <DataTable label="Conflicts" rows={ledger.items} total={ledger.total} columns={COLUMNS} rowKey={(c) => `${c.subject.iri} ${c.property} ${c.kind} ${c.explanation}`} noun={["conflict", "conflicts"]} plain={false} service={{ facets: ledger.facets, next: Boolean(ledger.next) && ledger.shown < MOST, path, limit: MOST, rowsOf: (a: ConflictPage) => ({ rows: a.items, next: a.next }) }}
     detail={(c) => <ol class="claims two">{c.sides.flatMap((s) => s.claims).map((claim, n) => <ClaimCard key={n} claim={claim} />)}</ol>} />;
 }
 

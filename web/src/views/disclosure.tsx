@@ -1,13 +1,13 @@
 /** The heat map: models × fields (or the criteria of a rubric); each cell a glyph that leads to its claims. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Refusal, get, useAsked } from "../api";
+import { Refusal, get, useFetched } from "../api";
 import { idsOf, useBasket } from "../basket";
 import { dated } from "../asof";
 import { DeveloperFilter } from "../developer";
 import { Inspector } from "../inspector";
 import { Answer, Choice, Draft, download, useTitle } from "../parts";
-import { inPath, setQuery, withQuery, type Place } from "../router";
+import { inPath, setQuery, withQuery, type Route } from "../router";
 import { csv as asCsv } from "../table/csv";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -26,20 +26,20 @@ const [CELL, LETTER, PAD] = [26, 8, 10];
 const [COUNTS, HEAD, SPARE] = [42, 240, 6];
 
 /** The view; filters, the rubric and the open cell stand in the address. */
-export default function Disclosure({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+export default function Disclosure({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const { query } = route;
   const rubric = query.get("rubric") ?? "fields";
-  const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
+  const rubrics = useFetched<RubricRow[]>("/api/v1/rubrics");
   useTitle("Disclosure");
   const paged = rubric !== "fields";
-  const asked = new URLSearchParams({ limit: paged ? String(RUBRIC_PAGE) : (query.get("limit") ?? (query.get("silent") || query.get("developer") ? "2000" : "200")), sort: query.get("sort") ?? "-sources" });
-  if (paged && query.get("cursor")) asked.set("cursor", query.get("cursor") ?? "");
-  for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
+  const params = new URLSearchParams({ limit: paged ? String(RUBRIC_PAGE) : (query.get("limit") ?? (query.get("silent") || query.get("developer") ? "2000" : "200")), sort: query.get("sort") ?? "-sources" });
+  if (paged && query.get("cursor")) params.set("cursor", query.get("cursor") ?? "");
+  for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) params.append(key, value);
   const held = useBasket();
   const mine = query.get("basket") === "yes" ? idsOf(held, "model").slice(0, MOST_OF_BASKET) : null;
-  const whole = useAsked<Matrix>(mine ? null : dated(`/api/v1/disclosure?${asked}`));
-  const chosen = useAsked<Matrix>(mine?.length ? mine.join("\n") : null, overBasket);
-  const found = mine ? chosen : whole;
+  const whole = useFetched<Matrix>(mine ? null : dated(`/api/v1/disclosure?${params}`));
+  const chosen = useFetched<Matrix>(mine?.length ? mine.join("\n") : null, overBasket);
+  const answer = mine ? chosen : whole;
   const claims = query.get("claims");
   const of = query.get("of");
   return (
@@ -47,11 +47,11 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
       <h1>What is disclosed, and what is not</h1>
       {mine ? <p role="status">{count(mine.length, "model")} of the basket{idsOf(held, "model").length > mine.length ? `: the first of ${number(idsOf(held, "model").length)}` : ""}. <a href="/disclosure">All models</a></p> : null}
       {mine && !mine.length ? <p class="empty">There is no model in the basket.</p> : null}
-      <Controls place={place} rubric={rubric} rubrics={rubricOptions(rubrics.data?.filter((r) => r.computed))} />
-      <Answer asked={found} what="the heat map">
-        {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={place} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} from={mine ? 0 : Number(query.get("cursor")) || 0} next={matrix.next} by={query.get("by") ?? ""} />}
+      <Controls place={route} rubric={rubric} rubrics={rubricOptions(rubrics.data?.filter((r) => r.computed))} />
+      <Answer requested={answer} what="the heat map">
+        {(matrix) => rubric === "fields" ? <FieldMap matrix={matrix} place={route} /> : <RubricMap rubric={rubric} models={matrix.models} total={matrix.total} from={mine ? 0 : Number(query.get("cursor")) || 0} next={matrix.next} by={query.get("by") ?? ""} />}
       </Answer>
-      {claims && of ? <Inspector key={of + claims} model={of} property={claims} field={labelled(found.data, claims)} /> : null}
+      {claims && of ? <Inspector key={of + claims} model={of} property={claims} field={labelled(answer.data, claims)} /> : null}
     </div>
   );
 }
@@ -62,12 +62,12 @@ const AT_ONCE = 4;
 /** The map of models by their ids, one a line; those that are not there are left out. */
 async function overBasket(ids: string): Promise<Matrix> {
   const wanted = ids.split("\n");
-  const found = new Map<string, Profile>();
+  const known = new Map<string, Profile>();
   const waiting = [...wanted];
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
-        found.set(id, await get<Profile>(`/api/v1/models/${inPath(id)}`));
+        known.set(id, await get<Profile>(`/api/v1/models/${inPath(id)}`));
       } catch (error) {
         if (error instanceof Refusal && error.status === 404) continue; // it is told by the number of models
         throw error;
@@ -75,7 +75,7 @@ async function overBasket(ids: string): Promise<Matrix> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return ofProfiles(wanted.flatMap((id) => found.get(id) ?? []));
+  return ofProfiles(wanted.flatMap((id) => known.get(id) ?? []));
 }
 
 function labelled(matrix: Matrix | undefined, property: string): { label: string; reason: null } | undefined {
@@ -83,8 +83,8 @@ function labelled(matrix: Matrix | undefined, property: string): { label: string
   return field ? { label: field.label, reason: null } : undefined;
 }
 
-function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; rubrics: [string, string][] }): JSX.Element {
-  const { query } = place;
+function Controls({ place: route, rubric, rubrics }: { place: Route; rubric: string; rubrics: [string, string][] }): JSX.Element {
+  const { query } = route;
   const active = FILTERS.flatMap((key) => query.getAll(key).map((value) => [key, value] as const));
   return (
     <>
@@ -106,13 +106,13 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
   );
 }
 
-function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Element {
-  const { query } = place;
+function FieldMap({ matrix, place: route }: { matrix: Matrix; place: Route }): JSX.Element {
+  const { query } = route;
   const [all, setAll] = useState(false);
   const [section, silent, by] = [query.get("section") ?? "", query.get("silent") ?? "", query.get("by") ?? ""];
   const columns = useMemo(() => columnsOf(matrix, section || silent, all || Boolean(silent)), [matrix, section, silent, all]);
   const rows = useMemo(() => rowsOf(matrix, silent, by), [matrix, silent, by]);
-  const shown = useMemo(() => ({ ...matrix, models: rows }), [matrix, rows]);
+  const visible = useMemo(() => ({ ...matrix, models: rows }), [matrix, rows]);
   const names: [string, string][] = sections(matrix).map((name) => [name, name]);
   const open = (row: number, column: number): void => {
     const model = rows[row];
@@ -131,11 +131,11 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
           {matrix.next ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "2000" }, true)}>show up to 2,000</button></> : null}</p>
         <div class="tools">
           <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields that no source covers</button>
-          <button type="button" class="small" onClick={() => download("disclosure.csv", csv(shown, columns), "text/csv")}>CSV</button>
+          <button type="button" class="small" onClick={() => download("disclosure.csv", csv(visible, columns), "text/csv")}>CSV</button>
         </div>
       </div>
       <Later title="By developer">{() => <Totals matrix={matrix} />}</Later>
-      {rows.length ? <Grid matrix={shown} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
+      {rows.length ? <Grid matrix={visible} columns={columns} open={open} chosen={`${route.query.get("of")} ${route.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
     </>
   );
 }
@@ -162,7 +162,7 @@ function Totals({ matrix }: { matrix: Matrix }): JSX.Element {
 function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: number[]; chosen: string; open: (row: number, column: number) => void }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  const [at, setAt] = useState({ row: 0, place: 0 });
+  const [at, setAt] = useState({ row: 0, route: 0 });
   const [height, setHeight] = useState(innerHeight * 0.76); // as tall as the style sheet lets it be
   useEffect(() => {
     const note = (): void => setHeight(frame.current?.clientHeight ?? 700);
@@ -175,32 +175,32 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   const groups = useMemo(() => sectionsOf(matrix, columns), [matrix, columns]);
   const widths = useMemo(() => groups.flatMap(([name, n]) => Array.from({ length: n }, () => Math.max(CELL, Math.ceil((name.length * LETTER + PAD) / n)))), [groups]);
   const twins = useMemo(() => repeated(matrix.models.map((m) => m.name)), [matrix]);
-  const focus = (row: number, place: number): void => {
-    setAt({ row, place });
+  const focus = (row: number, route: number): void => {
+    setAt({ row, route });
     const box = frame.current;
     if (box) {
       const y = row * ROW;
       if (y < box.scrollTop + ROW) box.scrollTop = Math.max(0, y - ROW);
       else if (y > box.scrollTop + box.clientHeight - 8 * ROW) box.scrollTop = y - box.clientHeight + 8 * ROW;
     }
-    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-at="${row},${place}"]`)?.focus({ preventScroll: false }));
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-at="${row},${route}"]`)?.focus({ preventScroll: false }));
   };
   const key = (event: KeyboardEvent): void => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageDown: [20, 0], PageUp: [-20, 0] }[event.key];
     if (step) {
       event.preventDefault();
-      focus(Math.min(Math.max(at.row + (step[0] ?? 0), 0), matrix.models.length - 1), Math.min(Math.max(at.place + (step[1] ?? 0), 0), columns.length - 1));
+      focus(Math.min(Math.max(at.row + (step[0] ?? 0), 0), matrix.models.length - 1), Math.min(Math.max(at.route + (step[1] ?? 0), 0), columns.length - 1));
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      open(at.row, columns[at.place] ?? 0);
+      open(at.row, columns[at.route] ?? 0);
     }
   };
   const click = (event: MouseEvent): void => {
     const cell = (event.target as Element).closest("[data-at]");
-    const [row = 0, place = 0] = (cell?.getAttribute("data-at") ?? "").split(",").map(Number);
+    const [row = 0, currentRoute = 0] = (cell?.getAttribute("data-at") ?? "").split(",").map(Number);
     if (!cell) return;
-    setAt({ row, place });
-    open(row, columns[place] ?? 0);
+    setAt({ row, route: currentRoute });
+    open(row, columns[currentRoute] ?? 0);
   };
   // a name to hover for only where one hovers: thousands of cells are made at once
   const named = (event: PointerEvent): void => {
@@ -220,7 +220,7 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
         </thead>
         <tbody>
           {first > 0 ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${first * ROW}px` }} /></tr> : null}
-          {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} twin={twins.has(model.name)} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.place : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
+          {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} twin={twins.has(model.name)} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.route : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
           {last < matrix.models.length ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${(matrix.models.length - last) * ROW}px` }} /></tr> : null}
         </tbody>
       </table>
@@ -233,13 +233,13 @@ const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, ch
     <tr aria-rowindex={row + 4}>
       <th scope="row"><a href={`/models/${model.id}`} title={[model.id, ...model.developers].join(", ")} tabIndex={-1}><bdi>{twin ? model.id : model.name}</bdi></a></th>
       <td class="num total">{knownOf(model, columns)}</td>
-      {columns.map((n, place) => {
+      {columns.map((n, route) => {
         const state = matrix.codes[model.states[n] ?? "."] ?? "notRecorded";
         const contested = model.contested.includes(n);
         const field = matrix.fields[n];
-        const said = `${field?.label}: ${STATES[state]?.word ?? state}${contested ? ", sources disagree" : ""}`;
+        const message = `${field?.label}: ${STATES[state]?.word ?? state}${contested ? ", sources disagree" : ""}`;
         return (
-          <td key={n} data-at={`${row},${place}`} tabIndex={focused === place || (focused < 0 && row === 0 && place === 0) ? 0 : -1} aria-label={said}
+          <td key={n} data-at={`${row},${route}`} tabIndex={focused === route || (focused < 0 && row === 0 && route === 0) ? 0 : -1} aria-label={message}
             class={`cell s-${state}${contested ? " contested-cell" : ""}${chosen === `${model.id} ${field?.property}` ? " chosen" : ""}`}>{contested ? "≠" : STATES[state]?.glyph}</td>
         );
       })}

@@ -1,10 +1,10 @@
 /** What we run: systems with their models, and everything in the graph that concerns them. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Answer, AsOf, Draft, ModelLink, useTitle } from "../parts";
-import { setQuery, type Place } from "../router";
+import { setQuery, type Route } from "../router";
 import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Fleet } from "../types";
@@ -31,16 +31,16 @@ const FINDINGS: Column<Finding>[] = [
 ];
 
 /** The view; the day that counts stands in the address. */
-export default function FleetView({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+export default function FleetView({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const { query } = route;
   useTitle("What we run");
   const path = dated(`/api/v1/fleet?${servedQuery(FINDINGS, query, ["on"])}`);
-  const found = useAsked<Fleet>(path);
+  const answer = useFetched<Fleet>(path);
   return (
     <div class="page">
       <h1>What we run</h1>
       <div class="controls"><AsOf /> <label class="choice stacked"><span>What concerns us on</span><Draft type="date" value={query.get("on") ?? ""} onDone={(text) => setQuery({ on: text })} /></label></div>
-      <Answer asked={found} what="the fleet">
+      <Answer requested={answer} what="the fleet">
         {(fleet) => fleet.systems.length ? (
           <>
             <h2>What concerns them on {fleet.on}</h2>

@@ -1,32 +1,32 @@
 /** What changed about a model: its versions, its aliases, its facts, and what sources say of it. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { Answer, Draft, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
-import { inPath, setQuery, type Place } from "../router";
+import { inPath, setQuery, type Route } from "../router";
 import type { Cell, History, Thing } from "../types";
 import { nameOf, number, repeated, shortId } from "../words";
 
 /** The view; the days between which to look stand in the address. */
-export default function HistoryView({ id, place }: { id: string; place: Place }): JSX.Element {
+export default function HistoryView({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
   useTitle(`History of ${id}`);
   const span = new URLSearchParams();
   for (const key of ["from", "to"]) {
-    const value = place.query.get(key);
+    const value = route.query.get(key);
     if (value) span.set(key, value);
   }
-  const asked = useAsked<History>(dated(`/api/v1/models/${inPath(id)}/history${span.size ? `?${span}` : ""}`));
+  const fetched = useFetched<History>(dated(`/api/v1/models/${inPath(id)}/history${span.size ? `?${span}` : ""}`));
   return (
     <div class="page">
       <h1><span class="kind">History of</span> <bdi>{id}</bdi></h1>
       <ModelTabs id={id} here="history" />
       <div class="controls">
         {(["from", "to"] as const).map((key) => (
-          <label key={key} class="choice"><span>{key}</span><Draft type="date" value={place.query.get(key) ?? ""} onDone={(text) => setQuery({ [key]: text }, true)} /></label>
+          <label key={key} class="choice"><span>{key}</span><Draft type="date" value={route.query.get(key) ?? ""} onDone={(text) => setQuery({ [key]: text }, true)} /></label>
         ))}
         <a href={`/compare?model=${inPath(id)}&asOf=${yearAgo()}&asOf=now`}>Compare with a year ago</a>
       </div>
-      <Answer asked={asked} what="the history">{(found) => <Found found={found} />}</Answer>
+      <Answer requested={fetched} what="the history">{(answer) => <QueryResult result={answer} />}</Answer>
     </div>
   );
 }
@@ -53,10 +53,10 @@ function twinsOf(things: Thing[]): Set<string> {
   return repeated([...new Map(things.map((t) => [t.iri, nameOf(t)])).values()]);
 }
 
-function Found({ found }: { found: History }): JSX.Element {
-  const { lifecycle: life } = found;
-  const aliases = [...new Map(found.aliases.map((a) => [`${a.alias} ${a.target.iri} ${a.since} ${a.until} ${a.readUntil}`, a])).values()]; // several sources state one
-  const twins = twinsOf([...found.aliases.map((a) => a.target), ...found.drift.flatMap((d) => [d.before, d.after])]);
+function QueryResult({ result: answer }: { result: History }): JSX.Element {
+  const { lifecycle: life } = answer;
+  const aliases = [...new Map(answer.aliases.map((a) => [`${a.alias} ${a.target.iri} ${a.since} ${a.until} ${a.readUntil}`, a])).values()]; // several sources state one
+  const twins = twinsOf([...answer.aliases.map((a) => a.target), ...answer.drift.flatMap((d) => [d.before, d.after])]);
   return (
     <>
       <p>
@@ -65,24 +65,24 @@ function Found({ found }: { found: History }): JSX.Element {
         {life.replacedBy.map((t) => <>Replaced by <ThingLink thing={t} />. </>)}
       </p>
       <h2>Events</h2>
-      {found.events.length ? (
-        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {happened(e.what)} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
+      {answer.events.length ? (
+        <ol class="timeline">{answer.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {happened(e.what)} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
       ) : <p>No dated event is on record in these days.</p>}
       {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}; read {a.readFrom}{a.readUntil ? `, no longer stated on ${a.readUntil}` : ""}</span></li>)}</ul></> : null}
-      {found.drift.length ? (
+      {answer.drift.length ? (
         <><h2>Facts that drifted between versions</h2>
-          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, listed(d.was), listed(d.now)])} /></>
+          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={answer.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, listed(d.was), listed(d.now)])} /></>
       ) : null}
-      <h2>What sources changed ({number(found.changedClaims.length)})</h2>
-      {found.changedClaims.length ? (
-        <Table heads={["Source", "Of", "Fact", "Was", "Now"]} rows={found.changedClaims.map((c) => [<Out href={c.document} />, shortId(c.subject.label), c.label, `${c.was.join(", ") || "nothing"} (${c.earlier})`, `${c.now.join(", ") || "nothing"} (${c.later})`])} />
+      <h2>What sources changed ({number(answer.changedClaims.length)})</h2>
+      {answer.changedClaims.length ? (
+        <Table heads={["Source", "Of", "Fact", "Was", "Now"]} rows={answer.changedClaims.map((c) => [<Out href={c.document} />, shortId(c.subject.label), c.label, `${c.was.join(", ") || "nothing"} (${c.earlier})`, `${c.now.join(", ") || "nothing"} (${c.later})`])} />
       ) : <p>No source that was read more than once changed its statements.</p>}
-      {found.ranks.length ? (
+      {answer.ranks.length ? (
         <><h2>Ranks over time</h2>
-          <Table heads={["List", "Ranks", "Comparable"]} rows={found.ranks.map((r) => [r.list, r.ranks.map((k) => `${k.rank}${k.population ? ` of ${k.population}` : ""} (${k.date ?? `no date, read ${k.read ?? "?"}`})`).join(" → "), r.comparable ? "yes" : "no: a date or a population is missing"])} /></>
+          <Table heads={["List", "Ranks", "Comparable"]} rows={answer.ranks.map((r) => [r.list, r.ranks.map((k) => `${k.rank}${k.population ? ` of ${k.population}` : ""} (${k.date ?? `no date, read ${k.read ?? "?"}`})`).join(" → "), r.comparable ? "yes" : "no: a date or a population is missing"])} /></>
       ) : null}
       <h2>Read on</h2>
-      <p>{found.retrievals.map((r) => `${r.date} (${r.records} records)`).join(", ") || "never"}</p>
+      <p>{answer.retrievals.map((r) => `${r.date} (${r.records} records)`).join(", ") || "never"}</p>
     </>
   );
 }

@@ -1,9 +1,9 @@
 /** Names that may mean one entity: what speaks for it and against, and a person's decision where the service is writable. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Refusal, send, useAsked } from "../api";
+import { Refusal, send, useFetched } from "../api";
 import { Answer, Choice, Draft, Trouble, useTitle } from "../parts";
-import { hrefOf, setQuery, type Place } from "../router";
+import { hrefOf, setQuery, type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Identity } from "../types";
@@ -31,15 +31,15 @@ const COLUMNS: Column<Pair>[] = [
 ];
 
 /** The view; filters stand in the address and are those of `/api/v1/identity`. */
-export default function IdentityView({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+export default function IdentityView({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const { query } = route;
   useTitle("Names that may be one");
   const verdict = query.get("verdict") ?? "candidate";
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? "200", verdict });
-  for (const key of ["kind", "q", "of"]) if (query.get(key)) asked.set(key, query.get(key) ?? "");
+  const params = new URLSearchParams({ limit: query.get("limit") ?? "200", verdict });
+  for (const key of ["kind", "q", "of"]) if (query.get(key)) params.set(key, query.get(key) ?? "");
   const [turn, setTurn] = useState(0);
-  const found = useAsked<Identity>(`/api/v1/identity?${asked}${turn ? `#${turn}` : ""}`);
-  const health = useAsked<{ writable: boolean }>("/health");
+  const answer = useFetched<Identity>(`/api/v1/identity?${params}${turn ? `#${turn}` : ""}`);
+  const health = useFetched<{ writable: boolean }>("/health");
   return (
     <div class="page">
       <h1>Names that may be one</h1>
@@ -49,7 +49,7 @@ export default function IdentityView({ place }: { place: Place }): JSX.Element {
         <label class="choice stacked"><span>Part of a name</span><Draft type="search" value={query.get("q") ?? ""} onDone={(text) => setQuery({ q: text })} /></label>
       </div>
       <p>{health.data?.writable ? "Decide the pairs that you know: a decision enters the accepted view and is recorded with your reason. This list follows once its index is updated." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
-      <Answer asked={found} what="the pairs">
+      <Answer requested={answer} what="the pairs">
         {(page) => (
           <>
             <p class="aside">{Object.entries(page.counts).map(([key, n]) => `${number(n)} ${VERDICTS[key] ?? key}`).join(" · ")}</p>

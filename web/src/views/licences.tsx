@@ -1,11 +1,11 @@
 /** Licences of a model: the planned use on top, then every path with its terms, then what to ship. */
 import type { JSX } from "preact";
-import { select, useAsked } from "../api";
+import { select, useFetched } from "../api";
 import { dated } from "../asof";
 import { lastStep, leftOut, lengthOf } from "../lineage/steps";
 import { Answer, Copy, Draft, ModelTabs, ThingLink, useTitle } from "../parts";
 import { PathLine, named } from "../pathline";
-import { inPath, setQuery, toggled, type Place } from "../router";
+import { inPath, setQuery, toggled, type Route } from "../router";
 import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, UseAnswer } from "../types";
 import { clauseOf, count, shortId } from "../words";
 import { answerWord } from "./verdict";
@@ -14,22 +14,22 @@ const USES = `PREFIX pg: <https://w3id.org/provenance-graph/ns#> PREFIX skos: <h
 SELECT ?key ?label ?compared WHERE { ?use a pg:PlannedUse ; skos:notation ?key ; skos:prefLabel ?label OPTIONAL { ?use pg:comparedWith ?compared } } ORDER BY ?label`;
 
 /** The view; planned uses stand in the address, so that a plan can be sent to counsel. */
-export default function Licences({ id, place }: { id: string; place: Place }): JSX.Element {
+export default function Licences({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
   useTitle(`Licences of ${id}`);
-  const uses = place.query.getAll("use");
-  const asked = useAsked<LicenceReport>(dated(`/api/v1/models/${inPath(id)}/licences${uses.length ? `?${uses.map((u) => `use=${encodeURIComponent(u)}`).join("&")}` : ""}`));
+  const uses = route.query.getAll("use");
+  const fetched = useFetched<LicenceReport>(dated(`/api/v1/models/${inPath(id)}/licences${uses.length ? `?${uses.map((u) => `use=${encodeURIComponent(u)}`).join("&")}` : ""}`));
   return (
     <div class="page licences">
       <h1><span class="kind">Licences of</span> <bdi>{id}</bdi></h1>
       <ModelTabs id={id} here="licences" />
       <Plan uses={uses} />
-      <Answer asked={asked} what="the licences">{(found) => <Found found={found} />}</Answer>
+      <Answer requested={fetched} what="the licences">{(answer) => <QueryResult content={answer} />}</Answer>
     </div>
   );
 }
 
 function Plan({ uses }: { uses: string[] }): JSX.Element {
-  const known = useAsked(USES, select);
+  const known = useFetched(USES, select);
   const numberOf = (key: string): string | undefined => uses.find((u) => u.startsWith(`${key}=`))?.split("=")[1];
   return (
     <fieldset class="plan card">
@@ -59,20 +59,20 @@ function Plan({ uses }: { uses: string[] }): JSX.Element {
   );
 }
 
-function Found({ found }: { found: LicenceReport }): JSX.Element {
-  const answer = found.answers.at(-1);
+function QueryResult({ content: result }: { content: LicenceReport }): JSX.Element {
+  const answer = result.answers.at(-1);
   return (
     <>
       <section aria-labelledby="answers-title">
-        {found.sentence ? <p class="sentence">{found.sentence}</p> : null}
+        {result.sentence ? <p class="sentence">{result.sentence}</p> : null}
         <h2 id="answers-title">Answers{answer ? <span class="aside"> for {answer.day}</span> : null}</h2>
         {answer?.uses.map((use) => <UseCard key={use.use + use.number} use={use} />)}
       </section>
-      <Paths found={found} />
-      <Findings findings={found.findings} />
-      <Declared found={found} />
-      <Notices found={found} />
-      <p class="aside">{found.note}</p>
+      <Paths found={result} />
+      <Findings findings={result.findings} />
+      <Declared found={result} />
+      <Notices found={result} />
+      <p class="aside">{result.note}</p>
     </>
   );
 }
@@ -124,7 +124,7 @@ interface Way {
 }
 
 /** Terms and findings by the path that they come over. */
-function waysOf(found: LicenceReport): Way[] {
+function waysOf(result: LicenceReport): Way[] {
   const ways = new Map<string, Way>();
   const way = (path: Hop[]): Way => {
     const key = path.map((h) => ("leftOut" in h ? leftOut(h) : `${h.child.iri} ${h.relation} ${h.parent.iri}`)).join(" ");
@@ -133,15 +133,15 @@ function waysOf(found: LicenceReport): Way[] {
     return made;
   };
   way([]);
-  const answer = found.answers.at(-1);
+  const answer = result.answers.at(-1);
   for (const term of [...(answer?.duties ?? []), ...(answer?.restrictions ?? [])]) way(term.path).terms.push(term);
   for (const unknown of answer?.unknowns ?? []) way(unknown.path).unknown.push(unknown.why);
-  for (const finding of found.findings) if (finding.name !== "unknown") way(finding.path).findings.push(finding);
+  for (const finding of result.findings) if (finding.name !== "unknown") way(finding.path).findings.push(finding);
   return [...ways.values()].sort((a, b) => lengthOf(a.path) - lengthOf(b.path));
 }
 
-function Paths({ found }: { found: LicenceReport }): JSX.Element {
-  const ways = waysOf(found);
+function Paths({ found: answer }: { found: LicenceReport }): JSX.Element {
+  const ways = waysOf(answer);
   const firstBad = ways.find((w) => w.findings.some((f) => f.severity !== "Info"));
   return (
     <section aria-labelledby="paths-title">
@@ -149,11 +149,11 @@ function Paths({ found }: { found: LicenceReport }): JSX.Element {
       <ol class="hops">
         {ways.map((way, n) => {
           const hop = lastStep(way.path);
-          const here = hop ? hop.parent : found.subject;
+          const here = hop ? hop.parent : answer.subject;
           const bad = way === firstBad;
           return (
             <li key={n} class={bad ? "hop card breach" : "hop card"}>
-              <h3>{n ? named(here) : <bdi>{found.subject.label}</bdi>} <span class="aside">{hop ? `${count(lengthOf(way.path), "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
+              <h3>{n ? named(here) : <bdi>{answer.subject.label}</bdi>} <span class="aside">{hop ? `${count(lengthOf(way.path), "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
               {way.path.length > 1 ? <p class="aside"><PathLine path={way.path} /></p> : null}
               {bad ? <p class="first-breach"><span aria-hidden="true">§</span> The first hop with a conflict</p> : null}
               {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (${clauseOf(f.clause)})` : ""}</p>)}
@@ -197,30 +197,30 @@ function Findings({ findings }: { findings: LicenceFinding[] }): JSX.Element | n
   );
 }
 
-function Declared({ found }: { found: LicenceReport }): JSX.Element {
+function Declared({ found: answer }: { found: LicenceReport }): JSX.Element {
   return (
     <section aria-labelledby="declared-title">
       <h2 id="declared-title">Declared licences</h2>
-      {found.labels.length ? (
+      {answer.labels.length ? (
         <ul class="plain">
-          {found.labels.map((l) => (
+          {answer.labels.map((l) => (
             <li key={l.iri}><LicenceLink licence={l} /> <span class={l.accepted ? "badge b-Accepted" : "badge b-Alternative"}>{l.accepted ? "accepted" : "not accepted"}</span> <span class="aside">{l.family}, {l.openness}, stated by {l.sources.map((s) => shortId(s.label)).join(", ")}</span></li>
           ))}
         </ul>
       ) : <p>No source that was read gives it a licence. Without a licence, no rights are granted.</p>}
-      {found.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(found.subject.label)}?claims=license`}>See the claims</a></p> : null}
+      {answer.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(answer.subject.label)}?claims=license`}>See the claims</a></p> : null}
     </section>
   );
 }
 
-function Notices({ found }: { found: LicenceReport }): JSX.Element | null {
-  if (!found.notices.length) return null;
-  const lines = (): string => found.notices.map((n) => `- [${n.kind}] ${n.text} (${n.licence.label}${n.clause ? `, ${clauseOf(n.clause)}` : ""})`).join("\n");
+function Notices({ found: answer }: { found: LicenceReport }): JSX.Element | null {
+  if (!answer.notices.length) return null;
+  const lines = (): string => answer.notices.map((n) => `- [${n.kind}] ${n.text} (${n.licence.label}${n.clause ? `, ${clauseOf(n.clause)}` : ""})`).join("\n");
   return (
     <section aria-labelledby="notices-title">
       <div class="bar"><h2 id="notices-title">To ship with it</h2><Copy what={lines}>Copy the list</Copy></div>
       <ul class="notices">
-        {found.notices.map((n, i) => <li key={i}><span class="type">{n.kind}</span> <bdi>{n.text}</bdi> <span class="aside">{n.licence.label}{n.clause ? `, clause ${n.clause}` : ""}, for {shortId(n.holder.label)}</span></li>)}
+        {answer.notices.map((n, i) => <li key={i}><span class="type">{n.kind}</span> <bdi>{n.text}</bdi> <span class="aside">{n.licence.label}{n.clause ? `, clause ${n.clause}` : ""}, for {shortId(n.holder.label)}</span></li>)}
       </ul>
     </section>
   );

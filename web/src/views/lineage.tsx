@@ -1,7 +1,7 @@
 /** Lineage of one thing: a picture, a table beside it, and why each edge is there. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { storeVersion, useAsked } from "../api";
+import { storeVersion, useFetched } from "../api";
 import { dated } from "../asof";
 import { edgeKey, layOut, type Drawn, type Placed } from "../lineage/layout";
 import { PictureView } from "../lineage/picture";
@@ -10,7 +10,7 @@ import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
 import { modelIdOf } from "../ids";
-import { added, hrefOf, inPath, setQuery, toggled, withQuery, type Place } from "../router";
+import { added, hrefOf, inPath, setQuery, toggled, withQuery, type Route } from "../router";
 import type { Lineage, LineageEdge, LineageNode } from "../types";
 import { nameOf, number, shortId } from "../words";
 
@@ -22,35 +22,35 @@ const RELATIONS: [string, string][] = [
 const LIMIT = 1000;
 
 /** The view; every choice stands in the address. */
-export default function LineageView({ id, place }: { id: string; place: Place }): JSX.Element {
-  const { query } = place;
+export default function LineageView({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
+  const { query } = route;
   useTitle(`Lineage of ${id}`);
-  const asked = useAsked<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&evidence=false&limit=${query.get("limit") ?? LIMIT}`));
+  const fetched = useFetched<Lineage>(dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(route)}&evidence=false&limit=${query.get("limit") ?? LIMIT}`));
   const edge = query.get("edge") ?? "";
   return (
     <div class={edge ? "page with-inspector wide" : "page wide"}>
       <h1><span class="kind">Lineage of</span> <bdi>{id}</bdi></h1>
       <ModelTabs id={id} here="lineage" />
-      <Controls place={place} />
-      <Answer asked={asked} what="the lineage">
-        {(found) => <Found found={found} id={id} place={place} />}
+      <Controls place={route} />
+      <Answer requested={fetched} what="the lineage">
+        {(answer) => <QueryResult result={answer} id={id} place={route} />}
       </Answer>
     </div>
   );
 }
 
-function apiQuery(place: Place): string {
-  const { query } = place;
-  const asked = new URLSearchParams({ direction: query.get("direction") ?? "both" });
+function apiQuery(route: Route): string {
+  const { query } = route;
+  const params = new URLSearchParams({ direction: query.get("direction") ?? "both" });
   const depth = query.get("depth");
-  if (depth && depth !== "all") asked.set("depth", depth);
-  if (query.get("influences") === "yes") asked.set("influences", "true");
-  for (const relation of query.getAll("relation")) asked.append("relation", relation);
-  return asked.toString();
+  if (depth && depth !== "all") params.set("depth", depth);
+  if (query.get("influences") === "yes") params.set("influences", "true");
+  for (const relation of query.getAll("relation")) params.append("relation", relation);
+  return params.toString();
 }
 
-function Controls({ place }: { place: Place }): JSX.Element {
-  const { query } = place;
+function Controls({ place: route }: { place: Route }): JSX.Element {
+  const { query } = route;
   const chosen = query.getAll("relation");
   const toggle = (name: string): void =>
     setQuery({ relation: toggled(name) }, true);
@@ -69,11 +69,11 @@ function Controls({ place }: { place: Place }): JSX.Element {
   );
 }
 
-function Found({ found, id, place }: { found: Lineage; id: string; place: Place }): JSX.Element {
-  const { query } = place;
+function QueryResult({ result: answer, id, place: route }: { result: Lineage; id: string; place: Route }): JSX.Element {
+  const { query } = route;
   const opened = query.getAll("open").join("\n");
-  const picture = useMemo(() => layOut(found, new Set(opened.split("\n").filter(Boolean))), [found, opened]);
-  const conflicts = useMemo(() => conflictsOf(found), [found]);
+  const picture = useMemo(() => layOut(answer, new Set(opened.split("\n").filter(Boolean))), [answer, opened]);
+  const conflicts = useMemo(() => conflictsOf(answer), [answer]);
   const [find, setFind] = useState("");
   const [scale, setScale] = useState(1);
   const frame = useRef<HTMLDivElement>(null);
@@ -93,24 +93,24 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   const name = `lineage-${id.replaceAll("/", "-")}`;
   const caption = (): Caption => ({
     title: `Lineage of ${id}`,
-    lines: [`${number(found.shown)} of ${number(found.of)} shown${query.get("asOf") ? `, as known on ${query.get("asOf")}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`],
+    lines: [`${number(answer.shown)} of ${number(answer.of)} shown${query.get("asOf") ? `, as known on ${query.get("asOf")}` : ""}`, `${new Date().toISOString().slice(0, 10)}, store version ${storeVersion()}`],
     legend: LEGEND.map(([, sign, words]) => `${sign}  ${words}`),
   });
-  const chosen = found.edges.find((e) => edgeKey(e) === query.get("edge"));
-  const node = found.nodes.find((n) => n.iri === query.get("node"));
-  const matches = find.trim() ? found.nodes.filter((n) => n.label.toLowerCase().includes(find.trim().toLowerCase())).length : 0;
+  const chosen = answer.edges.find((e) => edgeKey(e) === query.get("edge"));
+  const node = answer.nodes.find((n) => n.iri === query.get("node"));
+  const matches = find.trim() ? answer.nodes.filter((n) => n.label.toLowerCase().includes(find.trim().toLowerCase())).length : 0;
   const folded = picture.boxes.filter((b) => b.members.length > 1);
-  if (!found.edges.length) return <Alone found={found} place={place} />;
+  if (!answer.edges.length) return <Alone content={answer} currentRoute={route} />;
   return (
     <>
       <div class="bar">
         <p role="status" class="shown">
-          <strong>{number(found.shown)} of {number(found.of)} shown</strong>
+          <strong>{number(answer.shown)} of {number(answer.of)} shown</strong>
           {folded.length ? `, ${number(folded.reduce((n, b) => n + b.members.length, 0))} of them folded into ${folded.length} ${folded.length === 1 ? "box" : "boxes"}` : ""}
-          {found.generation ? ` · ${found.generation} ${found.generation === 1 ? "step" : "steps"} from a base model` : ""}
-          {found.unresolved.length ? ` · ${found.unresolved.length} ${found.unresolved.length === 1 ? "parent" : "parents"} named but not identified` : ""}
-          {found.cycles.length ? ` · ${found.cycles.length} cycle` : ""}
-          {found.truncated ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>show up to 5,000</button></> : null}
+          {answer.generation ? ` · ${answer.generation} ${answer.generation === 1 ? "step" : "steps"} from a base model` : ""}
+          {answer.unresolved.length ? ` · ${answer.unresolved.length} ${answer.unresolved.length === 1 ? "parent" : "parents"} named but not identified` : ""}
+          {answer.cycles.length ? ` · ${answer.cycles.length} cycle` : ""}
+          {answer.truncated ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>show up to 5,000</button></> : null}
         </p>
         <div class="tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
@@ -125,29 +125,29 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
       <div class="frame" ref={frame} tabIndex={-1}>
         <PictureView back picture={picture} scale={scale} chosenNode={query.get("node") ?? ""} chosenEdge={query.get("edge") ?? ""} find={find} conflicts={conflicts} onNode={onNode} onEdge={onEdge} />
       </div>
-      {node ? <NodeCard node={node} edges={found.edges} onClose={() => setQuery({ node: null })} /> : null}
+      {node ? <NodeCard node={node} edges={answer.edges} onClose={() => setQuery({ node: null })} /> : null}
       </div>
       <Legend />
       <p class="actions">
         Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name, caption()); }}>SVG</button>
         <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name, caption()); }}>PNG</button>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}&format=graphml`)} download={`${name}.graphml`}>GraphML</a>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}&format=mermaid`)} download={`${name}.mmd`}>Mermaid</a>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}`)}>JSON</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(route)}&limit=${query.get("limit") ?? LIMIT}&format=graphml`)} download={`${name}.graphml`}>GraphML</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(route)}&limit=${query.get("limit") ?? LIMIT}&format=mermaid`)} download={`${name}.mmd`}>Mermaid</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(route)}&limit=${query.get("limit") ?? LIMIT}`)}>JSON</a>
       </p>
-      <EdgeTable found={found} conflicts={conflicts} />
+      <EdgeTable content={answer} conflicts={conflicts} />
       {chosen ? <Why edge={chosen} conflict={conflicts.get(edgeKey(chosen))} /> : null}
     </>
   );
 }
 
-function Alone({ found, place }: { found: Lineage; place: Place }): JSX.Element {
+function Alone({ content: answer, currentRoute: route }: { content: Lineage; currentRoute: Route }): JSX.Element {
   return (
     <div class="empty">
-      <p><strong>0 of {number(found.of)} shown.</strong> No lineage is recorded for <bdi>{shortId(found.subject.label)}</bdi> with these choices.</p>
-      {found.versions.length ? <p>Its versions: {found.versions.map((v, i) => <span key={v.iri}>{i ? ", " : ""}<a href={`/lineage/${inPath(v.label)}`}>{v.label}</a> ({v.of ? `${number(v.of)} in its lineage` : "none recorded"})</span>)}</p> : null}
-      <p><a href={`/explore?node=${encodeURIComponent(found.subject.iri)}`}>Its developer, family and all else around it</a></p>
-      {place.query.get("influences") !== "yes" ? <p><a href={withQuery({ influences: "yes" })}>Look at datasets and influences too</a></p> : <p>No source on record states what it derives from, or that anything derives from it.</p>}
+      <p><strong>0 of {number(answer.of)} shown.</strong> No lineage is recorded for <bdi>{shortId(answer.subject.label)}</bdi> with these choices.</p>
+      {answer.versions.length ? <p>Its versions: {answer.versions.map((v, i) => <span key={v.iri}>{i ? ", " : ""}<a href={`/lineage/${inPath(v.label)}`}>{v.label}</a> ({v.of ? `${number(v.of)} in its lineage` : "none recorded"})</span>)}</p> : null}
+      <p><a href={`/explore?node=${encodeURIComponent(answer.subject.iri)}`}>Its developer, family and all else around it</a></p>
+      {route.query.get("influences") !== "yes" ? <p><a href={withQuery({ influences: "yes" })}>Look at datasets and influences too</a></p> : <p>No source on record states what it derives from, or that anything derives from it.</p>}
     </div>
   );
 }
@@ -162,9 +162,9 @@ function centre(frame: HTMLElement | null): void {
 }
 
 /** Edges on which a licence conflict starts, with what is in breach: also those of descendants. */
-function conflictsOf(found: Lineage): Map<string, string> {
+function conflictsOf(answer: Lineage): Map<string, string> {
   const marks = new Map<string, string>();
-  for (const edge of found.edges) {
+  for (const edge of answer.edges) {
     const grave = edge.breaches.filter((b) => b.severity !== "Info").map((b) => `${b.rule} ${b.message}`);
     if (grave.length) marks.set(edgeKey(edge), grave.join("; "));
   }
@@ -212,10 +212,10 @@ function NodeCard({ node, edges, onClose }: { node: LineageNode; edges: LineageE
   );
 }
 
-function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string, string> }): JSX.Element {
-  const [open, setOpen] = useState(found.edges.length <= 60);
-  const [most, setMost] = useState(200);
-  const labels = useMemo(() => new Map(found.nodes.map((n) => [n.iri, n])), [found]);
+function EdgeTable({ content: answer, conflicts }: { content: Lineage; conflicts: Map<string, string> }): JSX.Element {
+  const [open, setOpen] = useState(answer.edges.length <= 60);
+  const [limit, setMost] = useState(200);
+  const labels = useMemo(() => new Map(answer.nodes.map((n) => [n.iri, n])), [answer]);
   const thing = (iri: string): JSX.Element => {
     const node = labels.get(iri);
     const label = node?.label ?? iri;
@@ -223,13 +223,13 @@ function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string
   };
   return (
     <details class="part" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary><h2>The same as a table ({number(found.edges.length)})</h2></summary>
+      <summary><h2>The same as a table ({number(answer.edges.length)})</h2></summary>
       {open ? (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label="Edges"><table class="list">
             <thead><tr><th>What</th><th>Relation</th><th>To</th><th>The evidence</th><th>Evidence</th></tr></thead>
             <tbody>
-              {found.edges.slice(0, most).map((e) => {
+              {answer.edges.slice(0, limit).map((e) => {
                 const conflict = conflicts.get(edgeKey(e));
                 return (
                   <tr key={edgeKey(e)}>
@@ -241,7 +241,7 @@ function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string
               })}
             </tbody>
           </table></div>
-          {found.edges.length > most ? <p>{number(most)} of {number(found.edges.length)} rows shown. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
+          {answer.edges.length > limit ? <p>{number(limit)} of {number(answer.edges.length)} rows shown. <button type="button" onClick={() => setMost(limit * 4)}>Show more</button></p> : null}
         </>
       ) : null}
     </details>

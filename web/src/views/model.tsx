@@ -1,35 +1,35 @@
 /** The page of one model: verdict, specification, versions, scores, assessments, derivations. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useAsked, storeVersion, type Asked } from "../api";
+import { useFetched, storeVersion, type Fetched } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Inspector, inspect } from "../inspector";
 import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, Wait, useTitle } from "../parts";
-import { inPath, type Place } from "../router";
+import { inPath, type Route } from "../router";
 import type { ConflictPage, FieldState, LicenceReport, Profile, Section } from "../types";
 import { STATES, count } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
 import { Verdict, conflictQuery, licenceQuery } from "./verdict";
 
 /** The whole page of a model, family, version or configuration. */
-export default function Model({ id, place }: { id: string; place: Place }): JSX.Element {
-  const asked = useAsked<Profile>(dated(`/api/v1/models/${inPath(id)}`));
-  const licence = useAsked<LicenceReport>(dated(licenceQuery(id)));
-  const ledger = useAsked<ConflictPage>(dated(conflictQuery(id)));
-  const claims = place.query.get("claims");
+export default function Model({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
+  const fetched = useFetched<Profile>(dated(`/api/v1/models/${inPath(id)}`));
+  const licence = useFetched<LicenceReport>(dated(licenceQuery(id)));
+  const ledger = useFetched<ConflictPage>(dated(conflictQuery(id)));
+  const claims = route.query.get("claims");
   const patient = useSoon(id);
-  const found = asked.data;
+  const answer = fetched.data;
   const settled = Boolean((licence.data ?? licence.error) && (ledger.data ?? ledger.error)) || !patient;
-  useTitle(found ? `${found.name}${claims ? ` – ${labelOf(found, claims)}` : ""}` : id);
+  useTitle(answer ? `${answer.name}${claims ? ` – ${labelOf(answer, claims)}` : ""}` : id);
   return (
     <div class={claims ? "page with-inspector" : "page"}>
-      {asked.error && !found ? <h1><bdi>{id}</bdi></h1> : null}
-      {found && !settled ? <Wait what="the model" /> : <Answer asked={asked} what="the model">
+      {fetched.error && !answer ? <h1><bdi>{id}</bdi></h1> : null}
+      {answer && !settled ? <Wait what="the model" /> : <Answer requested={fetched} what="the model">
         {(profile) => <Body profile={profile} licence={licence} ledger={ledger} />}
       </Answer>}
-      {claims && found ? (
-        <Inspector model={id} property={claims} field={fieldOf(found, claims)} />
+      {claims && answer ? (
+        <Inspector model={id} property={claims} field={fieldOf(answer, claims)} />
       ) : null}
     </div>
   );
@@ -56,7 +56,7 @@ function labelOf(profile: Profile, property: string): string {
   return fieldOf(profile, property)?.label ?? property;
 }
 
-function Body({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
+function Body({ profile, licence, ledger }: { profile: Profile; licence: Fetched<LicenceReport>; ledger: Fetched<ConflictPage> }): JSX.Element {
   return (
     <article>
       <Head profile={profile} />
@@ -109,7 +109,7 @@ function citation(profile: Profile): string {
 function Specification({ sections }: { sections: Section[] }): JSX.Element {
   const [all, setAll] = useState(false);
   const silent = sections.flatMap((s) => s.fields).filter((f) => f.state === "notRecorded").length;
-  const shown = sections
+  const visible = sections
     .map((s) => ({ ...s, fields: all ? s.fields : s.fields.filter((f) => f.state !== "notRecorded") }))
     .filter((s) => s.fields.length);
   return (
@@ -123,7 +123,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
         ) : null}
       </div>
       <div class="spec">
-        {shown.map((section) => (
+        {visible.map((section) => (
           <section key={section.name} class="card" aria-label={section.name}>
             <h3>{section.name}</h3>
             <table>
@@ -136,14 +136,14 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
       <details class="states"><summary>What the signs mean</summary>
         <dl>{Object.entries(STATES).map(([key, s]) => <div key={key}><dt><span class={`state s-${key}`}><span class="glyph" aria-hidden="true">{s.glyph}</span> {s.word}</span></dt><dd>{s.meaning}</dd></div>)}</dl>
       </details>
-      {shown.length ? null : <p>No source that was read states anything about its specification.</p>}
+      {visible.length ? null : <p>No source that was read states anything about its specification.</p>}
     </section>
   );
 }
 
 function FieldRow({ field }: { field: FieldState }): JSX.Element {
   const state = field.state;
-  const said = field.sources ? count(field.sources, "source") : "none";
+  const message = field.sources ? count(field.sources, "source") : "none";
   const open = (): void => inspect(field.property);
   return (
     <tr class={`field f-${state}`} onClick={(e) => { if (!(e.target as Element).closest("a,button")) open(); }}>
@@ -157,8 +157,8 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
       </td>
       <td class="mark"><StateMark state={state} /></td>
       <td class="sources">
-        <button type="button" class="inspect" data-inspects={field.property} onClick={open} aria-label={`Claims about ${field.label}: ${said}`}>
-          {said}
+        <button type="button" class="inspect" data-inspects={field.property} onClick={open} aria-label={`Claims about ${field.label}: ${message}`}>
+          {message}
         </button>
       </td>
     </tr>

@@ -1,10 +1,10 @@
 /** The acceptance policy in words, and what each of its rules decided over the store, with examples that lead to the claims. */
 import type { JSX } from "preact";
-import { useAsked } from "../api";
+import { useFetched } from "../api";
 import { dated } from "../asof";
 import { modelIdOf } from "../ids";
 import { Answer, useTitle } from "../parts";
-import { hrefOf, type Place } from "../router";
+import { hrefOf, type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Policy } from "../types";
@@ -28,21 +28,21 @@ const COLUMNS: Column<Rule>[] = [
 ];
 
 /** The view; of the day that the address names. */
-export default function PolicyView(_: { place: Place }): JSX.Element {
+export default function PolicyView(_: { currentRoute: Route }): JSX.Element {
   useTitle("What the policy decided");
-  const asked = useAsked<Policy>(dated("/api/v1/policy"));
+  const fetched = useFetched<Policy>(dated("/api/v1/policy"));
   return (
     <div class="page">
       <h1>What the policy decided</h1>
       <p>Which of the values that sources give is accepted follows from rules, which are data of the store. They are listed here in words, with the number of facts that each one decided; an example links to the claims about it. What another policy would change: <code>provenance-graph policy --policy FILE</code>.</p>
-      <Answer asked={asked} what="what the rules decided">
-        {(found) => (
+      <Answer requested={fetched} what="what the rules decided">
+        {(answer) => (
           <>
             <h2>What each rule decided</h2>
-            <p>Over {count(found.entities, "model, dataset or family", "models, datasets and families")}.</p>
-            <DataTable label="Rules" rows={found.rules} columns={COLUMNS} rowKey={(r) => r.rule} noun={["rule", "rules"]} />
+            <p>Over {count(answer.entities, "model, dataset or family", "models, datasets and families")}.</p>
+            <DataTable label="Rules" rows={answer.rules} columns={COLUMNS} rowKey={(r) => r.rule} noun={["rule", "rules"]} />
             <h2>The policy in words</h2>
-            <ul class="policy">{found.policy.map((sentence) => <li key={sentence}>{inWords(sentence)}</li>)}</ul>
+            <ul class="policy">{answer.policy.map((sentence) => <li key={sentence}>{inWords(sentence)}</li>)}</ul>
           </>
         )}
       </Answer>

@@ -1,9 +1,9 @@
 /** The audit report: the very document that the command writes, in a frame, to read or to print. */
 import type { JSX } from "preact";
-import { Refusal, get, useAsked } from "../api";
+import { Refusal, get, useFetched } from "../api";
 import { Draft, Trouble, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { added, inPath, removed, setQuery, type Place } from "../router";
+import { added, inPath, removed, setQuery, type Route } from "../router";
 import type { Profile } from "../types";
 
 const MOST = 50;
@@ -19,20 +19,20 @@ export function reportAddress(models: string[], asOf: string, uses: string[]): s
 
 /** The models of which there is no report, one a line; a refusal in a frame would be a text for machines. */
 async function missing(ids: string): Promise<string[]> {
-  const asked = await Promise.all(ids.split("\n").map((id) => get<Profile>(`/api/v1/models/${inPath(id)}`).then(() => "", (error: unknown) => {
+  const requested = await Promise.all(ids.split("\n").map((id) => get<Profile>(`/api/v1/models/${inPath(id)}`).then(() => "", (error: unknown) => {
     if (error instanceof Refusal && error.status === 404) return id;
     throw error;
   })));
-  return asked.filter(Boolean);
+  return requested.filter(Boolean);
 }
 
 /** The view; the models, the planned uses and the day stand in the address. */
-export default function Report({ place }: { place: Place }): JSX.Element {
-  const models = place.query.getAll("model");
-  const asOf = place.query.get("asOf") ?? "";
+export default function Report({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const models = route.query.getAll("model");
+  const asOf = route.query.get("asOf") ?? "";
   useTitle(models.length ? `Audit report: ${models.join(", ")}` : "Audit report");
-  const absent = useAsked<string[]>(models.length ? models.slice(0, MOST).join("\n") : null, missing);
-  const address = reportAddress(models, asOf, place.query.getAll("use"));
+  const absent = useFetched<string[]>(models.length ? models.slice(0, MOST).join("\n") : null, missing);
+  const address = reportAddress(models, asOf, route.query.getAll("use"));
   return (
     <div class="page report">
       <h1>Audit report</h1>

@@ -29,26 +29,26 @@ interface Props {
 export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX.Element {
   const listed = models.slice(0, RUBRIC_PAGE);
   const key = `${dayOf()} ${rubric} ${listed.map((m) => m.id).join(" ")}`;
-  const [state, setState] = useState<{ key: string; found: Record<string, Assessed>; error?: Refusal }>({ key: "", found: {} });
+  const [state, setState] = useState<{ key: string; result: Record<string, Assessed>; error?: Refusal }>({ key: "", result: {} });
   useEffect(() => {
     let alive = true;
-    const found: Record<string, Assessed> = {};
+    const content: Record<string, Assessed> = {};
     const waiting = listed.map((m) => m.id);
     const work = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined && alive; id = waiting.shift()) {
         const answer = await get<AssessmentsAnswer>(dated(`/api/v1/models/${inPath(id)}/assessments?rubric=${encodeURIComponent(rubric)}`));
-        if (answer.assessments[0]) found[id] = answer.assessments[0];
-        if (alive) setState({ key, found: { ...found } });
+        if (answer.assessments[0]) content[id] = answer.assessments[0];
+        if (alive) setState({ key, result: { ...content } });
       }
     };
     Promise.all(Array.from({ length: AT_ONCE }, work)).catch((error: unknown) => {
-      if (alive && error instanceof Refusal) setState({ key, found, error });
+      if (alive && error instanceof Refusal) setState({ key, result: content, error });
     });
     return () => {
       alive = false;
     };
   }, [key]);
-  const { found, error } = state;
+  const { result: found, error } = state;
   const first = Object.values(found)[0];
   const points = (id: string): number => (by === "total" ? found[id]?.total.low : found[id]?.criteria.find((c) => c.id === by)?.low) ?? -1;
   const assessed = listed.filter((m) => found[m.id]);

@@ -1,12 +1,12 @@
 /** Start: search as you type, facets, what the store holds, worked examples. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { listed, useAsked } from "../api";
+import { listed, useFetched } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
 import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
-import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
+import { inPath, setQuery, toggled, withQuery, type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Facets, ModelPage, ModelRow, SearchAnswer, Stats } from "../types";
@@ -40,22 +40,22 @@ const MOST_LISTED = 5000;
 const [HITS_AT_ONCE, MODELS_AT_ONCE] = [100, 500];
 
 /** The search itself: what is in the address decides what is listed. */
-export function Start({ place }: { place: Place }): JSX.Element {
-  const q = place.query.get("q") ?? "";
+export function Start({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
+  const q = route.query.get("q") ?? "";
   useTitle(q ? `${q} – search` : "");
-  const chosen = FACETS.filter(([key]) => place.query.getAll(key).length > 0);
+  const chosen = FACETS.filter(([key]) => route.query.getAll(key).length > 0);
   const filters = new URLSearchParams();
-  for (const [key] of FACETS) for (const value of place.query.getAll(key)) filters.append(key, value);
+  for (const [key] of FACETS) for (const value of route.query.getAll(key)) filters.append(key, value);
   if (q) filters.set("q", q);
   const plain = !q && !chosen.length;
   return (
-    <div class={place.query.get("view") === "table" ? "page wide start" : "page start"}>
+    <div class={route.query.get("view") === "table" ? "page wide start" : "page start"}>
       <h1 class={plain ? "" : "visually-hidden"}>Where does this model come from, and who says so?</h1>
       <Box q={q} />
       {plain ? <Examples /> : null}
       <div class="search">
-        <FacetList query={filters.toString()} place={place} />
-        <Results filters={filters} place={place} q={q} />
+        <FacetList query={filters.toString()} place={route} />
+        <Results filters={filters} place={route} q={q} />
       </div>
       {plain ? <Holdings /> : null}
     </div>
@@ -99,28 +99,28 @@ function walk(event: KeyboardEvent): void {
   else if (step < 0) document.querySelector<HTMLElement>(".start .searchbox input")?.focus();
 }
 
-function Results({ filters, place, q }: { filters: URLSearchParams; place: Place; q: string }): JSX.Element {
-  const sort = place.query.get("sort") ?? (q ? "best" : "-sources");
-  const limit = Math.min(Number(place.query.get("limit")) || FIRST, MOST_LISTED);
+function Results({ filters, place: route, q }: { filters: URLSearchParams; place: Route; q: string }): JSX.Element {
+  const sort = route.query.get("sort") ?? (q ? "best" : "-sources");
+  const limit = Math.min(Number(route.query.get("limit")) || FIRST, MOST_LISTED);
   const only = [...filters.keys()].every((key) => key === "q");
   const searching = Boolean(q) && only && sort === "best";
-  const kind = place.query.get("kind") ?? "";
-  const table = !searching && place.query.get("view") === "table";
+  const kind = route.query.get("kind") ?? "";
+  const table = !searching && route.query.get("view") === "table";
   const order = sort === "best" ? "-sources" : sort;
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
     : `/api/v1/models?${filters}&sort=${order}`;
-  const asked = useAsked<ModelPage & { approximate?: boolean; named?: string[]; kinds?: SearchAnswer["kinds"] }>(`${dated(path)} ${limit}`, () => listed(dated(path), table ? Math.max(limit, 100) : limit, searching ? HITS_AT_ONCE : MODELS_AT_ONCE));
+  const fetched = useFetched<ModelPage & { approximate?: boolean; named?: string[]; kinds?: SearchAnswer["kinds"] }>(`${dated(path)} ${limit}`, () => listed(dated(path), table ? Math.max(limit, 100) : limit, searching ? HITS_AT_ONCE : MODELS_AT_ONCE));
   const everything = async (): Promise<ModelRow[]> => (await listed<ModelPage>(dated(path), MOST_LISTED, MODELS_AT_ONCE)).items;
   return (
     <section class="results" aria-label={searching ? "Found" : "Results"} onKeyDown={walk}>
-      <Answer asked={asked} what="models">
-        {(found) => {
-          const total = found.total ?? found.items.length;
+      <Answer requested={fetched} what="models">
+        {(answer) => {
+          const total = answer.total ?? answer.items.length;
           return (
             <>
               <div class="bar">
-                {table ? <span /> : <p role="status">{!total ? "Nothing found" : searching ? `${number(found.items.length)} of ${number(total)} found${found.named?.length ? `, by the names in it: ${found.named.join(", ")}` : found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
+                {table ? <span /> : <p role="status">{!total ? "Nothing found" : searching ? `${number(answer.items.length)} of ${number(total)} found${answer.named?.length ? `, by the names in it: ${answer.named.join(", ")}` : answer.approximate ? ", none exactly as typed: these are near" : ""}` : answer.items.length < total ? `${number(answer.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
                 <div class="tools">
                   {table ? null : <label class="choice"><span>Order</span>
                     <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value })}>
@@ -128,17 +128,17 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
                       {SORTS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}
                     </select>
                   </label>}
-                  <button type="button" class="small" aria-pressed={table} onClick={() => setQuery({ view: table ? null : "table", sort: searching ? "-sources" : place.query.get("sort") })}>{searching ? "Models as a table" : "Table"}</button>
+                  <button type="button" class="small" aria-pressed={table} onClick={() => setQuery({ view: table ? null : "table", sort: searching ? "-sources" : route.query.get("sort") })}>{searching ? "Models as a table" : "Table"}</button>
                 </div>
               </div>
-              {searching ? <Kinds counts={found.kinds ?? []} chosen={kind} /> : null}
+              {searching ? <Kinds counts={answer.kinds ?? []} chosen={kind} /> : null}
               {total === 0 ? <Nothing q={q} /> : null}
-              {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_LISTED ? everything : undefined}
-                more={found.items.length < total ? `loaded${total > MOST_LISTED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
-                : <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>}
-              {found.items.length < total && limit < MOST_LISTED ? (
+              {table ? <DataTable label="Models" rows={answer.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_LISTED ? everything : undefined}
+                more={answer.items.length < total ? `loaded${total > MOST_LISTED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
+                : <ul class="models">{answer.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>}
+              {answer.items.length < total && limit < MOST_LISTED ? (
                 <button type="button" onClick={() => setQuery({ limit: String(Math.min(Math.max(limit, table ? 100 : 0) * 2, MOST_LISTED)) }, true)}>Show more</button>
-              ) : found.items.length < total ? <p class="aside">No more are listed on one page: narrow by a filter, a kind, or a longer text.</p> : null}
+              ) : answer.items.length < total ? <p class="aside">No more are listed on one page: narrow by a filter, a kind, or a longer text.</p> : null}
             </>
           );
         }}
@@ -222,17 +222,17 @@ function Row({ row }: { row: ModelRow }): JSX.Element {
   );
 }
 
-function FacetList({ query, place }: { query: string; place: Place }): JSX.Element {
-  const asked = useAsked<Facets>(dated(`/api/v1/facets?${query}`));
+function FacetList({ query, place: route }: { query: string; place: Route }): JSX.Element {
+  const fetched = useFetched<Facets>(dated(`/api/v1/facets?${query}`));
   const [wide] = useState(() => matchMedia("(min-width: 700px)").matches);
-  const chosen = FACETS.flatMap(([key]) => place.query.getAll(key)).length;
+  const chosen = FACETS.flatMap(([key]) => route.query.getAll(key)).length;
   return (
     <aside class="facets" aria-label="Filters">
-      <details open={(wide && place.query.get("view") !== "table") || undefined}>
+      <details open={(wide && route.query.get("view") !== "table") || undefined}>
         <summary>Filters{chosen ? ` (${chosen})` : ""}</summary>
-        {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
+        {fetched.error ? <Trouble error={fetched.error} retry={fetched.retry} /> : null}
         {FACETS.map(([key, word]) => (
-          <Facet key={key} name={key} word={word} values={asked.data?.[key] ?? []} chosen={place.query.getAll(key)} />
+          <Facet key={key} name={key} word={word} values={fetched.data?.[key] ?? []} chosen={route.query.getAll(key)} />
         ))}
       </details>
     </aside>
@@ -243,20 +243,20 @@ function Facet({ name, word, values, chosen }: { name: string; word: string; val
   const [all, setAll] = useState(false);
   const listed = [...chosen.filter((c) => !values.some((v) => v.value === c)).map((value) => ({ value, count: 0 })), ...values];
   if (!listed.length) return null;
-  const shown = all ? listed : listed.filter((v, n) => n < 6 || chosen.includes(v.value));
+  const visible = all ? listed : listed.filter((v, n) => n < 6 || chosen.includes(v.value));
   const toggle = (value: string): void =>
     setQuery({ [name]: toggled(value), limit: null });
   return (
     <fieldset class="facet">
       <legend>{word}</legend>
-      {shown.map(({ value, count: n }) => (
+      {visible.map(({ value, count: n }) => (
         <label key={value}>
           <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
           <span class="what">{name === "disclosure" && value !== "contested" ? <Disclosed value={value} /> : <bdi>{shortId(value)}</bdi>}</span>
           <span class="n">{number(n)}</span>
         </label>
       ))}
-      {listed.length > shown.length ? <button type="button" class="link" onClick={() => setAll(true)}>{`all ${listed.length}`}<span class="visually-hidden"> of {word}</span></button> : null}
+      {listed.length > visible.length ? <button type="button" class="link" onClick={() => setAll(true)}>{`all ${listed.length}`}<span class="visually-hidden"> of {word}</span></button> : null}
     </fieldset>
   );
 }
@@ -278,23 +278,23 @@ const SHOWN: [string, string, string?][] = [
 ];
 
 function Holdings(): JSX.Element {
-  const asked = useAsked<Stats>(dated("/api/v1/stats"));
+  const fetched = useFetched<Stats>(dated("/api/v1/stats"));
   return (
     <section class="holdings" aria-labelledby="holdings-title">
       <h2 id="holdings-title">What this store holds</h2>
-      <Answer asked={asked} what="counts">
-        {(found) => {
-          const records = Object.values(found.recordsByReader).reduce((a, b) => a + b, 0);
+      <Answer requested={fetched} what="counts">
+        {(answer) => {
+          const records = Object.values(answer.recordsByReader).reduce((a, b) => a + b, 0);
           return (
             <>
               <dl class="figures">
-                {SHOWN.map(([key, word]) => <div key={key}><dt>{word}</dt><dd>{number(found.things[key] ?? 0)}</dd></div>)}
+                {SHOWN.map(([key, word]) => <div key={key}><dt>{word}</dt><dd>{number(answer.things[key] ?? 0)}</dd></div>)}
                 <div><dt>records</dt><dd>{number(records)}</dd></div>
-                <div><dt>last updated</dt><dd><time dateTime={found.lastRetrieved}>{found.lastRetrieved}</time></dd></div>
+                <div><dt>last updated</dt><dd><time dateTime={answer.lastRetrieved}>{answer.lastRetrieved}</time></dd></div>
               </dl>
               <p class="aside">
-                Read from {count(Object.keys(found.recordsByPublisher).length, "publisher")}; {number(found.disclosure["undisclosed"] ?? 0)} facts are
-                on record as not disclosed, on {number(found.disclosure["contested"] ?? 0)} sources disagree:{" "}
+                Read from {count(Object.keys(answer.recordsByPublisher).length, "publisher")}; {number(answer.disclosure["undisclosed"] ?? 0)} facts are
+                on record as not disclosed, on {number(answer.disclosure["contested"] ?? 0)} sources disagree:{" "}
                 <a href={withQuery({}, { path: "/conflicts", query: new URLSearchParams() })}>all conflicts</a>.
               </p>
             </>

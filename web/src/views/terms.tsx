@@ -1,8 +1,8 @@
 /** The terms of the graph: classes and properties of the ontology with what they join, by module. */
 import type { JSX } from "preact";
-import { select, useAsked } from "../api";
+import { select, useFetched } from "../api";
 import { Answer, useTitle } from "../parts";
-import { type Place } from "../router";
+import { type Route } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import { shorten } from "../prefixes";
@@ -44,14 +44,14 @@ const COLUMNS: Column<Row>[] = [
 ];
 
 /** The view: every term, to filter by kind, module, domain and range. */
-export default function Terms(_: { place: Place }): JSX.Element {
+export default function Terms(_: { currentRoute: Route }): JSX.Element {
   useTitle("Terms of the graph");
-  const asked = useAsked(TERMS, select);
+  const fetched = useFetched(TERMS, select);
   return (
     <div class="page wide">
       <h1>Terms of the graph</h1>
       <p>Classes, properties and codes that records and queries use, with what a property joins. The same with shapes and examples: <a href="/ns">the vocabulary's own page</a>.</p>
-      <Answer asked={asked} what="the terms">{(rows) => <DataTable label="Terms" rows={rows} columns={COLUMNS} rowKey={(r) => r["term"] ?? ""} noun={["term", "terms"]} />}</Answer>
+      <Answer requested={fetched} what="the terms">{(rows) => <DataTable label="Terms" rows={rows} columns={COLUMNS} rowKey={(r) => r["term"] ?? ""} noun={["term", "terms"]} />}</Answer>
     </div>
   );
 }

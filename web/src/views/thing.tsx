@@ -2,14 +2,14 @@
 import { ID } from "../ids";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { get, send, useAsked } from "../api";
+import { get, send, useFetched } from "../api";
 import { dated, dayOf } from "../asof";
 import { packed } from "../explore/address";
 import type { Entity, EntityPage, Group, Impact, Neighbourhood, Standing } from "../types";
 import { InBasket } from "../inbasket";
 import { Sentence, SourceStanding, WhoSays, entityPath, isSource, standingPath } from "./about";
 import { Answer, Out, QueryLink, Wait, useTitle } from "../parts";
-import { hrefOf, inPath, type Place } from "../router";
+import { hrefOf, inPath, type Route } from "../router";
 import type { Results, Term1 } from "../types";
 import { isTerm, shorten } from "../prefixes";
 import { linkable, number, shortId, spaced } from "../words";
@@ -53,14 +53,14 @@ async function read(iri: string): Promise<About> {
 }
 
 /** A thing, by its path below `/things/` or its IRI. */
-export default function ThingView({ path, place }: { path: string; place: Place }): JSX.Element {
-  const iri = path ? ID + path : (place.query.get("iri") ?? "");
+export default function ThingView({ path, currentRoute: route }: { path: string; currentRoute: Route }): JSX.Element {
+  const iri = path ? ID + path : (route.query.get("iri") ?? "");
   const sound = /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i.test(iri);
-  const around = useAsked<Neighbourhood>(sound ? aroundOf(iri) : null);
-  const page = useAsked<EntityPage>(sound && !isSource(iri) ? dated(entityPath(iri)) : null);
-  const impact = useAsked<Impact>(iri.startsWith(`${ID}dataset/`) ? dated(`/api/v1/impact?thing=${encodeURIComponent(iri)}&limit=1`) : null);
-  const fared = useAsked<Standing>(isSource(iri) ? standingPath(iri) : null);
-  const asked = useAsked<About>(sound ? iri : null, read);
+  const around = useFetched<Neighbourhood>(sound ? aroundOf(iri) : null);
+  const page = useFetched<EntityPage>(sound && !isSource(iri) ? dated(entityPath(iri)) : null);
+  const impact = useFetched<Impact>(iri.startsWith(`${ID}dataset/`) ? dated(`/api/v1/impact?thing=${encodeURIComponent(iri)}&limit=1`) : null);
+  const fared = useFetched<Standing>(isSource(iri) ? standingPath(iri) : null);
+  const fetched = useFetched<About>(sound ? iri : null, read);
   // What stands first grows with each answer: all are awaited, so that what stands below it never moves.
   const waiting = around.loading || page.loading || impact.loading || fared.loading;
   const node = around.data?.node;
@@ -81,20 +81,20 @@ export default function ThingView({ path, place }: { path: string; place: Place 
           <QueryLink query={`SELECT ?p ?o WHERE { <${iri}> ?p ?o }`}>Query</QueryLink>
         </p>
       </header>
-      {isSource(iri) ? <SourceStanding iri={iri} asked={fared} /> : !waiting && around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" && !isClaim ? <Sentence found={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} impact={impact.data} /> : null}
-      {!waiting && around.data ? <Around found={around.data} /> : null}
+      {isSource(iri) ? <SourceStanding iri={iri} requested={fared} /> : !waiting && around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" && !isClaim ? <Sentence result={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} impact={impact.data} /> : null}
+      {!waiting && around.data ? <Around result={around.data} /> : null}
       {!waiting && around.data && node?.kind !== "record" && !isClaim && !isSource(iri) ? <WhoSays iri={iri} /> : null}
-      {waiting ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
-        {(found) => (
+      {waiting ? <Wait what="its links" /> : <Answer requested={fetched} what="its statements">
+        {(about) => (
           <details class="part" open={!around.data?.groups.length || node?.kind === "record"}>
             <summary><h2>All statements</h2></summary>
             {dayOf() ? <p class="aside">As of now, regardless of the chosen day.</p> : null}
-            {!found.out.length && !found.into.length && !found.inside.length ? <p role="status">This store has no statement about it.</p> : null}
-            <Facts rows={found.out} />
-            {found.inside.length ? <Inside rows={found.inside} /> : null}
-            {found.into.length ? (
-              <section><h2>What points to it{found.into.length >= 200 ? " (the first 200)" : ""}</h2>
-                <ul class="plain">{found.into.map((row, n) => <li key={n}><TermView term={row["s"]} /> <span class="aside">{spaced(shorten(row["p"]?.value ?? ""))}</span></li>)}</ul>
+            {!about.out.length && !about.into.length && !about.inside.length ? <p role="status">This store has no statement about it.</p> : null}
+            <Facts rows={about.out} />
+            {about.inside.length ? <Inside rows={about.inside} /> : null}
+            {about.into.length ? (
+              <section><h2>What points to it{about.into.length >= 200 ? " (the first 200)" : ""}</h2>
+                <ul class="plain">{about.into.map((row, n) => <li key={n}><TermView term={row["s"]} /> <span class="aside">{spaced(shorten(row["p"]?.value ?? ""))}</span></li>)}</ul>
               </section>
             ) : null}
           </details>
@@ -126,11 +126,11 @@ function aroundOf(iri: string, more = ""): string {
 }
 
 /** The links of an entity in words, the largest groups last. */
-function Around({ found }: { found: Neighbourhood }): JSX.Element {
-  const groups = found.groups.filter((group) => !(group.direction === "in" && ELSEWHERE.has(group.name)));
+function Around({ result: answer }: { result: Neighbourhood }): JSX.Element {
+  const groups = answer.groups.filter((group) => !(group.direction === "in" && ELSEWHERE.has(group.name)));
   return (
     <div class="around">
-      {groups.map((group) => <Links key={group.direction + group.relation} iri={found.node.iri} group={group} />)}
+      {groups.map((group) => <Links key={group.direction + group.relation} iri={answer.node.iri} group={group} />)}
       {groups.length ? null : <p role="status">No link of it to another entity is recorded.</p>}
     </div>
   );
@@ -141,9 +141,9 @@ function Links({ iri, group }: { iri: string; group: Group }): JSX.Element {
   const [next, setNext] = useState(group.next);
   const more = async (): Promise<void> => {
     const page = await get<Neighbourhood>(aroundOf(iri, `&relation=${encodeURIComponent(group.name)}&direction=${group.direction}&cursor=${next ?? ""}`));
-    const found = page.groups[0];
-    setItems([...items, ...(found?.items ?? [])]);
-    setNext(found?.next ?? null);
+    const answer = page.groups[0];
+    setItems([...items, ...(answer?.items ?? [])]);
+    setNext(answer?.next ?? null);
   };
   const twice = new Set(items.filter((a) => items.some((b) => b !== a && b.label === a.label)).map((item) => item.label));
   const word = group.direction === "out" && group.name === "seeAlso" ? "See also" : group.direction === "in" ? (FROM_OBJECT[group.name] ?? `Named by others as: ${group.label}`) : group.label.charAt(0).toUpperCase() + group.label.slice(1);

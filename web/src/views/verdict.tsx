@@ -1,6 +1,6 @@
 /** What a reader sees first of a model: one sentence whose every part leads to its evidence, and five figures. */
 import type { ComponentChildren, JSX } from "preact";
-import { useAsked, type Asked } from "../api";
+import { useFetched, type Fetched } from "../api";
 import { dated, dayOf } from "../asof";
 import { KINDS } from "../conflictkinds";
 import { ThingLink } from "../parts";
@@ -44,14 +44,14 @@ function lesserOf(ledger: ConflictPage | undefined): number {
 }
 
 /** The sentence and the figures. */
-export function Verdict({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
+export function Verdict({ profile, licence, ledger }: { profile: Profile; licence: Fetched<LicenceReport>; ledger: Fetched<ConflictPage> }): JSX.Element {
   const fields = profile.sections.flatMap((s) => s.fields);
   const { known, of, rest } = profile.knowledge;
   const silent = rest.find((r) => r.state === "notCovered")?.count ?? 0;
   const conflicts = ledger.data?.total ?? fields.filter((f) => f.contested).length;
   const lesser = lesserOf(ledger.data);
   const path = inPath(profile.id);
-  const scored = useAsked<AssessmentsAnswer>(dated(`/api/v1/models/${path}/assessments?rubric=kg-transparency`));
+  const scored = useFetched<AssessmentsAnswer>(dated(`/api/v1/models/${path}/assessments?rubric=kg-transparency`));
   const use = licence.data?.answers.at(-1)?.uses[0];
   const score = scored.data?.assessments[0];
   const breaches = licence.data?.findings.filter((f) => f.severity === "Violation").length ?? 0;
@@ -69,7 +69,7 @@ export function Verdict({ profile, licence, ledger }: { profile: Profile; licenc
   );
 }
 
-function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Asked<LicenceReport>; ledger: Asked<ConflictPage> }): JSX.Element {
+function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Fetched<LicenceReport>; ledger: Fetched<ConflictPage> }): JSX.Element {
   const path = inPath(profile.id);
   const made = origins(profile);
   const maker = profile.sections.flatMap((s) => s.fields).find((f) => f.property === "creator")?.values ?? [];

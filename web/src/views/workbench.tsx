@@ -1,16 +1,16 @@
 /** The SPARQL workbench: open queries, stored questions, terms; answers as table, picture or chart. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Refusal, useAsked } from "../api";
-import { closed, kept, load, noted, opened, store, textOf, titleOf, written, type Desk } from "../answers/desk";
+import { Refusal, useFetched } from "../api";
+import { closed, stored, load, noted, opened, store, textOf, titleOf, written, type Desk } from "../answers/desk";
 import type { Editor } from "../editor/editor";
 import { terms } from "../editor/terms";
 import { formOf, missingPrefixes } from "../editor/text";
 import { Copy, Trouble, useTitle } from "../parts";
-import { go, withQuery, type Place } from "../router";
+import { go, withQuery, type Route } from "../router";
 import type { Question } from "../types";
 import { number } from "../words";
-import { ask, askQuestion, type Found } from "../answers/ask";
+import { ask, askQuestion, type QueryResult } from "../answers/ask";
 import { AnswerView } from "../answers/answer";
 import { Questions, QuestionForm } from "../answers/questions";
 import { Shelf } from "../answers/shelf";
@@ -35,7 +35,7 @@ interface State {
   running: boolean;
   started: number;
   took?: number;
-  found?: Found;
+  queryResult?: QueryResult;
   error?: Refusal;
 }
 
@@ -43,13 +43,13 @@ interface State {
 const ANSWER = ["view", "chart", "x", "y"];
 
 /** The view; the query, or the question with its parameters, stands in the address; drafts are kept in the browser. */
-export default function Workbench({ place }: { place: Place }): JSX.Element {
+export default function Workbench({ currentRoute: route }: { currentRoute: Route }): JSX.Element {
   useTitle("SPARQL workbench");
-  const { query } = place;
+  const { query } = route;
   useEffect(() => void terms().catch(() => []), []); // the editor asks for them too, once it is loaded
-  const questions = useAsked<Question[]>("/api/v1/questions");
-  const asked = query.get("question");
-  const question = questions.data?.find((q) => q.id === asked);
+  const questions = useFetched<Question[]>("/api/v1/questions");
+  const requested = query.get("question");
+  const question = questions.data?.find((q) => q.id === requested);
   const given = query.get("query");
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
@@ -57,7 +57,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   const [desk, setDeskState] = useState<Desk>(() => (given === null ? load(FIRST) : opened(load(FIRST), given)));
   const [warnings, setWarnings] = useState<string[]>([]);
   const [state, setState] = useState<State>({ running: false, started: 0 });
-  const [placed, setPlaced] = useState(asked === null);
+  const [placed, setPlaced] = useState(requested === null);
   const deskNow = useRef(desk);
   const setDesk = (next: Desk): void => {
     deskNow.current = next;
@@ -79,9 +79,9 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
     setState({ running: true, started });
     try {
       const whole = ready ? ready.sparql : filled();
-      const found = ready ? await askQuestion(ready.id, values ?? {}, control.signal) : await ask(whole, control.signal);
-      if (!ready) setDesk(noted(deskNow.current, whole, found.rows ?? null, new Date().toISOString()));
-      setState({ running: false, started, took: performance.now() - started, found });
+      const queryResult = ready ? await askQuestion(ready.id, values ?? {}, control.signal) : await ask(whole, control.signal);
+      if (!ready) setDesk(noted(deskNow.current, whole, queryResult.rows ?? null, new Date().toISOString()));
+      setState({ running: false, started, took: performance.now() - started, queryResult });
     } catch (error) {
       if (control.signal.aborted) {
         setState({ running: false, started, took: performance.now() - started, error: new Refusal(499, "Stopped", "You stopped the query; the service stops it too.") });
@@ -143,7 +143,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   };
   const save = (): void => {
     const name = prompt("Save this query as", titleOf(text))?.trim();
-    if (name) setDesk(kept(deskNow.current, name, text));
+    if (name) setDesk(stored(deskNow.current, name, text));
   };
   return (
     <div class="page workbench">
@@ -151,13 +151,13 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
       <div class="bench">
         <div class="bench-side">
           <Shelf desk={desk} onOpen={(next) => turn(opened(deskNow.current, next))} onDesk={setDesk} onInsert={(word) => editor.current?.insert(word)} />
-          <Questions asked={questions} chosen={asked ?? ""} />
+          <Questions requested={questions} chosen={requested ?? ""} />
         </div>
         <section aria-label="Query">
           {question ? <QuestionForm key={question.id} question={question} values={values} onRun={(next) => {
             go(withQuery({ run: "yes", ...Object.fromEntries(Object.entries(next).map(([k, v]) => [`p.${k}`, v])) }), true);
             void run(question, next);
-          }} /> : asked && !questions.data && !questions.error ? <div class="card question" aria-hidden="true" /> : null}
+          }} /> : requested && !questions.data && !questions.error ? <div class="card question" aria-hidden="true" /> : null}
           <Tabs desk={desk} onTurn={turn} />
           <div class="editor" ref={host} style={{ minHeight: `${Math.min(TALLEST, Math.max(15, text.split("\n").length * LINE))}rem` }} />
           {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
@@ -177,7 +177,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
           <div aria-live="polite">
             {state.error ? <Trouble error={state.error} retry={() => void run(unchanged ? question : undefined, values)} /> : null}
           </div>
-          {state.found ? <AnswerView found={state.found} place={place} /> : null}
+          {state.queryResult ? <AnswerView answer={state.queryResult} currentRoute={route} /> : null}
         </section>
       </div>
     </div>
@@ -207,7 +207,7 @@ function Timer({ state }: { state: State }): JSX.Element {
     return () => clearInterval(timer);
   }, [state.running]);
   if (state.running) return <span class="timer" role="timer">{(Math.max(0, now - state.started) / 1000).toFixed(1)} s</span>;
-  return <span class="timer" role="status">{state.took === undefined ? "" : `${state.found?.rows !== undefined ? `${number(state.found.rows)} ${state.found.kind === "graph" ? "triples" : "rows"} in ` : ""}${number(Math.round(state.took))} ms`}</span>;
+  return <span class="timer" role="status">{state.took === undefined ? "" : `${state.queryResult?.rows !== undefined ? `${number(state.queryResult.rows)} ${state.queryResult.kind === "graph" ? "triples" : "rows"} in ` : ""}${number(Math.round(state.took))} ms`}</span>;
 }
 
 function accept(query: string): string {
