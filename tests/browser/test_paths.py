@@ -174,6 +174,15 @@ def test_a_long_query_can_be_stopped(tab: Any) -> None:
     tab.see("You stopped the query")
 
 
+def test_columns_that_can_be_sorted_are_named_in_print(tab: Any) -> None:
+    page = tab.open("/compare?model=meta-llama/Llama-3.1-8B&model=openai/gpt-4o")
+    page.locator("thead button").first.wait_for()
+    page.emulate_media(media="print")
+    for button in page.locator("thead button").all():
+        expect(button).to_be_visible()
+    expect(page.locator("thead .way").first).to_be_hidden()
+
+
 def test_a_report_prints(tab: Any) -> None:
     page = tab.open("/report?model=anthropic/claude-haiku-4-5")
     frame = page.frame_locator("iframe")
