@@ -111,7 +111,7 @@ def _rows(
         )
 
 
-_SAME_NAME, _SITE, _FITS, _RIVALS = 0.6, 0.3, 0.09, 0.2
+_SAME_NAME, _SITE, _FITS, _RIVALS, _SUREST = 0.6, 0.3, 0.09, 0.2, 0.99
 
 
 def evidence(
@@ -149,7 +149,7 @@ def evidence(
     if fits:
         lines.append(f"described as {one.description!r}")
         score += _FITS
-    return Evidence(tuple(lines), score, composite=bool(site) or own_id or cited)
+    return Evidence(tuple(lines), min(score, _SUREST), composite=bool(site) or own_id or cited)
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:

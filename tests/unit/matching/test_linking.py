@@ -25,6 +25,8 @@ from provenance_graph.linking import (
     RorLookup,
     proposals,
 )
+from provenance_graph.linking.lookup import LinkCandidate
+from provenance_graph.linking.propose import evidence
 from provenance_graph.store.memory import MemoryStore
 
 OPENAI, GPT4 = organization("openai"), model("openai/gpt-4")
@@ -160,3 +162,19 @@ def test_an_answer_that_is_none_is_told(snapshot, body) -> None:
     lookup = RorLookup(fetcher(lambda _: httpx2.Response(200, content=body)))
     with pytest.raises(FetchError, match="answer"):
         proposals(snapshot, [OPENAI], lookup, TODAY)
+
+
+def test_the_confidence_of_a_candidate_with_every_kind_of_evidence_stays_below_one() -> None:
+    tiny, paper = model("acme/tiny"), Iri("https://doi.org/10.1234/tiny")
+    quads = [
+        (tiny, RDF.type, PG.Model, None),
+        (tiny, SCHEMA.name, Literal("Tiny"), None),
+        (tiny, PG.homepage, Iri("https://tiny.example"), None),
+        (tiny, PG.paper, paper, None),
+    ]
+    one = LinkCandidate(
+        paper, "Tiny", ("acme/tiny",), ("https://tiny.example/",), "a language model"
+    )
+    weighed = evidence(AcceptedSnapshot(MemoryStore(quads)), tiny, ["Tiny"], one)
+    assert len(weighed.lines) >= 4
+    assert 0.9 < weighed.score < 1

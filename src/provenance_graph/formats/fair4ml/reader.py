@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from provenance_graph.core import iris, terms
@@ -22,6 +20,12 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fair4ml import framing
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
+from provenance_graph.formats.fair4ml.extraction import (
+    ExtractedItem,
+    items_of,
+    states_nothing,
+    with_trust,
+)
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld, languages
 from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, JsonNode
@@ -29,8 +33,6 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "fair4ml"
 MODEL = FAIR4ML + "MLModel"
-_NOTHING = re.compile(r"(?:information )?not found|none|null|unknown|n/?a|-", re.IGNORECASE)
-_INFERRED = re.compile(r"infer|predict|model|\bqa\b|default|guess|generat", re.IGNORECASE)
 _DATES = {
     "datePublished": DCTERMS.issued,
     "dateCreated": DCTERMS.created,
@@ -69,23 +71,6 @@ _BARE = (
     "hasEvaluation",
     "sharedBy",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractionTrust:
-    """The confidence and basis of a value that MLentory extracted."""
-
-    confidence: Decimal | None = None
-    basis: Basis | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedItem:
-    """One value of a property, unwrapped, with its location."""
-
-    where: str
-    value: Any
-    trust: ExtractionTrust
 
 
 def recognises(features: Features) -> bool:
@@ -233,51 +218,14 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
             notes = [s for s in path[2:] if s.startswith(("extraction_", "confidence"))]
             if notes:
                 yield Leaf(("extraction", notes[0]), leaf.location, leaf.value)
-            elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(
-                scalar_text(leaf.value) or "x"
-            ):
+            elif isinstance(leaf.value, bool) or not states_nothing(leaf.value):
                 yield Leaf(path, leaf.location, leaf.value)
-
-
-def _items(
-    node: JsonNode, notes: dict[Any, Any], *properties: str
-) -> Iterator[ExtractedItem | Problem]:
-    """Yield values of properties unwrapped, without "not found"."""
-    for each in properties:
-        local = re.split(r"[#/]", each)[-1]
-        others = mapping(notes.get(local) or notes.get(each) or notes.get(f"fair4ml:{local}"))
-        for where, value in node.all(each):
-            wrapped = (
-                isinstance(value, dict)
-                and "data" in value
-                and ("extraction_method" in value or "confidence" in value)
-            )
-            trust, problem = _trust(value if wrapped else others, where)
-            if problem is not None:
-                yield problem
-            inner = as_list(value["data"]) if wrapped else [value]
-            for item in inner:
-                if item is not None and not _NOTHING.fullmatch(scalar_text(item) or "x"):
-                    yield ExtractedItem(where, item, trust)
-
-
-def _trust(note: dict[Any, Any], where: str) -> tuple[ExtractionTrust, Problem | None]:
-    stated = note.get("confidence")
-    number = statements.score(stated)
-    inferred = bool(_INFERRED.search(scalar_text(note.get("extraction_method"))))
-    basis = Basis.INFERENCE if inferred else None
-    if number is not None and 0 <= Decimal(number.lexical) <= 1:
-        return ExtractionTrust(Decimal(number.lexical), basis), None
-    if stated is None:
-        return ExtractionTrust(None, basis), None
-    text = f"{scalar_text(stated)[:40]!r} is not a confidence"
-    return ExtractionTrust(None, basis), Problem(f"{where}/confidence", text, "0 to 1")
 
 
 def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterator[Claim | Problem]:
     result: dict[str, list[ExtractedItem]] = {}
     for key in node.properties:
-        for item in _items(node, notes, key):
+        for item in items_of(node, notes, key):
             if isinstance(item, Problem):
                 yield item
             else:
@@ -294,19 +242,7 @@ def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterato
             known = _by_id(document).get(_node_of(item)) if key in _PARENTS else None
             for claim in _parent_here(model, known) if known else _claims(model, key, item, name):
                 trusted = isinstance(claim, Claim) and claim.subject == model
-                yield _with(claim, item) if trusted and isinstance(claim, Claim) else claim
-
-
-def _with(claim: Claim, item: ExtractedItem) -> Claim:
-    """The claim with MLentory's confidence and basis for the value."""
-    if item.trust == ExtractionTrust():
-        return claim
-    return replace(
-        claim,
-        confidence=item.trust.confidence,
-        basis=claim.basis or item.trust.basis,
-        locator=claim.locator or item.where,
-    )
+                yield with_trust(claim, item) if trusted and isinstance(claim, Claim) else claim
 
 
 def _node_of(item: ExtractedItem) -> str:
@@ -326,7 +262,7 @@ def _name(node: JsonNode, notes: dict[Any, Any]) -> str:
 
 def _values(node: JsonNode, notes: dict[Any, Any], *locals_: str) -> Iterator[ExtractedItem]:
     """Yield values of schema.org properties, without problems, which the reading reports."""
-    for item in _items(node, notes, *(SCHEMA + local for local in locals_)):
+    for item in items_of(node, notes, *(SCHEMA + local for local in locals_)):
         if isinstance(item, ExtractedItem):
             yield item
 
