@@ -102,7 +102,7 @@ def command(
     form: str,
     **filters: Any,
 ) -> None:
-    """List models whose names contain TEXT and that meet every filter.
+    """List models that meet every filter; each word of TEXT begins a word of their names.
 
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """
