@@ -29,9 +29,9 @@ SOURCE = "openlineage"
 MAX_PROBLEMS = 100
 MAX_OPEN = 10_000
 """The most unfinished runs that are remembered; the facts of further runs stay with their event."""
-_IN_VAIN = frozenset(("FAIL", "ABORT"))
+_FAILED = frozenset(("FAIL", "ABORT"))
 """Final states of a run without usable outputs."""
-_LAST = frozenset(("COMPLETE", *_IN_VAIN))
+_LAST = frozenset(("COMPLETE", *_FAILED))
 MAX_KNOWN = 10_000
 """The most datasets of a stream that are cached."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
@@ -247,7 +247,7 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
         yield from _run(made, event, where, run)
     if run.open:
         run.last = where, event  # the source of the run's lineage if no event states its end
-    elif event.get("eventType") not in _IN_VAIN:
+    elif event.get("eventType") not in _FAILED:
         yield from _lineage(event, where, run)
     if event.get("dataset"):  # a dataset event, without a run
         stream.described(event["dataset"], f"{where}/dataset", new)
@@ -276,7 +276,7 @@ def _name(event: dict[Any, Any]) -> str:
 def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
     """Yield the run, time and code of an output; other values of its events as stated."""
     yield coverage.other(made, "run", _name(event))
-    if (state := scalar_text(event.get("eventType"))) in _IN_VAIN:
+    if (state := scalar_text(event.get("eventType"))) in _FAILED:
         yield coverage.other(made, "eventType", state)
     if event.get("eventTime") is not None:
         if scalar_text(event.get("eventType")) in ("", "COMPLETE"):
