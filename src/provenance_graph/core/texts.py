@@ -48,7 +48,7 @@ def in_order(text: S) -> S:
     return type(text)(text.translate(_DIRECTIONS))
 
 
-def shown(value: object) -> object:
+def displayed(value: object) -> object:
     """The display form of a template's value: ``in_order`` for a text, other values unchanged."""
     return in_order(value) if isinstance(value, str) else value
 

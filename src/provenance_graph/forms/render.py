@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from provenance_graph.core.iris import minted_kind, spaced
 from provenance_graph.core.results import dump_json
-from provenance_graph.core.texts import shown
+from provenance_graph.core.texts import displayed
 from provenance_graph.forms.answers import STATUSES, FilledForm
 
 FORMAT = "provenance-graph form 1"
@@ -24,7 +24,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("provenance_graph.forms"),
         autoescape=True,
-        finalize=shown,
+        finalize=displayed,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

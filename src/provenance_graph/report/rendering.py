@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from provenance_graph.core.texts import shown
+from provenance_graph.core.texts import displayed
 
 
 @cache
@@ -16,7 +16,7 @@ def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("provenance_graph.report"),
         autoescape=True,
-        finalize=shown,
+        finalize=displayed,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
