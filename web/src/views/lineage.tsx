@@ -227,7 +227,7 @@ function EdgeTable({ content: answer, conflicts }: { content: Lineage; conflicts
       {open ? (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label="Edges"><table class="list">
-            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>The evidence</th><th>Evidence</th></tr></thead>
+            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>Evidence</th><th>Sources</th></tr></thead>
             <tbody>
               {answer.edges.slice(0, limit).map((e) => {
                 const conflict = conflicts.get(edgeKey(e));
