@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError as StillLoading
 from playwright.sync_api import expect
 
 HAIKU = "/models/anthropic/claude-haiku-4-5"
@@ -46,7 +47,16 @@ VIEWS = {
 
 
 def settle(page: Any) -> None:
-    page.wait_for_load_state("networkidle")
+    """Wait until nothing loads any more.
+
+    Of a frame inside the page that is replaced while it loads the driver may miss the end, and then
+    waits for ever; the page is loaded once more. What really hangs does so again.
+    """
+    try:
+        page.wait_for_load_state("networkidle", timeout=30_000)
+    except StillLoading:
+        page.reload()
+        page.wait_for_load_state("networkidle")
     page.wait_for_timeout(100)
 
 
