@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,15 @@ from provenance_graph.core.iris import Iri, expand, local_name, short_id
 from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
 from provenance_graph.lineage import paths, versions
-from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
+from provenance_graph.lineage.arrays import (
+    CODE,
+    DERIVED,
+    RELATIONS,
+    Closure,
+    EdgeRows,
+    Flags,
+    closure,
+)
 from provenance_graph.lineage.evidence import Detail, EdgeEvidence
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
@@ -45,6 +54,12 @@ def _check(direction: str, depth: int | None, limit: int | None) -> None:
         raise UsageError(f"no direction {direction!r}; there are {', '.join(DIRECTIONS)}")
     if limit is not None and limit < 1:
         raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
+
+
+def _left_out(node: int, sides: Sequence[tuple[str, EdgeRows]], depth: int | None) -> int:
+    """The number of nodes that influences and uses of data reach, and derivations do not."""
+    every = relation_mask((), influences=True)
+    return sum(len(closure(rows, node, depth=depth, wanted=every)) for _, rows in sides)
 
 
 class LineageGraph:
@@ -84,48 +99,28 @@ class LineageGraph:
             if direction in (side, "both")
         ]
         node = self.index.names.find(subject)
+        known = partial(versions.of, self.snapshot, self.index, subject, sides, depth, wanted)
+        start = Lineage(subject, direction, depth, influences, None, (), (), 0, relations=followed)
         if node is None:
             alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
-            known = versions.of(self.snapshot, self.index, subject, sides, depth, wanted)
-            return Lineage(
-                subject,
-                direction,
-                depth,
-                influences,
-                None,
-                (alone,),
-                (),
-                0,
-                versions=known,
-                relations=followed,
-            )
+            return replace(start, nodes=(alone,), versions=known())
         results = [(side, closure(rows, node, depth=depth, wanted=wanted)) for side, rows in sides]
         total = sum(len(one) for _, one in results)
-        left_out = 0
-        if not (total or influences or followed):
-            every = relation_mask((), influences=True)
-            left_out = sum(len(closure(rows, node, depth=depth, wanted=every)) for _, rows in sides)
         if limit is None:
             limit = SOURCED if evidence and total > LISTED else LISTED
         nodes = self._nodes(node, results, limit)
         edges = self._edges(nodes, results, node, wanted, depth)
         if evidence:
             nodes, edges = self._with_evidence(nodes, edges)
-        return Lineage(
-            subject=subject,
-            direction=direction,
-            depth=depth,
-            influences=influences,
+        return replace(
+            start,
             generation=paths.generation(self.index, node),
             nodes=tuple(nodes.values()),
             edges=tuple(edges),
             total=total,
             cycles=tuple(self._cycles(node, results, wanted)),
-            versions=()
-            if total
-            else versions.of(self.snapshot, self.index, subject, sides, depth, wanted),
-            relations=followed,
-            left_out=left_out,
+            versions=() if total else known(),
+            left_out=0 if total or influences or followed else _left_out(node, sides, depth),
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:

@@ -18,7 +18,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.resolve import parts_of_organizations, resolve
-from provenance_graph.model.search.index import RANGES, SearchIndex
+from provenance_graph.model.search.index import FACETS, RANGES, SearchIndex
 
 STATES = {
     "disclosed": PG.disclosed,
@@ -35,18 +35,10 @@ _OF_ANY_FIELD = ("undisclosed", "withheld", "partly", "contested")
 """States that can be filters without a field: the gaps, which few models have."""
 
 CLOSED = {
-    name: name
-    for name in (
-        "developer",
-        "licence",
-        "openness",
-        "family",
-        "modality",
-        "architecture",
-        "year",
-        "weights",
-    )
-} | {"licenceClass": "licence class"}
+    name: {"licenceClass": "licence class"}.get(name, name)
+    for name in FACETS
+    if name != "disclosure"  # read as FIELD=STATE
+}
 """Filters with a closed set of values, each with the word for one value."""
 _FEW = 40
 """The most values of a filter that an error lists in full where none is similar."""
