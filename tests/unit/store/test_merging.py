@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -171,19 +171,23 @@ def test_whoever_builds_a_large_store_without_the_library_is_told(
     assert "provenance-graph[compact]" in merging.advice(tmp_path)
 
 
+@pytest.mark.parametrize("others", [0, 700])
 def test_more_files_than_a_process_may_have_open_at_first(
-    pieces: list[Path], tmp_path: Path
+    pieces: list[Path], tmp_path: Path, others: int
 ) -> None:
     tables = sum(len(list(piece.glob("*.sst"))) for piece in pieces)
-    there = len(list(Path("/proc/self/fd").iterdir()))
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     whole = frozenset().union(*map(_quads, pieces))
     target = _empty(tmp_path / "whole")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (there + tables // 2, before[1]))
-    try:
-        merging.merge(target, pieces)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    with ExitStack() as open_files:
+        for _ in range(others):
+            open_files.enter_context(Path(__file__).open())
+        there = len(list(Path("/proc/self/fd").iterdir()))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (there + tables // 2, before[1]))
+        try:
+            merging.merge(target, pieces)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert _quads(target) == whole
 
 
