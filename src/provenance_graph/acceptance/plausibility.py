@@ -20,7 +20,7 @@ from provenance_graph.acceptance.plausible_sizes import SIZES, Groups, doubted_s
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
-from provenance_graph.core.literals import arxiv_month
+from provenance_graph.core.papers import arxiv_month
 from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 

@@ -232,19 +232,6 @@ class Dated:
     precision: Precision
 
 
-_ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d{4,5}")
-
-
-def arxiv_month(address: str) -> tuple[int, int] | None:
-    """The year and month of an arXiv paper's first version, by the number in its address, or None.
-
-    >>> arxiv_month("https://arxiv.org/abs/2106.07447v3"), arxiv_month("https://example.org/1")
-    ((2021, 6), None)
-    """
-    match = _ARXIV.match(address)
-    return (2000 + int(match[1]), int(match[2])) if match else None
-
-
 def day(stated: str | date) -> Dated | None:
     """Parse a date in the forms that sources use; None if there is no such day.
 

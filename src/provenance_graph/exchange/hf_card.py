@@ -11,6 +11,7 @@ import yaml
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id, shorten, slug
+from provenance_graph.core.papers import arxiv_address, arxiv_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
@@ -27,7 +28,6 @@ _RELATIONS: Mapping[Iri, str] = {
 }
 _HUB_WORDS: Mapping[str, str] = {f"language: {word}": word for word in languages.HUB_WORDS}
 """Statements of cards' words that are no language, as kept in the graph, with the word."""
-_ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")
 _METHODS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {
@@ -140,13 +140,13 @@ def _tags(ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
                 yield value.lexical
                 ledger.keep(entity.iri, predicate, value)
     for paper in entity.iris(PG.paper):
-        if match := _ARXIV.fullmatch(paper):
-            yield f"arxiv:{match[1]}"
+        if paper == arxiv_address(paper):
+            yield f"arxiv:{arxiv_id(paper)}"
             ledger.keep(entity.iri, PG.paper, paper)
 
 
 def _links(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    papers = [paper for paper in entity.iris(PG.paper) if not _ARXIV.fullmatch(paper)]
+    papers = [paper for paper in entity.iris(PG.paper) if paper != arxiv_address(paper)]
     for key, predicate, pages in (
         ("paper", PG.paper, papers),
         ("repo", PG.codeRepository, entity.iris(PG.codeRepository)),

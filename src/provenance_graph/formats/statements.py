@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from provenance_graph.core import hub, iris, literals
+from provenance_graph.core import hub, iris, literals, papers
 from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
@@ -186,12 +186,15 @@ def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Proble
 
     An address on a code host that leads to a file or to an owner's page is no code repository,
     whatever the key's name: its property is that of ``link_property``. Likewise a DOI that the Hub
-    minted for a repository is no paper: it is the repository's own identifier.
+    minted for a repository is no paper: it is the repository's own identifier. A paper may be given
+    by its DOI or arXiv id alone.
 
     >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
     "'see appendix' is not a web address"
     """
     result = url.strip()
+    if predicate == PG.paper:
+        result = papers.address_of(result) or result
     if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", result):
         result = f"https://{result}"
     if predicate == PG.codeRepository and on_code_host(result):

@@ -17,19 +17,16 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from provenance_graph.acceptance.sssom import prefixes
 from provenance_graph.core import hub
 from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.core.papers import arxiv_address, arxiv_doi, arxiv_id, doi_address
 from provenance_graph.core.terms import SKOS
 from provenance_graph.formats.fetch.fetcher import Fetcher
 from provenance_graph.linking.answers import object_at, objects_of, texts
 from provenance_graph.linking.lookup import MAX_CANDIDATES, LinkCandidate
 
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
-_ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/abs/([\w.-]+(?:/\d{7})?)")
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_ARXIV_DOI = "10.48550/arXiv."
 _THINGS = frozenset({"Dataset", "Model", "Software", "Collection"})
 """DataCite's general resource types that are no texts."""
 _AFTER_NAME = re.compile(
@@ -69,12 +66,6 @@ def _paper(iri: str, title: str, name: str, what: str, sites: Iterable[str] = ()
     )
 
 
-def doi_iri(text: str) -> str:
-    """The address of the DOI in a text, in the form that links have; empty without one."""
-    match = _DOI.search(text)
-    return f"{prefixes()['doi']}{match[0]}" if match else ""
-
-
 class CrossrefLookup:
     """Crossref's search of works by title; it has no DOIs of arXiv or Zenodo."""
 
@@ -102,7 +93,7 @@ class CrossrefLookup:
     def _read(name: str, items: Iterable[Mapping[str, Any]]) -> Iterator[LinkCandidate]:
         for one in items:
             title = next(iter(texts(one.get("title"))), "")
-            iri = doi_iri(str(one.get("DOI", "")))
+            iri = doi_address(str(one.get("DOI", "")))
             if iri and is_iri(iri) and named_in_title(title, name):
                 where = ", ".join(
                     filter(None, (str(one.get("type", "")), str(one.get("publisher", ""))))
@@ -143,7 +134,7 @@ class DataCiteLookup:
             title = next(
                 (str(t["title"]) for t in objects_of(stated.get("titles")) if "title" in t), ""
             )
-            iri = doi_iri(str(stated.get("doi", "")))
+            iri = doi_address(str(stated.get("doi", "")))
             if not title or not iri or not is_iri(iri):
                 continue
             types, site = stated.get("types"), str(stated.get("url", ""))
@@ -215,10 +206,8 @@ class ArxivLookup:
     def _read(name: str, feed: Element) -> Iterator[LinkCandidate]:
         for entry in feed.findall(f"{_ATOM}entry")[:MAX_CANDIDATES]:
             title = " ".join((entry.findtext(f"{_ATOM}title") or "").split())
-            match = _ARXIV.match((entry.findtext(f"{_ATOM}id") or "").strip())
-            if match and named_in_title(title, name):
-                number = re.sub(r"v\d+$", "", match[1])
+            number = arxiv_id((entry.findtext(f"{_ATOM}id") or "").strip())
+            if number and named_in_title(title, name):
                 day = (entry.findtext(f"{_ATOM}published") or "")[:10]
-                site = f"https://arxiv.org/abs/{number}"
-                iri = f"{prefixes()['doi']}{_ARXIV_DOI}{number}"
-                yield _paper(iri, title, name, f"arXiv {number}, {day}".rstrip(", "), (site,))
+                what = f"arXiv {number}, {day}".rstrip(", ")
+                yield _paper(arxiv_doi(number), title, name, what, (arxiv_address(number),))

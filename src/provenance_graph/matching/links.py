@@ -23,6 +23,7 @@ from provenance_graph.acceptance.sssom import (
     read_table,
     write_sssom,
 )
+from provenance_graph.core import papers
 from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, short_id
@@ -45,10 +46,6 @@ EXACT, RELATED = SKOS.exactMatch, SKOS.relatedMatch
 Target = Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]
 """A function that yields the links of an entity to one target, from its claims that count."""
 
-_ARXIV = re.compile(
-    r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?"
-)
-_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)")
 _WIKIDATA = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[1-9]\d*)")
 _ROR = re.compile(r"https?://(?:www\.)?ror\.org/(0[a-z0-9]{6}\d{2})")
 _SURE: Dict[Basis, str] = {
@@ -159,10 +156,7 @@ def doi_of(address: str) -> str:
     >>> doi_of("https://arxiv.org/pdf/2412.19437v1")
     'https://doi.org/10.48550/arXiv.2412.19437'
     """
-    if match := _DOI.fullmatch(address):
-        return f"{_SPACE['doi']}{match[1]}" if is_iri(address) else ""
-    match = _ARXIV.fullmatch(address)
-    return f"{_SPACE['doi']}10.48550/arXiv.{match[1]}" if match else ""
+    return (papers.doi_address(address) or papers.arxiv_doi(address)) if is_iri(address) else ""
 
 
 def _doi(
@@ -177,7 +171,7 @@ def _doi(
             continue
         own = claim.claim.predicate == SCHEMA.sameAs
         doi = doi_of(address)
-        if doi and _DOI.fullmatch(address):
+        if doi and papers.doi_address(address):
             what = "a source gives it as the entity's own" if own else "a source cites the paper"
             yield _link(snapshot, claim, EXACT if own else RELATED, doi, what)
         elif doi:

@@ -55,6 +55,7 @@ from provenance_graph.core.claims import (
     Stance,
 )
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.papers import ARXIV_PAGES
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_columns import BASIS_CODE, CUSTODY_CODE, NONE, STANCE_CODE
@@ -205,7 +206,7 @@ def _little_compute(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
 
 def _papers_before_release(papers: pl.DataFrame, dates: pl.DataFrame) -> Iterator[str]:
     """Subjects with a paper that may be a year older than a date of theirs, or of odd number."""
-    number = pl.col("object").str.extract(r"arxiv\.org/(?:abs|pdf)/(\d{4})\.").cast(pl.Int32)
+    number = pl.col("object").str.extract(rf"{ARXIV_PAGES}(\d{{4}})\.").cast(pl.Int32)
     months = (2000 + number // 100) * 12 + number % 100
     read = papers.select("subject", month=months, digits=number).drop_nulls()
     odd = read.filter((pl.col("digits") < 704) | ~(pl.col("digits") % 100).is_between(1, 12))

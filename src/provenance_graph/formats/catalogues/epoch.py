@@ -17,6 +17,7 @@ from decimal import Decimal
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.papers import arxiv_month
 from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import mapping, model_names, statements
@@ -126,8 +127,8 @@ def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     fifteen months off. The month of first publication is then taken from the paper's arXiv number.
     """
     stated, location = row.get("Publication date", ""), f"{where} Publication date"
-    papers = [url for url in statements.urls(row.get("Link", "")) if literals.arxiv_month(url)]
-    number = literals.arxiv_month(papers[0]) if len(papers) == 1 else None
+    papers = [url for url in statements.urls(row.get("Link", "")) if arxiv_month(url)]
+    number = arxiv_month(papers[0]) if len(papers) == 1 else None
     first = literals.day("{}-{:02}".format(*number)) if number else None
     for item in mapping.released(model, DCTERMS.issued, stated, location) if stated else ():
         if first is None or isinstance(item, Problem) or not _after(item, first.literal):

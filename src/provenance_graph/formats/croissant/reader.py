@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import iris, literals, terms
+from provenance_graph.core import iris, literals, papers, terms
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
@@ -233,10 +233,8 @@ def _links(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     for _, value in it.all(CROISSANT + "citeAs", SCHEMA + "citation"):
         cited = scalar_text(value) or jsonld.link_of(value)
         results = [u for u in statements.urls(cited) if statements.link_property(u) == PG.paper]
-        results += [
-            f"https://doi.org/{doi}" for doi in re.findall(r"doi\s*=\s*[{\"](10\.[^}\"\s]+)", cited)
-        ]
-        for url in dict.fromkeys(results):
+        results += map(papers.doi_address, re.findall(r"doi\s*=\s*[{\"](10\.[^}\"\s]+)", cited))
+        for url in filter(None, dict.fromkeys(results)):
             if iris.is_iri(url):
                 yield Claim(subject, PG.paper, Iri(url))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from provenance_graph.core import hub, iris, literals, terms
+from provenance_graph.core import hub, iris, literals, papers, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
@@ -30,7 +30,6 @@ _TONNES = {
     "g": Decimal("0.000001"),
     "grams": Decimal("0.000001"),
 }
-_ARXIV = re.compile(r"(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5}(?:v\d+)?)", re.IGNORECASE)
 _MIN_CONFIDENCE = Decimal("0.5")
 """The least confidence of an extracted parent; below it only the text is kept."""
 _NO_MODEL = re.compile(
@@ -62,7 +61,7 @@ def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[C
     elif key == SCHEMA + "url" and url:
         yield statements.link(model, PG.homepage, url, where)
     elif (key == SCHEMA + "sameAs" and url.startswith(("http://", "https://"))) or url.startswith(
-        "https://doi.org/"
+        papers.DOI_SITE
     ):
         yield statements.link(model, terms.SCHEMA.sameAs, url, where)
 
@@ -72,24 +71,17 @@ def linked(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim
     stated = jsonld.link_of(value)
     results = [stated] if stated.startswith(("http://", "https://")) and " " not in stated else []
     results = results or statements.urls(stated)
-    if re.fullmatch(r"10\.\d{4,9}/\S+", stated):
-        results = [f"https://doi.org/{stated}"]
-    elif match := _ARXIV.fullmatch(stated):
-        results = [f"https://arxiv.org/abs/{match[1]}"]
+    if paper := papers.address_of(stated):
+        results = [paper]
     for url in results:
         yield statements.link(model, predicate, url, where)
     rest = jsonld.text_of(value)
     if rest and rest not in results and rest != stated:
         yield coverage.other(model, iris.local_name(predicate), rest)
     elif (stated and not results) or (
-        results and stated not in results and not match_alone(stated)
+        results and stated not in results and not papers.address_of(stated)
     ):
         yield coverage.other(model, iris.local_name(predicate), stated)
-
-
-def match_alone(stated: str) -> bool:
-    """Whether a text is a DOI or an arXiv id and nothing else."""
-    return bool(re.fullmatch(r"10\.\d{4,9}/\S+", stated) or _ARXIV.fullmatch(stated))
 
 
 def _by_name(node: Any) -> dict[str, Any]:

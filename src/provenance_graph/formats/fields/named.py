@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from provenance_graph.core import iris
+from provenance_graph.core import iris, papers
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
@@ -176,8 +176,6 @@ LIBRARIES = frozenset(
 )
 """Libraries that run models, by their names in tags and components."""
 
-_ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7}")
-
 
 def name_forms(name: str) -> tuple[str, ...]:
     """A name's last two steps joined, and its last step, by letters and digits alone.
@@ -318,10 +316,8 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
     bare = text.casefold()
     if colon and kind == "base_model":
         yield from base_model(subject, rest, where)
-    elif colon and kind == "arxiv" and _ARXIV.fullmatch(rest):
-        yield Claim(subject, PG.paper, Iri(f"https://arxiv.org/abs/{rest}"))
-    elif colon and kind == "doi" and rest.startswith("10."):
-        yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+    elif colon and kind in ("arxiv", "doi") and (paper := papers.address_of(rest)):
+        yield statements.link(subject, PG.paper, paper, where)
     elif colon and kind == "license" and not licensed:
         yield from statements.licensed(subject, rest, locator=where)
     elif colon and kind == "dataset" and re.fullmatch(r"[\w./-]+", rest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from provenance_graph.core import hub, iris, literals
+from provenance_graph.core import hub, iris, literals, papers
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
@@ -80,13 +80,14 @@ def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
     Benchmarks, methods and the emissions calculator of the Hub's empty card are among them. If only
     one other paper is linked, it is probably the model's own, which is an inference.
     """
-    papers = sorted({t[6:].strip() for t in map(str.strip, tags.split(",")) if t[:6] == "arxiv:"})
-    cited = [paper for paper in papers if paper != _EMPTY_CARD]
-    for paper in papers:
-        item = statements.link(subject, PG.paper, f"https://arxiv.org/abs/{paper}", where)
+    stated = {t[6:].strip() for t in map(str.strip, tags.split(",")) if t[:6] == "arxiv:"}
+    numbers = sorted({papers.arxiv_id(text) or text for text in stated})
+    cited = [number for number in numbers if number != _EMPTY_CARD]
+    for number in numbers:
+        item = statements.link(subject, PG.paper, f"{papers.ARXIV_SITE}{number}", where)
         if isinstance(item, Problem):
             yield item
-        elif cited == [paper]:
+        elif cited == [number]:
             yield replace(item, basis=Basis.INFERENCE)
         else:
             yield replace(item, predicate=DCTERMS.references)
@@ -118,7 +119,7 @@ def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
         elif kind == "license":
             yield from statements.licensed(subject, rest, locator=where)
         elif kind == "doi":
-            yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+            yield statements.link(subject, PG.paper, rest, where)
         elif kind == "dataset" and model_names.names_no_dataset(rest):
             what = f"{rest[:60]!r} states how data were loaded, not which"
             yield Problem(where, what, "the name of a dataset", kind="lineage")

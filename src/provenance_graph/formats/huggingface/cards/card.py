@@ -238,7 +238,7 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyTyp
         "base_model_revision": lineage.revisions,
         "new_version": lineage.successor,
         "arxiv": tags.paper,
-        "paper": _linked(PG.paper),
+        "paper": tags.paper,
         "doi": tags.paper,
         "repo": _linked(PG.codeRepository),
         "repository": _linked(PG.codeRepository),

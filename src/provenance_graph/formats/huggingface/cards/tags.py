@@ -8,9 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import literals
+from provenance_graph.core import literals, papers
 from provenance_graph.core.claims import Claim, Problem
-from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
@@ -19,8 +18,6 @@ from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards import lineage
 from provenance_graph.formats.huggingface.cards.front import PAGE_TAGS, Card, split_names, texts
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, TASKS, quantization_of
-
-_ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 
 
 def read(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -32,7 +29,7 @@ def read(card: Card, value: Any, where: str) -> ReaderOutput:
         at, tag = item
         kind, colon, rest = tag.partition(":")
         if colon and kind in ("arxiv", "doi") and rest:
-            yield from paper(card, rest if kind == "arxiv" else f"https://doi.org/{rest}", at)
+            yield from paper(card, rest, at)
         elif colon and kind == "dataset" and rest and "datasets" not in card.data:
             yield from card_data.datasets(card, rest, at)
         elif kind in _KEY_OF:
@@ -102,16 +99,11 @@ def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
 def paper(card: Card, value: Any, where: str) -> ReaderOutput:
     """Yield a paper given by its arXiv id, DOI or address."""
     if isinstance(value, float):  # 2310.0683 was written 2310.06830
-        result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
+        result = re.search(rf"arxiv\s*:\s*[\"']?({papers.ARXIV_NUMBER})", card.text[:200_000])
         value = result[1] if result else statements.scalar_text(value)
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
             continue
-        text = item[1]
-        if match := _ARXIV.fullmatch(text):
-            yield card.claim(PG.paper, Iri(f"https://arxiv.org/abs/{match[1]}"))
-        elif text.startswith("10.") and "/" in text:
-            yield statements.link(card.repo.subject, PG.paper, f"https://doi.org/{text}", item[0])
-        else:
-            yield statements.link(card.repo.subject, PG.paper, text, item[0])
+        link = statements.link(card.repo.subject, PG.paper, item[1], item[0])
+        yield link if isinstance(link, Problem) else replace(link, basis=card.basis)
