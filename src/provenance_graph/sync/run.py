@@ -6,13 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, urlsplit
 
 from provenance_graph.core import hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.fetch.fetcher import Fetcher, fetch, json_of
+from provenance_graph.formats.fetch.fetcher import (
+    Fetcher,
+    account_models,
+    fetch,
+    json_of,
+    model_url,
+)
 from provenance_graph.sync.config import SyncSource
 from provenance_graph.sync.state import SourceState, SyncState
 
@@ -92,34 +97,13 @@ def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | SourceOutc
             yield location
             continue
         try:
-            yield from _account(location[3:-2], fetcher)
+            for name in account_models(location[3:-2], fetcher):
+                if isinstance(name, Problem):
+                    yield SourceOutcome(source.name, name.where, "failed", name.what)
+                else:
+                    yield f"hf:{name}"
         except FetchError as error:
             yield SourceOutcome(source.name, location, _status(error), str(error))
-
-
-def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
-    """Yield the repositories of an account, page by page.
-
-    Raises FetchError at the end if there are more than the maximum, or at once if there are none.
-    """
-    url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
-    pages: set[str] = set()
-    names: dict[str, None] = {}
-    while url and url not in pages and len(names) < fetcher.settings.max_models:
-        pages.add(url)
-        answer = fetcher.answer(url)
-        listed = json_of(url, answer.body)
-        for entry in listed if isinstance(listed, list) else []:
-            name = entry.get("id") if isinstance(entry, dict) else None
-            if isinstance(name, str) and hub.is_name(name):
-                names[f"hf:{name}"] = None
-        match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", answer.link)
-        url = match[1] if match else ""
-    if not names:
-        raise FetchError(f"hf:{account}/*: the Hub has no public model of {account}")
-    yield from names
-    if url and url not in pages:
-        raise FetchError(f"hf:{account}/*: more than {len(names):,} models; the rest is not read")
 
 
 def _one(
@@ -170,9 +154,7 @@ def _one(
 def _revision(location: str, fetcher: Fetcher) -> tuple[str, str]:
     """The present commit of a repository, and its new name if renamed; else empty strings."""
     name, _, revision = location[3:].partition("@")
-    at = f"/revision/{quote(revision, safe='')}" if revision else ""
-    url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
-    answer = json_of(url, fetcher.get(url))
+    answer = json_of(url := model_url(name, revision, fetcher), fetcher.get(url))
     if not isinstance(answer, dict):
         return "", ""
     commit, now = answer.get("sha"), answer.get("id", answer.get("modelId"))
@@ -186,12 +168,3 @@ def _status(error: FetchError) -> str:
     if re.search(r": (401|403),", text):
         return "gated"
     return "gone" if re.search(r": (404|410),", text) else "failed"
-
-
-def host_of(location: str) -> str:
-    """The host from which a place is fetched.
-
-    >>> host_of("hf:org/name"), host_of("https://example.org/x")
-    ('huggingface.co', 'example.org')
-    """
-    return "huggingface.co" if location.startswith("hf:") else urlsplit(location).hostname or ""

@@ -37,6 +37,7 @@ class Hub:
     gone: set[str] = field(default_factory=set)
     asked: list[tuple[str, int]] = field(default_factory=list)
     url: str = ""
+    base: str = ""  # of the next page in a Link header
 
 
 def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one route after another
@@ -68,7 +69,7 @@ def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one route
             if path == "/api/models":
                 if "page=2" in query:
                     return self.answer(200, json.dumps([{"id": "acme/two"}]).encode())
-                link = f'<{hub.url}/api/models?author=acme&limit=100&page=2>; rel="next"'
+                link = f'<{hub.base}/api/models?author=acme&limit=100&page=2>; rel="next"'
                 return self.answer(200, json.dumps([{"id": "acme/one"}]).encode(), Link=link)
             name = path.removeprefix("/api/models/")
             if path == "/api/models/acme/old-name":
@@ -96,7 +97,7 @@ def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one route
 def hub() -> Iterator[Hub]:
     state = Hub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(state))
-    state.url = f"http://127.0.0.1:{server.server_address[1]}"
+    state.base = state.url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield state
     server.shutdown()
@@ -150,6 +151,11 @@ def run(hub: Hub, tmp_path: Path) -> Run:
 def test_an_account_is_read_page_by_page(run: Run) -> None:
     assert run("hf:acme/*") == {"hf:acme/one": "new", "hf:acme/two": "new"}
     assert run.taken == [("s", 2), ("s", 2)]
+
+
+def test_the_next_page_of_an_account_may_be_named_by_a_relative_address(hub: Hub, run: Run) -> None:
+    hub.base = ""
+    assert run("hf:acme/*") == {"hf:acme/one": "new", "hf:acme/two": "new"}
 
 
 def test_an_account_of_more_models_than_are_read_is_no_success(run: Run) -> None:

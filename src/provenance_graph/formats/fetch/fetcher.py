@@ -253,7 +253,23 @@ def _raw(url: str) -> str:
 
 
 def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:
-    """Yield every model of an account, page by page."""
+    """Yield the documents of every model of an account."""
+    for name in account_models(account, fetcher):
+        if isinstance(name, Problem):
+            yield name
+            continue
+        try:
+            yield from _repository(name, fetcher, retrieved, "")
+        except FetchError as error:
+            yield Problem(f"hf:{name}", str(error), kind="fetch")
+
+
+def account_models(account: str, fetcher: Fetcher) -> Iterator[str | Problem]:
+    """Yield the name of every public model of an account once, over all pages of the Hub's list.
+
+    After ``max_models`` names comes a problem, if there are more. Raises FetchError where the Hub
+    lists none.
+    """
     url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     seen: set[str] = set()
     pages: set[str] = set()
@@ -272,19 +288,17 @@ def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Documen
                 yield Problem(f"hf:{account}/*", what, kind="size")
                 return
             seen.add(name)
-            try:
-                yield from _repository(name, fetcher, retrieved, "")
-            except FetchError as error:
-                yield Problem(f"hf:{name}", str(error), kind="fetch")
-        url = _next(answer.link, url)
+            yield name
+        match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", answer.link)
+        url = _joined(url, match[1]) if match else ""
     if not seen:
         raise FetchError(f"hf:{account}/*: the Hub has no public model of {account}")
 
 
-def _next(link: str, url: str) -> str:
-    """The address of a list's next page, from its Link header; else empty."""
-    match = re.search(r"<([^<>]+)>\s*;\s*rel=\"?next\"?", link)
-    return _joined(url, match[1]) if match else ""
+def model_url(name: str, revision: str, fetcher: Fetcher) -> str:
+    """The address of the Hub's answer about a model; an empty ``revision`` is the default branch."""
+    at = f"/revision/{quote(revision, safe='')}" if revision else ""
+    return f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
 
 
 def _joined(base: str, target: str) -> str:
@@ -300,10 +314,7 @@ def _repository(
 ) -> Iterator[Document | Problem]:
     """Yield the Hub's answer about a repository, then its card with its companion files."""
     site = fetcher.settings.hub
-    at = f"/revision/{quote(revision, safe='')}" if revision else ""
-    answer = json_of(
-        url := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := fetcher.get(url)
-    )
+    answer = json_of(url := model_url(name, revision, fetcher), body := fetcher.get(url))
     if not isinstance(answer, dict):
         raise FetchError(f"{url}: the Hub answered with no mapping")
     yield Document(Iri(f"{HUB}/api/models/{quote(name)}"), body, retrieved, f"{name}/api.json")
