@@ -17,7 +17,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import ModelEvidence, is_model
 from provenance_graph.assessment.levels.rules import findings
 from provenance_graph.assessment.published import PublishedScores, read
-from provenance_graph.assessment.rubrics.rubric import Rubric, rubric_id
+from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC, Rubric, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.claims import SourcedClaim
@@ -97,7 +97,7 @@ class Agreement:
         }
 
 
-def agreements(snapshot: AcceptedSnapshot, rubric: str = "kg-transparency") -> list[Agreement]:
+def agreements(snapshot: AcceptedSnapshot, rubric: str = DEFAULT_RUBRIC) -> list[Agreement]:
     """Compare each published scheme with our rubric, and with our reading of that scheme.
 
     Only assessments of a model count; a judgement of a developer without a model has no

@@ -17,7 +17,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import ModelEvidence
 from provenance_graph.assessment.published import PublishedScores, distance, labels, published
 from provenance_graph.assessment.rubrics.loader import from_store
-from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics
+from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC, Rubric, Rubrics
 from provenance_graph.assessment.score import (
     ROUNDING,
     Assessment,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     )
     from provenance_graph.core.results import Ref
 
-DEFAULT = "kg-transparency"
 QUERY = "total"
 """The stored query that computes the same total."""
 ACTIONS = {
@@ -276,7 +275,10 @@ def _scheme(rubric: Rubric) -> SchemeAnswer:
 
 
 def assess_model(
-    snapshot: AcceptedSnapshot, subject: Iri, rubric: str = DEFAULT, known: Rubrics | None = None
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    rubric: str = DEFAULT_RUBRIC,
+    known: Rubrics | None = None,
 ) -> Assessed:
     """Assess a model under one rubric; raises NotFound for an unknown rubric.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from markupsafe import Markup
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import of_default_kinds
@@ -188,7 +189,7 @@ class Model:
         """The model's ancestors and descendants."""
         return ModelLineage(self)
 
-    def assess(self, rubric: str = "kg-transparency") -> Assessed:
+    def assess(self, rubric: str = DEFAULT_RUBRIC) -> Assessed:
         """The model's score under a rubric, each point with its claims."""
         from provenance_graph.assessment.assess import assess_model
 

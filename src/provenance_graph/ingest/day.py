@@ -36,6 +36,8 @@ MAX_QUADS = 3_000_000
 """The most quads of a day's dataset."""
 MAX_FOLDERS = 4
 """The most datasets of days that are kept beside a store."""
+BUILD_BYTES = 3 << 30
+"""Memory limit, in bytes, of a process that makes a dataset of a day."""
 
 
 def quads(snapshot: AcceptedSnapshot, limit: int | None = None) -> Iterator[Quad]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
-from provenance_graph.assessment.assess import DEFAULT, assess_model
+from provenance_graph.assessment.assess import assess_model
+from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
 from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import of_default_kinds
@@ -143,7 +144,7 @@ def _facts(
         conflicts=tuple(conflict.to_json() for conflict in result),
         lineage=above.to_json(),
         licences=licences.report(subject, uses=list(uses), day=day).to_json(),
-        assessed=assess_model(snapshot, subject, DEFAULT).to_json(),
+        assessed=assess_model(snapshot, subject, DEFAULT_RUBRIC).to_json(),
     )
 
 

@@ -178,7 +178,7 @@ class Replica:
             until_whole.callback(shutil.rmtree, target, ignore_errors=True)
             self._copy_files(there, target, before, known)
             until_whole.pop_all()
-        layout.sync_folder(target)
+        layout.sync_path(target)
         if not (self.folder / "format").exists():
             layout.replace_file(self.folder / "format", layout.FORMAT)
         made = Current(there.version, there.sequence, there.db, str(number), there.files)

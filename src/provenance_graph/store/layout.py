@@ -30,6 +30,10 @@ from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, Sto
 from provenance_graph.core.threads import side_by_side
 
 FORMAT = "provenance-graph store 1"
+DATA_FILE = ".sst"
+"""The end of the name of a data file of RocksDB, which is never changed once it is complete."""
+RUNTIME_FILES = ("LOG", "LOCK")
+"""How the names of files begin that RocksDB writes while it runs, and that hold no data."""
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
 """Matches a file name without separators, so that it stays within its folder."""
 
@@ -113,12 +117,12 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
     sizes = {
         file: file.stat().st_size
         for file in sorted(folder.iterdir())
-        if not file.name.startswith(_NOT_COUNTED)
+        if not file.name.startswith(RUNTIME_FILES)
     }
     same = {
         file
         for file, size in sizes.items()
-        if file.suffix == _DATA and known.get(file.name, (-1, ""))[0] == size
+        if file.suffix == DATA_FILE and known.get(file.name, (-1, ""))[0] == size
     }
     fresh = [file for file in sizes if file not in same]
     if sum(sizes[file] for file in fresh) > _MUCH:
@@ -148,7 +152,7 @@ def verify(folder: Path, files: Mapping[str, tuple[int, str]], *, wholly: bool =
             raise StoreError(f"{folder}: {name} is missing; {MENDED}") from None
         if there != size:
             raise StoreError(f"{folder}: {name} has {there} bytes, not {size}; {MENDED}")
-        if (wholly or file.suffix != _DATA) and _digest(file) != digest:
+        if (wholly or file.suffix != DATA_FILE) and _digest(file) != digest:
             raise StoreError(f"{folder}: {name} was changed; {MENDED}")
 
 
@@ -157,11 +161,9 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(opened, "blake2b").hexdigest()[:32]
 
 
-_DATA = ".sst"
 _MUCH = 64 << 20
 """Bytes above which digests are computed on all cores, since one core would take noticeable
 seconds."""
-_NOT_COUNTED = ("LOG", "LOCK")
 
 
 def write_current(root: Path, current: Current) -> None:
@@ -177,12 +179,12 @@ def replace_file(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    sync_folder(path.parent)
+    sync_path(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush a folder, so that a rename in it survives a power failure."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync_path(path: Path) -> None:
+    """Flush a file, or a folder so that a rename in it survives a power failure, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -10,6 +10,8 @@ from provenance_graph.core.errors import BadRubric, NotFound
 from provenance_graph.core.iris import ID, Iri, local_name
 from provenance_graph.core.terms import PG
 
+DEFAULT_RUBRIC = "kg-transparency"
+"""The id of the rubric that is used where none is named."""
 COMPUTED = frozenset({PG.WeightedScheme, PG.ChecklistScheme, PG.ClassScheme})
 RULES = frozenset({PG.AnyProperty, PG.AllProperties, PG.SharedProperties, PG.Unrepresented})
 LEVELS = (

@@ -88,8 +88,9 @@ def command(
     form: str,
 ) -> None:
     """Score MODEL under a rubric: a low to high range, every point with its claims."""
-    from provenance_graph.assessment.assess import DEFAULT, assess_under
+    from provenance_graph.assessment.assess import assess_under
     from provenance_graph.assessment.evidence import table as evidence_table
+    from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
     from provenance_graph.model.naming.resolve import resolve
 
     snapshot = session.snapshot(as_of)
@@ -98,7 +99,7 @@ def command(
         return
     if not models:
         raise click.UsageError("name a MODEL, or ask for --agreement")
-    usual = evidence_table.LISTS[:3] if evidence or missing else (DEFAULT,)
+    usual = evidence_table.LISTS[:3] if evidence or missing else (DEFAULT_RUBRIC,)
     known, names = _schemes(snapshot, rubrics or usual)
     if as_query:
         click.echo(_query(known, names, [resolve(snapshot, model) for model in models]), nl=False)
@@ -131,9 +132,9 @@ def _agreement(
     session: Session, snapshot: AcceptedSnapshot, rubrics: Sequence[str], form: str
 ) -> None:
     from provenance_graph.assessment.agreement import agreements
-    from provenance_graph.assessment.assess import DEFAULT
+    from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
 
-    result = agreements(snapshot, rubrics[0] if rubrics else DEFAULT)
+    result = agreements(snapshot, rubrics[0] if rubrics else DEFAULT_RUBRIC)
     if form == "json":
         session.print_json([one.to_json() for one in result])
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from provenance_graph.assessment.assess import assess_under
+from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
 from provenance_graph.changes.compare import compare
 from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.stored import models_index
@@ -17,9 +18,6 @@ from provenance_graph.licences.rules.stored import basis
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.processes.giving_way import GivingWay
-
-RUBRIC = "kg-transparency"
-"""The rubric that a model's page shows."""
 
 
 def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None:
@@ -49,7 +47,7 @@ def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None
         for subject in subjects[:1]:
             profile_of(snapshot, subject)
             graph.report(subject)
-            assess_under(snapshot, subject, [RUBRIC])
+            assess_under(snapshot, subject, [DEFAULT_RUBRIC])
         if len(subjects) > 1:
             compare(snapshot, subjects)
         access.examine_stored()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.core.errors import QueryCrashed, QueryTimeout
+from provenance_graph.ingest.day import BUILD_BYTES
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import revive
@@ -19,7 +20,6 @@ from provenance_graph.store.values import Answer, SparqlQuery
 
 MAX_OPEN: Final = 2
 """Days that have a worker at once."""
-BUILD_BYTES: Final = 3 << 30
 _MAKER: Final = "provenance_graph.ingest.day"
 
 

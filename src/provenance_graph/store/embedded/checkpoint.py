@@ -21,7 +21,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from provenance_graph.store.layout import sync_folder
+from provenance_graph.store.layout import DATA_FILE, RUNTIME_FILES, sync_path
 
 MAX_LOG: Final = 3 << 18
 """Bytes of log that a reader replays at most; above them the tables are flushed. A flush costs
@@ -31,10 +31,8 @@ _LIST: Final = "MANIFEST"
 _LOG: Final = ".log"
 """Suffix of files to which the engine appends, as to the list; every other file is written once
 and replaced by rename."""
-_DATA: Final = ".sst"
 _END: Final = bytes.fromhex("f7cff485b741e288")
 """Last bytes of a data file: the magic number of RocksDB's block-based table format."""
-_IGNORED: Final = ("LOG", "LOCK")
 _TRIES: Final = 3
 _BLOCK: Final = 32768
 _HEAD: Final = struct.Struct("<IHBI")
@@ -89,10 +87,10 @@ def copy(source: Path, target: Path, first_log: int = 0) -> None:
                 _copy_start(file, copied, written(file))
         elif name.startswith(_LIST):
             shutil.copyfile(file, copied)
-            _sync(copied)
-        elif not name.endswith(_DATA) or _is_whole(file):
+            sync_path(copied)
+        elif not name.endswith(DATA_FILE) or _is_whole(file):
             _link(file, copied)
-    sync_folder(target)
+    sync_path(target)
 
 
 def _is_whole(file: Path) -> bool:
@@ -115,7 +113,7 @@ def _link(file: Path, linked: Path) -> None:
         raise
     except OSError:
         shutil.copyfile(file, linked)
-        _sync(linked)
+        sync_path(linked)
 
 
 def _files(folder: Path) -> dict[str, int]:
@@ -126,7 +124,7 @@ def _files(folder: Path) -> dict[str, int]:
     sizes: dict[str, int] = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.name.startswith(_IGNORED):
+            if not entry.name.startswith(RUNTIME_FILES):
                 with suppress(FileNotFoundError):
                     if entry.is_file():
                         sizes[entry.name] = entry.stat().st_size
@@ -168,11 +166,3 @@ def _copy_start(file: Path, copied: Path, size: int) -> None:
             size -= len(block)
         target.flush()
         os.fsync(target.fileno())
-
-
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

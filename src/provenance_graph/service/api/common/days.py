@@ -24,15 +24,13 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.threads import releasing_frames
-from provenance_graph.ingest.day import at_hand, whole
+from provenance_graph.ingest.day import BUILD_BYTES, at_hand, whole
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.store.pool.spawner import revive
 from provenance_graph.store.pool.starting import no_process
 
 DAY_INDEXES: Final = ("lineage", "catalogue", "conflicts")
 """Indexes made with the dataset of a day; lists and searches read them."""
-BUILD_BYTES: Final = 3 << 30
-"""Memory limit, in bytes, of the process that makes the dataset of a day."""
 _MAKER: Final = "provenance_graph.service.processes.whole_day"
 SECONDS: Final = 180.0
 """Time limit, in seconds, of the process that makes the dataset of a day."""
