@@ -232,15 +232,24 @@ class Dated:
     precision: Precision
 
 
+_TIME = (
+    r"(?:24(?::?00){1,2}(?:[.,]0+)?"  # ISO 8601's end of the day
+    r"|(?:[01]?[0-9]|2[0-3])(?::?[0-5][0-9](?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?)?)"
+    r"(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?"
+)
+_ISO_DATE = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[T ]{_TIME})?")
+
+
 def day(stated: str | date) -> Dated | None:
     """Parse a date in the forms that sources use; None if there is no such day.
 
     Understood: ``2025-10-15``, ``2025-10``, ``2025``, ``15 Oct 2025``, ``Oct 15, 2025``, ``October
-    2025``, ``Q3 2025``, ``2025Q3``, ``20251001``, and ISO dateTimes (only the day is used). Years
-    outside 1900 to 2199 give None.
+    2025``, ``Q3 2025``, ``2025Q3``, ``20251001``, and ISO dateTimes (only the day is used, but the
+    time must be one). Years outside 1900 to 2199 give None.
 
     >>> day("Feb 2025").literal.lexical, day("2025-02-31"), day("2024").precision.label
     ('2025-02-28', None, 'Year')
+    >>> day("2025-02-28T25:00:00")
     """
     if isinstance(stated, date):
         return _dated(stated.year, stated.month, stated.day)
@@ -252,10 +261,7 @@ def _written_day(stated: str) -> Dated | None:
     text = stated.strip().rstrip(".")
     if len(text) > 40:
         return None
-    if m := re.fullmatch(
-        r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9][0-9]:?[0-9][0-9])?)?",
-        text,
-    ):
+    if m := _ISO_DATE.fullmatch(text):
         return _dated(int(m[1]), int(m[2]), int(m[3]))
     if m := re.fullmatch(r"([0-9]{4})[-/]([0-9]{1,2})", text):
         return _dated(int(m[1]), int(m[2]))

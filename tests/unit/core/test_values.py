@@ -54,6 +54,10 @@ def test_what_is_no_whole_number_of_64_bits_is_none(stated: str) -> None:
         ("20251001", "2025-10-01", Precision.DAY),
         ("29 Sept 2025", "2025-09-29", Precision.DAY),
         ("2024-05-13T10:00:00Z", "2024-05-13", Precision.DAY),
+        ("2024-05-13T10:00:00.123456+05:30", "2024-05-13", Precision.DAY),
+        ("2024-05-13 23:59", "2024-05-13", Precision.DAY),
+        ("2024-05-13T235960Z", "2024-05-13", Precision.DAY),
+        ("2024-05-13T24:00:00", "2024-05-13", Precision.DAY),
     ],
 )
 def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> None:
@@ -64,7 +68,11 @@ def test_a_date_ends_its_period(stated: str, day: str, precision: Precision) -> 
 
 @pytest.mark.parametrize(
     "stated",
-    ["2025-02-31", "31 Feb 2025", "13/2025", "soon", "Octember 2025", "", "0000", "Q5 2025"],
+    [
+        *("2025-02-31", "31 Feb 2025", "13/2025", "soon", "Octember 2025", "", "0000", "Q5 2025"),
+        *("2024-02-29T25:00:00", "2024-02-29T24:00:01", "2024-02-29T10:60", "2024-02-29T"),
+        *("2024-02-29T10:00:61Z", "2024-02-29T10:00+15:00", "2024-02-29T...", "2024-02-29 1:2:3:4"),
+    ],
 )
 def test_what_is_no_day_is_none(stated: str) -> None:
     assert literals.day(stated) is None
