@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 
 from provenance_graph.service.http.cache import is_held
+from provenance_graph.service.http.file_table import FileTable
 from provenance_graph.service.http.responses import WholeFile
 
 BASE: Final = "/manual/"
@@ -32,38 +33,41 @@ _ABSENT: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>
 
 
 class Manual:
-    """The files of the manual, listed at the start; files added later are not served."""
+    """The files of the manual, as they are when they are asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self._files: dict[str, tuple[Path, os.stat_result]] = {}
-        self._policies: dict[str, str] = {}
-        if folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and not file.name.startswith("."):
-                    name = file.relative_to(folder).as_posix()
-                    self._files[name] = file, file.stat()
-                    if file.suffix == ".html":
-                        self._policies[name] = policy(file.read_bytes())
+        self._files = FileTable(folder)
+        self._policies: dict[str, tuple[int, str]] = {}
 
     async def page(self, request: Request) -> Response:
         """A page or file of the manual; raises HTTPException (404) for an unknown name."""
         if request.url.path == BASE.rstrip("/"):
             return RedirectResponse(BASE, 308)
+        name = str(request.scope["path"]).removeprefix(BASE) or "index.html"
+        result = self._files.find(name)
         if not self._files:
             return Response(_ABSENT, 404, {"content-security-policy": policy(b"")}, "text/html")
-        name = str(request.scope["path"]).removeprefix(BASE) or "index.html"
-        results = self._files.get(name)
-        if results is None:
+        if result is None:
             raise HTTPException(404, f"the manual has no page {name[:80]!r}; start from {BASE}")
-        file, status = results
+        file, status = result
         headers = {
             "cache-control": "no-cache",
-            "content-security-policy": self._policies.get(name, policy(b"")),
+            "content-security-policy": self._policy(name, file, status),
             "referrer-policy": "no-referrer",
         }
         made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
         if is_held(request, made.headers, exists=True):
             return NotModifiedResponse(made.headers)
+        return made
+
+    def _policy(self, name: str, file: Path, status: os.stat_result) -> str:
+        """The content security policy of a file, made anew when a page has changed."""
+        if file.suffix != ".html":
+            return policy(b"")
+        then, made = self._policies.get(name, (-1, ""))
+        if then != status.st_mtime_ns:
+            made = policy(file.read_bytes())
+            self._policies[name] = status.st_mtime_ns, made
         return made
 
 

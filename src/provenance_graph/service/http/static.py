@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from starlette.staticfiles import NotModifiedResponse
 
 from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.calls import header
+from provenance_graph.service.http.file_table import FileTable
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.http.responses import WholeFile
 
@@ -33,7 +33,7 @@ _SECURE: Final[Mapping[str, str]] = MappingProxyType(
 _PLAIN: Final = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>provenance-graph</title>
 <h1>provenance-graph</h1>
-<p>The web page was not built into this installation. The service itself is complete:</p>
+<p>The web page is not in this installation. The service itself is complete:</p>
 <ul>
 <li><a href="/docs">the REST API</a></li>
 <li><a href="/sparql?format=turtle">the SPARQL service description</a></li>
@@ -47,33 +47,29 @@ _TYPES: Final = MappingProxyType(
 
 
 class Pages:
-    """The files of the web page by path, listed at the start; files added later are not served."""
+    """The files of the web page, as they are when they are asked for."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._files: dict[str, tuple[Path, os.stat_result]] = {}
-        if folder is not None and folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and not file.name.startswith("."):
-                    self._files["/" + file.relative_to(folder).as_posix()] = file, file.stat()
+        self._files = FileTable(folder)
 
     def index(self) -> Response:
         """The response with the page itself, which every path inside the page gets."""
         headers = {**_SECURE, "cache-control": "no-cache", "vary": "Accept"}
-        result = self._files.get("/index.html")
+        result = self._files.find("index.html")
         if result is None:
             return Response(_PLAIN, 200, headers, "text/html")
         return WholeFile(result[0], 200, headers, "text/html", stat_result=result[1])
 
     def answer(self, request: Request) -> Response:
         """The file at a request's path, else the page for a browser; raises HTTPException (404)."""
-        path = "/index.html" if request.url.path == "/" else request.scope["path"]
-        result = self._files.get(path)
-        if result is None and (path == "/index.html" or _for_people(request)):
+        name = str(request.scope["path"]).removeprefix("/") or "index.html"
+        result = self._files.find(name)
+        if result is None and (name == "index.html" or _for_people(request)):
             return self.index()
         if result is None:
             raise HTTPException(404, "nothing is here; start from /sparql or /.well-known/void")
         file, status = result
-        forever = path.startswith("/assets/")
+        forever = name.startswith("assets/")
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}
         made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
