@@ -91,10 +91,11 @@ class EdgeEvidence:
                 )
         return results
 
-    def text(self, unresolved: Iri) -> str:
-        """The text that a source wrote for an unresolved parent; empty if there is none."""
-        texts = self.snapshot.quads(unresolved, PG.unresolvedText)
-        return min((o.lexical for _, _, o, _ in texts if isinstance(o, Literal)), default="")
+
+def unresolved_text(snapshot: AcceptedSnapshot, reference: Iri) -> str:
+    """The text that a source wrote for an unresolved parent; empty if there is none."""
+    texts = snapshot.quads(reference, PG.unresolvedText)
+    return min((o.lexical for _, _, o, _ in texts if isinstance(o, Literal)), default="")
 
 
 def _text(value: object) -> str:

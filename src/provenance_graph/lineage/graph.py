@@ -25,7 +25,7 @@ from provenance_graph.lineage.arrays import (
     Flags,
     closure,
 )
-from provenance_graph.lineage.evidence import Detail, EdgeEvidence
+from provenance_graph.lineage.evidence import Detail, EdgeEvidence, unresolved_text
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
 from provenance_graph.lineage.results import Cycle, Edge, Impact, Lineage, Node, Paths, Shared
@@ -111,7 +111,7 @@ class LineageGraph:
         nodes = self._nodes(node, results, limit)
         edges = self._edges(nodes, results, node, wanted, depth)
         if evidence:
-            nodes, edges = self._with_evidence(nodes, edges)
+            edges = self._sourced(edges)
         return replace(
             start,
             generation=paths.generation(self.index, node),
@@ -233,13 +233,9 @@ class LineageGraph:
         return nodes
 
     def _node(self, number: int, side: str, distance: int) -> Node:
-        return Node(
-            self.index.names[number],
-            KINDS[self.index.kind[number]],
-            side,
-            distance,
-            self.index.licences_of(number),
-        )
+        iri, kind = self.index.names[number], KINDS[self.index.kind[number]]
+        text = unresolved_text(self.snapshot, iri) if kind == "unresolved" else ""
+        return Node(iri, kind, side, distance, self.index.licences_of(number), text)
 
     def _edges(
         self,
@@ -283,19 +279,9 @@ class LineageGraph:
             contested=self.index.is_contested(child, code),
         )
 
-    def _with_evidence(
-        self, nodes: dict[int, Node], edges: list[Edge]
-    ) -> tuple[dict[int, Node], list[Edge]]:
-        look = EdgeEvidence(self.snapshot)
-        named = {
-            number: replace(node, text=look.text(node.iri)) if node.kind == "unresolved" else node
-            for number, node in nodes.items()
-        }
-        return named, self._sourced(edges, look)
-
-    def _sourced(self, edges: list[Edge], look: EdgeEvidence | None = None) -> list[Edge]:
+    def _sourced(self, edges: list[Edge]) -> list[Edge]:
         """The edges with their sources and the stated details of each derivation."""
-        look = look or EdgeEvidence(self.snapshot)
+        look = EdgeEvidence(self.snapshot)
         look.prepare(edges)
         details = {child: look.details(child) for child in {edge.child for edge in edges}}
         reported = []

@@ -124,8 +124,9 @@ def test_a_merge_shows_its_weights_and_method(lineage):
     assert (edges[BASE].weight, edges[BASE].method) == ("0.3", "slerp")
 
 
-def test_an_unresolved_parent_is_shown_by_its_text(lineage):
-    result = lineage.of(TEACHER, direction="up")
+@pytest.mark.parametrize("evidence", [True, False])
+def test_an_unresolved_parent_is_shown_by_its_text(lineage, evidence):
+    result = lineage.of(TEACHER, direction="up", evidence=evidence)
     assert [node.label for node in result.unresolved] == ["GPT-3, some differences"]
 
 
