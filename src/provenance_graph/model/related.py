@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
+from provenance_graph.acceptance.evidence import is_record
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import deadline
 from provenance_graph.core.claims import PRECISION_OF_MARK
@@ -134,7 +135,8 @@ def _sources(snapshot: AcceptedSnapshot, nodes: Sequence[Iri]) -> dict[Iri, list
     together = snapshot.expect(nodes, claims=True)
     if together or snapshot.as_of or any(node.startswith("_:") for node in nodes):
         for node in nodes:
-            results[node] = {str(g) for *_, g in snapshot.quads(subject=node, graph=ANY) if g}
+            graphs = (g for *_, g in snapshot.quads(subject=node, graph=ANY))
+            results[node] = {str(g) for g in graphs if g and is_record(g)}
         return {node: sorted(records) for node, records in results.items()}
     for start in range(0, len(nodes), _NODES_PER_QUERY):
         some = " ".join(f"<{node}>" for node in nodes[start : start + _NODES_PER_QUERY])
@@ -142,6 +144,6 @@ def _sources(snapshot: AcceptedSnapshot, nodes: Sequence[Iri]) -> dict[Iri, list
             f"SELECT DISTINCT ?node ?g {{ VALUES ?node {{ {some} }} GRAPH ?g {{ ?node ?p ?o }} }}"
         )
         for one, graph in snapshot.select(query).rows:
-            if isinstance(one, Iri) and graph is not None:
+            if isinstance(one, Iri) and isinstance(graph, Iri) and is_record(graph):
                 results[one].add(str(graph))
     return {node: sorted(records) for node, records in results.items()}
