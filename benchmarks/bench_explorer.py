@@ -141,7 +141,7 @@ def measure(
         "window.long = []; new PerformanceObserver(l => l.getEntries().forEach(e => "
         "window.long.push(Math.round(e.duration)))).observe({type: 'longtask', buffered: true})"
     )
-    page.goto(f"{service.url}/explore?node=made/root&preset=lineage")
+    page.goto(f"{service.url}/explore?node=made/root&preset=lineage&group=no")
     page.get_by_text(f"{size:,} of {size:,} entities shown").wait_for()
     opened = page.evaluate("performance.now()")
     page.wait_for_timeout(500)

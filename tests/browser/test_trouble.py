@@ -126,6 +126,21 @@ def test_markup_in_names_is_text_and_500_siblings_fold(odd: Any) -> None:
     assert odd.faults == []
 
 
+def test_more_than_can_be_read_share_a_box_and_are_all_in_the_table(odd: Any) -> None:
+    page = odd.open("/explore?node=big/root&preset=lineage")
+    odd.see(f"{MANY + 2} of {MANY + 2} entities shown")
+    odd.see(re.compile("too many to be read one by one"))
+    boxes = page.locator(".drawing [role=listitem]")
+    expect(boxes).to_have_count(3)
+    expect(boxes.filter(has_text=f"{MANY} models")).to_be_visible()
+    odd.see(f"The same as a table ({MANY + 1})")
+    page.get_by_role("button", name="Group siblings", exact=True).click()
+    page.wait_for_url(re.compile("group=no"))
+    odd.see(re.compile("too many to be read at once"))
+    page.go_back()
+    expect(boxes).to_have_count(3)
+
+
 def test_a_name_without_a_place_to_break_widens_no_page(odd: Any) -> None:
     page = odd.page
     page.set_viewport_size({"width": 360, "height": 700})

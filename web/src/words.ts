@@ -11,6 +11,8 @@ export interface State {
 
 /** Disclosure states: a glyph and a word each, so that colour is never needed. */
 export const STATES: Record<string, State> = states;
+/** States of a field that has a value in some source. */
+export const STATED = new Set(["disclosed", "reported", "inferred"]);
 
 /** The names that stand more than once: each needs its id beside it. */
 export function repeated(names: string[]): Set<string> {
@@ -119,6 +121,11 @@ export function clauseOf(route: string): string {
 /** "1 source", "3 sources". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
+
+/** A noun in the plural. */
+export function plural(noun: string): string {
+  return noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 /** An address that may be linked to; nothing but http and https. */

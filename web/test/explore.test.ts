@@ -316,10 +316,20 @@ describe("the first view of a scene", () => {
     expect(opening(scene, 336, 500, scene.nodes.get("c0"))).toEqual(whole);
   });
 
-  it("is all of a large scene", () => {
-    const scene = withGroup(chain(9), "c0", group("in", many(300, "d")));
-    expect(opening(scene, 700, 700, scene.nodes.get("c0"))).toEqual(fitted(scene, 700, 700));
+  it("is all of a large scene whose like siblings share a box", () => {
+    const scene = grouped(withGroup(begin(entity("m")), "m", group("in", [...many(600), ...many(300, "d").map((one) => ({ ...one, kind: "entity" })), entity("v", "version")])), new Set(), "m");
+    expect([...scene.nodes.values()].map((node) => node.label)).toEqual(["m", "v", "600 models", "300 entities"]);
+    const column = [...scene.nodes.values()].slice(1).map((node) => node.y).sort((a, b) => a - b);
+    expect(column.map((y, n) => y - (column[0] ?? 0) - 46 * n)).toEqual([0, 0, 0]);
+    expect(opening(scene, 700, 700, scene.nodes.get("m"))).toEqual(fitted(scene, 700, 700));
   });
+
+  it("is readable of a large scene too, which as a whole would be a line", () => {
+    const scene = withGroup(begin(entity("m")), "m", group("in", many(900)));
+    expect(fitted(scene, 700, 700).scale).toBeLessThan(0.1);
+    expect(opening(scene, 700, 700, scene.nodes.get("m")).scale).toBe(READABLE);
+  });
+
 });
 
 describe("a name in its box", () => {

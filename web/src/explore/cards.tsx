@@ -6,7 +6,7 @@ import { Answer, download } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { added, hrefOf, inPath, setQuery, type Route } from "../router";
 import type { Neighbourhood } from "../types";
-import { number, spaced } from "../words";
+import { number, spaced, plural } from "../words";
 import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, unpinned } from "./address";
 import { PAGE, aroundOf } from "./load";
 import type { Link, Placed, Scene } from "./scene";
@@ -80,7 +80,7 @@ export function Card({ iri, scene, currentRoute: route, steps, members }: { iri:
 function GroupCard({ iri, members }: { iri: string; members: Placed[] }): JSX.Element {
   return (
     <section class="card">
-      <h2>{number(members.length)} {members[0]?.kind}s in one box</h2>
+      <h2>{number(members.length)} {plural(members[0]?.kind ?? "entity")} in one box</h2>
       <p class="actions"><button type="button" class="small" onClick={() => setQuery({ apart: added(packed(iri)), at: packed(members[0]?.iri ?? "") })}>Show one by one</button></p>
       <ul class="plain">{members.slice(0, 50).map((one) => <li key={one.iri}>{one.iri.startsWith("http") ? <a href={hrefOf(one.iri)}><bdi>{one.label}</bdi></a> : <bdi>{one.label}</bdi>}</li>)}{members.length > 50 ? <li class="aside">50 of {number(members.length)} listed</li> : null}</ul>
     </section>

@@ -16,6 +16,8 @@ const KINDS = ["model", "version", "dataset", "organization", "licence", "benchm
 const ARROW = "an arrow leads from the entity that a statement is about to the one it names";
 const ARROW_MADE = `${ARROW}: from a model to what it was made from`;
 const MADE = new Set(relations);
+/** Relations whose label says more of each link, as the number or the day. */
+const LABELS: Record<string, string> = { buildsOn: "built on", readFrom: "read", statedBy: "stated by" };
 
 function tally(values: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();
@@ -26,6 +28,8 @@ function tally(values: Iterable<string>): [string, number][] {
 interface Props {
   /** Everything, whether it is shown or not. */
   scene: Scene;
+  /** How many boxes are drawn: like siblings may share one. */
+  boxes: number;
   sift: Sift;
   by: string;
   keys: Key[];
@@ -34,11 +38,11 @@ interface Props {
 }
 
 /** The legend; what is unticked stands in the address as `without`. */
-export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Element {
+export function Legend({ scene, boxes, sift, by, keys, size, scale }: Props): JSX.Element {
   const used = tally([...scene.nodes.values()].map((n) => n.kind)).sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]));
   const links = [...scene.links.values()];
   const relations = tally(links.map((l) => l.relation)).sort((a, b) => b[1] - a[1]);
-  const words = new Map(links.map((l) => [l.relation, l.relation === "buildsOn" ? "built on" : l.label]));
+  const words = new Map(links.map((l) => [l.relation, LABELS[l.relation] ?? l.label]));
   const toggle = (name: string): void => setQuery({ without: toggled(name) });
   const [come, gone] = [changed(scene, "new"), changed(scene, "gone")];
   return (
@@ -49,7 +53,7 @@ export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Eleme
         ))}
         {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
         {links.length ? <li><svg width="34" height="12" aria-hidden="true" class="picture"><path class="stroke" d="M2 6H32" /><path class="tip" d="M24 2 32 6 24 10z" /></svg> {links.some((l) => MADE.has(l.relation)) ? ARROW_MADE : ARROW}</li> : null}
-        {scene.nodes.size > (links.some((l) => !l.route) ? MOST_ROUTED : MOST_LED) ? <li>with this many entities, lines run straight, also across boxes; filter the view to route them around</li> : null}
+        {boxes > (links.some((l) => !l.route) ? MOST_ROUTED : MOST_LED) ? <li>with this many entities, lines run straight, also across boxes; filter the view to route them around</li> : null}
         {links.some((l) => l.contested) ? <li><span class="sample contested" aria-hidden="true" /> sources disagree</li> : null}
         {links.some((l) => l.relation === "buildsOn") ? <li>a number on a line: how many models are built on those of the other</li> : null}
         {links.some((l) => l.inferred) ? <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li> : null}

@@ -145,7 +145,7 @@ export function evidenceScene(subject: Entity, property: string, claims: Claim[]
     spots.set(claim.record, { iri: claim.record, id: idOf(claim.record), label: idOf(claim.record).replace(/^record\//, ""), kind: "record", column: 3 });
     links.push(link(claim.claim, claim.record, "inRecord", "stands in"));
     spots.set(claim.document, { iri: claim.document, id: claim.document, label: claim.document.replace(/^https?:\/\/(www\.)?/, ""), kind: "document", column: 4 });
-    links.push(link(claim.record, claim.document, "readFrom", `read ${claim.retrieved}`));
+    links.push(link(claim.record, claim.document, "readFrom", `read ${claim.retrieved.slice(0, 10)}`));
   });
   return inColumns([...spots.values()], links);
 }

@@ -58,7 +58,8 @@ export interface Scene {
 
 export const BOX = { width: 190, height: 34 };
 const STEP_X = 290;
-const STEP_Y = 46;
+/** From one box to the next below it. */
+export const STEP_Y = 46;
 
 /** A scene whose places follow from the columns of its entities. */
 export function inColumns(spots: Iterable<Omit<Placed, "x" | "y">>, links: Iterable<Link>): Scene {

@@ -1,5 +1,6 @@
 /** Like neighbours of one entity that lead nowhere else, drawn as one box with their number. Pure. */
-import { inColumns, type Link, type Placed, type Scene } from "./scene";
+import { plural } from "../words";
+import { STEP_Y, inColumns, type Link, type Placed, type Scene } from "./scene";
 
 /** So many like leaves and fewer stay as they are. */
 export const FEW = 5;
@@ -44,7 +45,7 @@ export function grouped(scene: Scene, apart: Set<string>, chosen: string): Scene
     for (const leaf of leaves) nodes.delete(leaf.iri);
     for (const one of edges) links.delete(one.key);
     const middle = leaves.reduce((sum, leaf) => sum + leaf.y, 0) / leaves.length;
-    nodes.set(key, { iri: key, id: key, label: `${leaves.length} ${first.kind}s`, kind: first.kind, x: first.x, y: middle, note: "several", ...(first.column === undefined ? {} : { column: first.column }), ...(first.change ? { change: first.change } : {}) });
+    nodes.set(key, { iri: key, id: key, label: `${leaves.length} ${plural(first.kind)}`, kind: first.kind, x: first.x, y: middle, note: "several", ...(first.column === undefined ? {} : { column: first.column }), ...(first.change ? { change: first.change } : {}) });
     const breaches = edges.filter((one) => one.breach).length;
     const out = edge.subject !== first.iri;
     links.set(key, {
@@ -54,6 +55,27 @@ export function grouped(scene: Scene, apart: Set<string>, chosen: string): Scene
     });
   }
   const every = [...nodes.values()];
-  if (nodes.size === scene.nodes.size || !every.every((node) => node.column !== undefined)) return { nodes, links };
-  return inColumns(every, links.values());
+  if (nodes.size === scene.nodes.size) return { nodes, links };
+  if (every.every((node) => node.column !== undefined)) return inColumns(every, links.values());
+  return { nodes: closedUp(nodes, scene.nodes), links: new Map([...links].map(([key, { route: _route, ...link }]) => [key, link])) };
+}
+
+/** The boxes that are left in a column stand one below the other, about where the middle of the column was. */
+function closedUp(nodes: Map<string, Placed>, before: Map<string, Placed>): Map<string, Placed> {
+  const [left, were] = [byPlace(nodes), byPlace(before)];
+  const made = new Map(nodes);
+  for (const [x, column] of left) {
+    const old = were.get(x) ?? column;
+    if (old.length === column.length) continue;
+    const top = old.reduce((sum, node) => sum + node.y, 0) / old.length - ((column.length - 1) / 2) * STEP_Y;
+    column.sort((a, b) => a.y - b.y).forEach((node, n) => made.set(node.iri, { ...node, y: top + n * STEP_Y }));
+  }
+  return made;
+}
+
+/** Entities by how far to the right they stand. */
+function byPlace(nodes: Map<string, Placed>): Map<number, Placed[]> {
+  const columns = new Map<number, Placed[]>();
+  for (const node of nodes.values()) columns.set(node.x, [...(columns.get(node.x) ?? []), node]);
+  return columns;
 }

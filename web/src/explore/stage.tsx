@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Choice, Draft } from "../parts";
 import { added, go, setQuery, withQuery, type Route } from "../router";
-import { number } from "../words";
+import { count, number } from "../words";
 import { aroundStep, packed, unpacked } from "./address";
 import { arranged } from "./arrange";
 import { Painter, drawMap } from "./canvas";
@@ -19,7 +19,7 @@ import { neighbourBy, type Scene } from "./scene";
 import { FEW, grouped, isGroup, membersOf } from "./siblings";
 import { sifted, siftOf } from "./sift";
 import { SIZES, scaleOf } from "./sizes";
-import { fitted, opening, type Marks, type View } from "./view";
+import { READ_AT_ONCE, fitted, opening, type Marks, type View } from "./view";
 import type { Palette } from "./write";
 
 const COLOURS: [string, string][] = [["kind", "kind"], ["licence", "licence"], ["class", "licence class"], ["developer", "developer"], ["year", "year of release"]];
@@ -72,10 +72,11 @@ export function Stage({ scene, first, route: currentRoute, preset, open, onOpen,
   const [edge, setEdge] = useState("");
   const by = colourOf(query);
   const size = query.get("size") ?? "";
-  const together = query.get("group") === "yes";
   const apart = query.getAll("apart").map(unpacked).join("\n");
   const filtered = useMemo(() => sifted(scene, sift, chosen), [scene, sift, chosen]);
   const members = useMemo(() => membersOf(filtered), [filtered]);
+  const large = filtered.nodes.size > READ_AT_ONCE;
+  const together = query.has("group") ? query.get("group") === "yes" : large;
   const visible = useMemo(() => (together ? grouped(filtered, new Set(apart.split("\n")), chosen) : filtered), [filtered, together, apart, chosen]);
   const drawn = useArranged(visible) ?? EMPTY;
   const asSvg = drawn.nodes.size < MOST_DRAWN;
@@ -110,7 +111,7 @@ export function Stage({ scene, first, route: currentRoute, preset, open, onOpen,
   }, [drawn, paint]);
   useEffect(() => {
     const at = picture.current;
-    if (at) view.current = opening(drawn, at.clientWidth, at.clientHeight, drawn.nodes.get(first));
+    if (at) view.current = opening(drawn, at.clientWidth, at.clientHeight, drawn.nodes.get(chosen) ?? drawn.nodes.get(first));
     requestAnimationFrame(paint);
   }, [all > 1, first, together, drawn.nodes.size > 1 && drawn.nodes.size === visible.nodes.size]);
   const openAround = (iri: string): void => {
@@ -136,20 +137,21 @@ export function Stage({ scene, first, route: currentRoute, preset, open, onOpen,
   return (
     <>
       <div class="bar">
-        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(visible.links.size)} links{folded ? `; ${number(folded)} are in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
+        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {count(filtered.links.size, "link")}{folded ? `; ${number(folded)} are in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
         <div class="tools explore-tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
           <Choice name="colour" label="Colour by" value={by} options={COLOURS} />
           <Choice name="size" label="Size by" value={size} options={SIZES} />
           {OF_NOW.has(preset) ? null : <label class="choice"><span>Compared with the state of</span><Draft type="date" value={query.get("versus") ?? ""} onDone={(text) => setQuery({ versus: text })} /></label>}
-          <button type="button" class="small" aria-pressed={together} onClick={() => setQuery({ group: together ? null : "yes", apart: null })}>Group siblings</button>
+          <button type="button" class="small" aria-pressed={together} onClick={() => setQuery({ group: together !== large ? null : together ? "no" : "yes", apart: null })}>Group siblings</button>
           <button type="button" class="small" onClick={fit}>Fit</button>
           <button type="button" class="small" onClick={() => history.back()}>Undo</button>
           <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start again</button>
         </div>
       </div>
-      {together && !folded ? <p role="status" class="aside">Nothing to group: no entity has more than {FEW} neighbours of one kind and relation that lead nowhere else.</p> : null}
+      {large ? <p role="status" class="aside">{folded ? "These are too many to be read one by one: like neighbours of an entity share a box, which Enter or a double press opens." : "These are too many to be read at once: the picture begins at what it is about, and Fit shows all of it."} The table below has every link.</p> : null}
+      {together && !folded && !large ? <p role="status" class="aside">Nothing to group: no entity has more than {FEW} neighbours of one kind and relation that lead nowhere else.</p> : null}
       {preset === "lineage" && all === 1 && !query.has("hide") ? <p class="aside">No accepted statement says what it was made from, or that anything was made from it. Its other relations are listed beside the picture and can be opened there.</p> : null}
       <div class="explore">
         <div class="explore-picture">
@@ -163,10 +165,10 @@ export function Stage({ scene, first, route: currentRoute, preset, open, onOpen,
           {chosen ? <Card iri={chosen} scene={scene} currentRoute={currentRoute} steps={steps} members={isGroup(chosen) ? members.get(chosen) : undefined} /> : null}
         </aside>
       </div>
-      <Legend scene={scene} sift={sift} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
+      <Legend scene={scene} boxes={visible.nodes.size} sift={sift} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
       <Filters scene={scene} sift={sift} open={open} onOpen={onOpen} />
       <Save scene={drawn} title={title} asOf={query.get("asOf") ?? ""} palette={palette} looks={{ colours, keys, sizes: scale?.shares }} versus={query.get("versus") ?? ""} />
-      <Links scene={visible} />
+      <Links scene={filtered} />
     </>
   );
 }

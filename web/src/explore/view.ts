@@ -104,8 +104,8 @@ export function fitted(scene: Scene, width: number, height: number): View {
   return { scale, x: (width - box_.width * scale) / 2 - box_.left * scale, y: (height - box_.height * scale) / 2 - box_.top * scale };
 }
 
-/** Scenes of up to so many entities open readable, where they do not fit at the entity they are about; larger ones whole. */
-const READ_AT_ONCE = 200;
+/** Of more entities than this no picture can be read: like siblings share a box, unless the reader wants them one by one. */
+export const READ_AT_ONCE = 200;
 /** Below this so much of a name is left out that siblings look alike. */
 const TELLS_APART = 0.6;
 /** So few entities are told apart on a narrow screen too, by what is left of their names. */
@@ -116,7 +116,7 @@ const MARGIN = 30;
 export function opening(scene: Scene, width: number, height: number, about: Placed | undefined): View {
   const whole = fitted(scene, width, height);
   const least = scene.nodes.size <= FEW.entities ? FEW.scale : TELLS_APART;
-  if (whole.scale >= least || !about || scene.nodes.size > READ_AT_ONCE) return whole;
+  if (whole.scale >= least || !about) return whole;
   const box = bounds(scene);
   return {
     scale: READABLE,
