@@ -198,7 +198,7 @@ export function AsOf({ id }: { id?: string }): JSX.Element {
   const fetched = useFetched<Profile>(day && id ? dated(`/api/v1/models/${inPath(id)}`) : null);
   return (
     <div class="asof">
-      <label><span>As known on</span> <Draft type="date" value={day} onDone={(text) => setQuery({ asOf: text })} /></label>
+      <label><span>As known on</span> <Draft type="date" value={/^\d{4}-\d\d-\d\d$/.test(day) ? day : ""} onDone={(text) => setQuery({ asOf: text })} /></label>
       {day ? <> <strong>Only what had been retrieved by {day} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
       {fetched.data?.unknown ? <p role="status" class="unknown-then">{fetched.data.unknown}</p> : null}
     </div>

@@ -1,5 +1,5 @@
 /** What hangs on a model: versions, scores, ranks, published assessments, derivations, offers. */
-import type { ComponentChildren, JSX } from "preact";
+import { Fragment, type ComponentChildren, type JSX } from "preact";
 import { useFetched } from "../api";
 import { dated } from "../asof";
 import { ThingLink, ValueView } from "../parts";
@@ -24,7 +24,7 @@ function Records({ node }: { node: Node }): JSX.Element {
   return (
     <>
       {records.map((iri, n) => (
-        <a key={iri} href={hrefOf(iri)} title={iri}>{n ? " " : ""}{iri.split("/record/")[1]?.split("/")[0] ?? "record"}</a>
+        <Fragment key={iri}>{n ? ", " : ""}<a href={hrefOf(iri)} title={iri}>{iri.split("/record/")[1]?.split("/")[0] ?? "record"}</a></Fragment>
       ))}
     </>
   );

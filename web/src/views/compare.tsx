@@ -8,7 +8,7 @@ import { Answer, Draft, ModelLink, StateMark, ValueView, download, useTitle } fr
 import { EntityPicker } from "../searchbox";
 import { added, inPath, setQuery, withQuery, type Route } from "../router";
 import type { Comparison } from "../types";
-import { STATES, count, text } from "../words";
+import { STATED, STATES, count, text } from "../words";
 
 const MOST = 6;
 
@@ -46,8 +46,6 @@ export default function Compare({ currentRoute: route }: { currentRoute: Route }
 
 /** What the service counts, in words. */
 const COUNTED: Record<string, string> = { same: "equal", differs: "differ", "not stated for all": "known for some only", "stated for none": "unknown", partly: "known for some only", none: "unknown" };
-/** States of a field that has a value in some source. */
-const STATED = new Set(["disclosed", "reported", "inferred"]);
 
 interface Total {
   column: Comparison["columns"][number];

@@ -8,7 +8,7 @@ import { Inspector, inspect } from "../inspector";
 import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, Wait, useTitle } from "../parts";
 import { inPath, type Route } from "../router";
 import type { ConflictPage, FieldState, LicenceReport, Profile, Section } from "../types";
-import { STATES, count } from "../words";
+import { STATED, STATES, count } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
 import { Verdict, conflictQuery, licenceQuery } from "./verdict";
 
@@ -149,7 +149,7 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
     <tr class={`field f-${state}`} onClick={(e) => { if (!(e.target as Element).closest("a,button")) open(); }}>
       <th scope="row">{field.label}</th>
       <td class="values">
-        {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : <span class="none" aria-hidden="true">—</span>}
+        {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : STATED.has(state) ? <span class="none">no value accepted</span> : <span class="none" aria-hidden="true">—</span>}
         {field.values.length > 12 ? ` and ${field.values.length - 12} more` : null}
         {field.implausible ? <span class="contested" title="A plausibility check contradicts this value"> <span aria-hidden="true">!</span> implausible</span> : null}
         {field.contested ? <span class="contested" title="Sources disagree"> <span aria-hidden="true">≠</span> contested</span> : null}

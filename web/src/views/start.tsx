@@ -100,7 +100,7 @@ function walk(event: KeyboardEvent): void {
 }
 
 function Results({ filters, place: route, q }: { filters: URLSearchParams; place: Route; q: string }): JSX.Element {
-  const sort = route.query.get("sort") ?? (q ? "best" : "-sources");
+  const sort = route.query.get("sort") ?? (q && route.query.get("view") !== "table" ? "best" : "-sources");
   const limit = Math.min(Number(route.query.get("limit")) || FIRST, MOST_LISTED);
   const only = [...filters.keys()].every((key) => key === "q");
   const searching = Boolean(q) && only && sort === "best";
@@ -132,6 +132,7 @@ function Results({ filters, place: route, q }: { filters: URLSearchParams; place
                 </div>
               </div>
               {searching ? <Kinds counts={answer.kinds ?? []} chosen={kind} /> : null}
+              {q && (!searching || answer.kinds?.some((one) => one.value === "model")) ? <Counted searching={searching} /> : null}
               {total === 0 ? <Nothing q={q} /> : null}
               {table ? <DataTable label="Models" rows={answer.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_LISTED ? everything : undefined}
                 more={answer.items.length < total ? `loaded${total > MOST_LISTED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
@@ -162,6 +163,14 @@ const MODEL_COLUMNS: Column<ModelRow>[] = [
   { key: "descendants", label: "Descendants", order: "descendants", numeric: true, value: (r) => r.descendants },
   { key: "basket", label: "", value: () => "", view: (r) => <InBasket id={r.id} brief /> },
 ];
+
+/** Why the numbers of models differ between the search and the list: the one finds names, the other lists what is described. */
+function Counted({ searching }: { searching: boolean }): JSX.Element {
+  const listed = "models that a source describes and that have words which begin as typed";
+  return <p class="aside">{searching
+    ? `The filters and the table count ${listed}; the search counts names, also those that are only mentioned and those with the text inside a word.`
+    : <>Counted are {listed}; <a href={withQuery({ sort: null, view: null, limit: null })}>the search</a> finds other names too.</>}</p>;
+}
 
 function Nothing({ q }: { q: string }): JSX.Element {
   return (
