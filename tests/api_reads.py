@@ -10,6 +10,28 @@ API = "/api/v1"
 HAIKU = f"{API}/models/anthropic/claude-haiku-4-5"
 LLAMA = f"{API}/models/meta-llama/Llama-3.1-8B"
 DISTILLED = f"{API}/models/deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
+ONE = f"{API}/models/org/m"
+"""The model of the audited store."""
+ROUTES = (
+    f"{API}/models",
+    f"{API}/facets",
+    f"{API}/search?q=m",
+    f"{API}/conflicts",
+    f"{API}/stats",
+    f"{API}/policy",
+    f"{API}/disclosure",
+    ONE,
+    f"{ONE}/claims",
+    f"{ONE}/conflicts",
+    f"{ONE}/assessments",
+    f"{ONE}/history",
+    f"{ONE}/licences",
+    f"{ONE}/lineage",
+    f"{API}/impact?thing=org/m",
+    f"{ONE}/export/turtle",
+    f"{API}/compare?model=org/m&model=org/m-1",
+)
+"""Addresses that read what records say, on the audited store."""
 
 
 def ok(client: TestClient, path: str, **how: Any) -> Any:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import click
 
+from provenance_graph.core.databases import connect
+
 MAX_NAMES = 40
 _FACT = re.compile(r"^\w+:(\w+) a [^.;]*\bpg:(?:SingleValued)?Fact(?:Property)?\b", re.MULTILINE)
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
@@ -158,8 +160,7 @@ def _rows(ctx: click.Context, query: str, values: tuple[object, ...]) -> list[st
     folder = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
     for path in sorted((folder / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:
         with contextlib.suppress(sqlite3.Error, OSError):
-            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            database = sqlite3.connect(uri, uri=True)
+            database = connect(path)
             try:
                 return [str(name) for (name,) in database.execute(query, values)]
             finally:

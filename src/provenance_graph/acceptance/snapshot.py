@@ -29,7 +29,7 @@ from provenance_graph.store.values import ANY
 
 T = TypeVar("T")
 
-Before = Callable[[], "tuple[AcceptedSnapshot, Collection[Iri]] | None"]
+Before = Callable[["AcceptedSnapshot"], "tuple[AcceptedSnapshot, Collection[Iri]] | None"]
 
 MAX_VIEWS = 256
 """Views of now cached at once: a page, its claims and its report read the same views."""
@@ -65,11 +65,12 @@ class AcceptedSnapshot(AcceptedReads):
         self.derived = folder
         self.folder = None if as_of else folder
         self.today = today or clock.today()
-        self.before: Before = lambda: None
-        """Gives an earlier version whose indexes can be read while those of this one are made, and
-        the entities that commits have changed since; or None."""
-        self.after: Callable[[], AcceptedSnapshot | None] = lambda: None
-        """Gives a later version whose indexes are being made while this one answers; or None."""
+        self.before: Before = lambda _: None
+        """Called with this snapshot: an earlier version whose indexes can be read while those of
+        this one are made, and the entities that commits have changed since; or None."""
+        self.after: Callable[[AcceptedSnapshot], AcceptedSnapshot | None] = lambda _: None
+        """Called with this snapshot: a later version whose indexes are being made while this one
+        answers; or None."""
         self._cache: dict[str, object] = {}
         self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -232,10 +233,21 @@ class AcceptedSnapshot(AcceptedReads):
 
     def at(self, as_of: str) -> AcceptedSnapshot:
         """A snapshot of the same store as of another day; an empty day is now."""
-        if as_of == self.as_of:
-            return self
+        return self if as_of == self.as_of else self._apart(as_of)
+
+    def uncached(self) -> AcceptedSnapshot:
+        """The same snapshot with a cache of its own, for an object that reads on and is cached here.
+
+        An object that held the snapshot in whose cache it lies would keep the files of the version
+        open until a garbage collection.
+        """
+        result = self._apart(self.as_of)
+        result._dataset, result.folder = self._dataset, self.folder
+        return result
+
+    def _apart(self, as_of: str) -> AcceptedSnapshot:
         result = AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
-        result.before = self.before
+        result.before, result.after = self.before, self.after
         return result
 
     def over(self, dataset: Store, folder: Path) -> AcceptedSnapshot:

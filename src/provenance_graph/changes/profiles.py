@@ -25,6 +25,7 @@ from provenance_graph.acceptance.view import View
 from provenance_graph.changes.log import sequence_of
 from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.core.claims import Quad, Value
+from provenance_graph.core.databases import Shared, connect
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.files import replacing
@@ -163,7 +164,7 @@ class StoredProfiles:
     """
 
     def __init__(self, database: sqlite3.Connection, touched: frozenset[Iri]) -> None:
-        self._database, self._touched = database, touched
+        self._shared, self._database, self._touched = Shared(database), database, touched
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
@@ -192,8 +193,7 @@ class StoredProfiles:
 
     @classmethod
     def _opened(cls, file: Path, touched: frozenset[Iri]) -> StoredProfiles:
-        uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False), touched)
+        return cls(connect(file), touched)
 
     def row(self, model: Iri) -> tuple[bytes, bytes] | None:
         """A profile and its entities, both compressed; None if there is none or it is invalid."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.databases import connect
 from provenance_graph.core.iris import Iri
 
 FORMAT = "6"
@@ -27,8 +27,7 @@ def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
         from provenance_graph.conflicts.selection import counted
 
         return counted(conflicts(snapshot, [entity]))[entity]
-    uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as database:
+    with closing(connect(file)) as database:
         query = "SELECT conflicts FROM counted WHERE iri = ?"
         row = database.execute(query, (entity,)).fetchone()
     return int(row[0]) if row else 0

@@ -22,6 +22,7 @@ from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import counted
+from provenance_graph.core.databases import Shared, connect
 from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import SearchIndex
@@ -61,7 +62,7 @@ class StoredConflict:
 
     __slots__ = ("_database", "_row")
 
-    def __init__(self, row: tuple[Any, ...], database: sqlite3.Connection) -> None:
+    def __init__(self, row: tuple[Any, ...], database: Shared) -> None:
         self._row, self._database = row, database
 
     @property
@@ -106,7 +107,7 @@ class StoredConflict:
     def to_json(self) -> ConflictAnswer:
         """The conflict as a JSON answer, with every claim."""
         query = "SELECT body FROM answer WHERE number = ?"
-        (body,) = self._database.execute(query, (self._row[0],)).fetchone()
+        (body,) = self._database.connection.execute(query, (self._row[0],)).fetchone()
         answer: ConflictAnswer = json.loads(zlib.decompress(body))
         return answer
 
@@ -114,9 +115,9 @@ class StoredConflict:
 class StoredConflicts(Sequence[StoredConflict]):
     """The conflicts of a file, or of some kinds of them, by falling severity; read lazily."""
 
-    def __init__(self, database: sqlite3.Connection, kinds: Collection[str] | None = None) -> None:
+    def __init__(self, database: Shared, kinds: Collection[str] | None = None) -> None:
         self._database = database
-        counted = dict(database.execute("SELECT kind, total FROM kinds"))
+        counted = dict(database.connection.execute("SELECT kind, total FROM kinds"))
         self.kinds = Counter({k: n for k, n in counted.items() if kinds is None or k in kinds})
         marks = ",".join("?" * len(self.kinds))
         self._where = "" if kinds is None else f" WHERE kind IN ({marks})"
@@ -144,7 +145,7 @@ class StoredConflicts(Sequence[StoredConflict]):
 
     def _part(self, start: int, limit: int) -> list[StoredConflict]:
         query = f"{_LISTED}{self._where} ORDER BY number LIMIT ? OFFSET ?"
-        rows = self._database.execute(query, (*self._values, limit, start))
+        rows = self._database.connection.execute(query, (*self._values, limit, start))
         return [StoredConflict(row, self._database) for row in rows]
 
 
@@ -201,8 +202,7 @@ def load(folder: Path, version: str) -> StoredConflicts | None:
     file = path_of(folder, version)
     if not file.exists():
         return None
-    uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-    return StoredConflicts(sqlite3.connect(uri, uri=True, check_same_thread=False))
+    return StoredConflicts(Shared(connect(file)))
 
 
 def store_conflicts(
@@ -233,11 +233,8 @@ def store_conflicts(
 
 def _unchanged(file: Path, changed: frozenset[Iri]) -> list[tuple[object, ...]]:
     """The rows of a version in which none of the changed subjects takes part."""
-    database = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
+    with closing(connect(file)) as database:
         rows = database.execute(_SELECT).fetchall()
-    finally:
-        database.close()
     return [
         row
         for row in rows

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
-from provenance_graph.core.errors import StoreError
+from provenance_graph.core.errors import ProvenanceError, StoreError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,7 +86,9 @@ def releasing_frames(function: Callable[P, T]) -> Callable[P, T]:
 
     The traceback of an error refers to frames, and their local variables to unfinished iterators of
     the engine. Only the thread that made such an iterator can free it. If another thread dropped
-    the error, the iterator and the state that it reads would stay in memory for ever.
+    the error, the iterator and the state that it reads would stay in memory for ever. An expected
+    error loses its traceback, since a cleared frame still refers to its function and what that
+    encloses, and the error of a future stays until a garbage collection.
     """
 
     @wraps(function)
@@ -97,6 +99,8 @@ def releasing_frames(function: Callable[P, T]) -> Callable[P, T]:
             at: BaseException | None = error
             while at is not None:
                 traceback.clear_frames(at.__traceback__)
+                if isinstance(error, ProvenanceError):
+                    at.__traceback__ = None
                 at = at.__cause__ or at.__context__
             raise
 

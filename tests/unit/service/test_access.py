@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from api_reads import API, ONE, ROUTES
 from audit_store import MODEL
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -28,9 +29,6 @@ from provenance_graph.service.processes.indexer import index_all
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Change
 from provenance_graph.store.opening import derived_folder
-
-API = "/api/v1"
-ONE = f"{API}/models/org/m"
 
 
 def client(access: Access) -> TestClient:
@@ -268,27 +266,6 @@ def test_every_route_that_reads_records_takes_a_day(api: TestClient):
     without = {path for path in without if not path.startswith("/reconcile")}  # of today's names
     own = {f"{API}/questions/{{question}}"}  # questions check their own
     assert without == TIMELESS | OF_NOW | own
-
-
-ROUTES = (
-    f"{API}/models",
-    f"{API}/facets",
-    f"{API}/search?q=m",
-    f"{API}/conflicts",
-    f"{API}/stats",
-    f"{API}/policy",
-    f"{API}/disclosure",
-    ONE,
-    f"{ONE}/claims",
-    f"{ONE}/conflicts",
-    f"{ONE}/assessments",
-    f"{ONE}/history",
-    f"{ONE}/licences",
-    f"{ONE}/lineage",
-    f"{API}/impact?thing=org/m",
-    f"{ONE}/export/turtle",
-    f"{API}/compare?model=org/m&model=org/m-1",
-)
 
 
 @pytest.mark.parametrize("route", ROUTES)

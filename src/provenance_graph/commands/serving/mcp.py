@@ -37,7 +37,9 @@ def command(session: Session, transport: str, host: str, port: int, seconds: flo
     from provenance_graph.assistant import make_server
     from provenance_graph.store.base import Limits
     from provenance_graph.store.opening import derived_folder
+    from provenance_graph.store.processes import collect_regularly
 
+    collect_regularly()
     store = session.store()
     folder = derived_folder(session.store_path)
     limits = Limits(seconds=seconds, rows=1_000, answer_bytes=1 << 20)

@@ -88,7 +88,9 @@ def command(
     settings = config.load(flags, config_file)
     from provenance_graph.core.temporary import private_folder
     from provenance_graph.service.processes.supervise import begin, run_once
+    from provenance_graph.store.processes import collect_regularly
 
+    collect_regularly()
     served = session.folder
     if session.is_remote:
         if settings.raw or settings.writable or follow is not None:

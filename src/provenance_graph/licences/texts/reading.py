@@ -32,7 +32,7 @@ def load(snapshot: AcceptedSnapshot) -> Catalogue:
     """The catalogue of every licence, condition, planned use and rule that the store describes."""
     form = stored_form(snapshot.derived, __file__)
     described = reference.parsed(snapshot, _described, form)
-    reader = _LicenceReader(snapshot)
+    reader = _LicenceReader(snapshot.uncached())
     reader.passes, reader.licences = described.passes, described.licences
     reader.clauses_of, reader.texts_of = described.clauses, described.texts
     return Catalogue(

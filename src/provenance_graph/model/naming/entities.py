@@ -95,7 +95,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         for past in _direct(snapshot, name):
             if not wanted or kind_of(snapshot, past) in wanted:
                 return FoundEntity(past, kind_of(snapshot, past))
-    if (later := present.after()) is not None:
+    if (later := present.after(present)) is not None:
         find_entity(later, text, wanted)  # raises NotFound where it is not there either
         raise BeingIndexed(
             "this name came with a write a moment ago, and the indexes that answer this are being "

@@ -106,11 +106,13 @@ def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
         if present.folder is not None:
             file = catalogue_file(present.folder, present.version)
             if file.exists():
-                return StoredNames.open(file.resolve().as_uri(), wanted)
-            if (last := present.before()) is not None:
+                return StoredNames.open(file, wanted)
+            if (last := present.before(present)) is not None:
                 earlier, changed = last
                 if len(changed) <= MAX_CHANGED:
-                    return NamesFollowed(present, wanted, table_of(earlier, wanted), changed)
+                    return NamesFollowed(
+                        present.uncached(), wanted, table_of(earlier, wanted), changed
+                    )
         present.expect_whole(listings(wanted))
         return NamesInMemory(names(present, kinds_of(present, wanted)))
 

@@ -11,11 +11,13 @@ import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 from typing import Any, Protocol
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
+from provenance_graph.core.databases import Shared, connect
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
@@ -282,13 +284,12 @@ class StoredNames:
     def __init__(self, database: sqlite3.Connection, kinds: Iterable[str]) -> None:
         wanted = set(kinds) or set(KINDS)
         self._bits = sum(1 << bit for bit, kind in enumerate(KINDS) if kind in wanted)
-        self._database = database
+        self._shared, self._database = Shared(database), database
 
     @classmethod
-    def open(cls, uri: str, kinds: Iterable[str]) -> StoredNames:
-        """The name table in the search index at a URI."""
-        address = f"{uri}?mode=ro&immutable=1"
-        return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
+    def open(cls, file: Path, kinds: Iterable[str]) -> StoredNames:
+        """The name table in a search index."""
+        return cls(connect(file), kinds)
 
     def by_name(self, name: str) -> list[Iri]:
         """Entities of that name (see ``NameTable``)."""

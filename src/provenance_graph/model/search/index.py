@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.databases import Shared, address, connect
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.lexical_forms import is_digits
@@ -79,7 +80,7 @@ class SearchIndex:
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+        self._shared, self._database = Shared(database), database
         database.execute(
             "CREATE TEMP TABLE conflict_count (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL)"
         )
@@ -103,8 +104,7 @@ class SearchIndex:
             for old in folder.glob("catalogue-*.sqlite"):
                 if old != path:
                     old.unlink(missing_ok=True)
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+        return cls(connect(path))
 
     def with_conflicts(self, counts: Mapping[Iri, int]) -> SearchIndex:
         """The index with the number of conflicts of each model, which lists show and sort by."""
@@ -115,9 +115,8 @@ class SearchIndex:
 
     def with_conflicts_of(self, file: Path) -> SearchIndex:
         """The index with the conflict counts of a file (``conflicts.stored``), read on demand."""
-        address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         self._database.execute("DROP TABLE temp.conflict_count")
-        self._database.execute("ATTACH ? AS ledger", (address,))
+        self._database.execute("ATTACH ? AS ledger", (address(file),))
         self._database.execute(
             "CREATE TEMP VIEW conflict_count AS SELECT iri, conflicts FROM ledger.counted"
         )

@@ -8,7 +8,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,8 +105,7 @@ class Access:
             if newest is None or (newest.version, newest.today) != (self._store.version, today):
                 folder = derived_folder(str(self._store.root))
                 newest = AcceptedSnapshot(self._store, folder=folder, today=today)
-                newest.before = partial(self._before, newest)
-                newest.after = partial(self._after, newest)
+                newest.before, newest.after = self._before, self._after
                 self._newest = newest
                 self._recent.append(newest)
             return self._of_day(newest, day) if day else newest
@@ -249,7 +247,7 @@ class Access:
         None where there is no such snapshot, or where too much has changed to be followed.
         """
         last = self._last_indexed("catalogue")
-        if last is None or last is snapshot or snapshot.derived is None:
+        if last is None or last.version == snapshot.version or snapshot.derived is None:
             return None
         changed = changed_subjects(snapshot.derived.parent, last.version, snapshot.version)
         return None if changed is None else (last, changed)
