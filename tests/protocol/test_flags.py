@@ -113,8 +113,18 @@ def test_a_flag_stands_beside_its_claim_and_changes_nothing_else(
     assert (line.who, line.action, line.record) == ("meta", "flag", flagged["record"])
 
 
-def test_a_whole_record_is_flagged_by_its_short_name(client: TestClient) -> None:
-    asked = {"claim": "record/t/one/2026-01-01", "why": "another model's card"}
+@pytest.mark.parametrize(
+    "name",
+    [
+        "record/t/one/2026-01-01",
+        "t/one/2026-01-01",
+        "id:record/t/one/2026-01-01",
+        f"<{RECORD}>",
+        RECORD,
+    ],
+)
+def test_a_whole_record_is_flagged_by_each_of_its_names(client: TestClient, name: str) -> None:
+    asked = {"claim": name, "why": "another model's card"}
     reply = client.post(FLAGS, json=asked, headers=BEARER)
     assert reply.status_code == 200, reply.text
     assert reply.json()["claim"] == RECORD
@@ -126,6 +136,7 @@ def test_a_whole_record_is_flagged_by_its_short_name(client: TestClient) -> None
     [
         ({"claim": RECORD + "#nothing", "why": "x"}, 404),
         ({"claim": "no/such/record", "why": "x"}, 404),
+        ({"claim": "t/one/2026-01-01T10:00:00Z", "why": "x"}, 404),
         ({"claim": "https://example.org/elsewhere", "why": "x"}, 404),
         ({"claim": RECORD, "why": "  "}, 422),
         ({"claim": RECORD, "why": ""}, 422),

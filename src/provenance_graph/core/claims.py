@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import NamedTuple, TypeVar
 
-from provenance_graph.core.iris import ID, Iri, local_name, mint
+from provenance_graph.core.iris import ID, RECORDS, Iri, local_name, mint, record_path
 from provenance_graph.core.terms import PG, XSD
 
 _Frozen = TypeVar("_Frozen")
@@ -294,10 +294,9 @@ def collection_of(record: Iri) -> Iri:
     >>> collection_of(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
     Iri('https://w3id.org/provenance-graph/id/collection/apx')
     """
-    head = f"{ID}record/"
-    if not record.startswith(head):
+    if not record.startswith(RECORDS):
         return mint("collection", "unnamed")
-    return Iri(f"{ID}collection/{record[len(head) :].partition('/')[0]}")
+    return Iri(f"{ID}collection/{record_path(record).partition('/')[0]}")
 
 
 @dataclass(frozen=True, slots=True)

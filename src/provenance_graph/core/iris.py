@@ -13,6 +13,8 @@ from provenance_graph.core.memo import remembered
 
 NS = "https://w3id.org/provenance-graph/ns#"
 ID = "https://w3id.org/provenance-graph/id/"
+RECORDS = f"{ID}record/"
+"""The beginning of the IRI of every record."""
 SHAPES = "https://w3id.org/provenance-graph/shapes#"
 
 PREFIXES: dict[str, str] = {
@@ -264,6 +266,30 @@ def expand(text: str) -> Iri:
     if colon and prefix in PREFIXES and not local.startswith("//"):
         return iri(PREFIXES[prefix] + local)
     return iri(bare)
+
+
+def record_named(text: str) -> Iri:
+    """The IRI of a record, or of a claim in one, by any name that commands and answers give it.
+
+    A name is an IRI, an IRI in ``<…>``, a prefixed name, or the path after ``record/``. Raises
+    BadIri if that is no IRI.
+
+    >>> record_named("apx/x/2025-11-22T10:00:00Z") == record_named("id:record/apx/x/2025-11-22T10:00:00Z")
+    True
+    """
+    name = text.strip()
+    if name.startswith("<") or _SCHEME.match(name):
+        return expand(name)
+    return iri(RECORDS + name.removeprefix("record/"))
+
+
+def record_path(record: Iri | str) -> str:
+    """The path after ``record/`` in the IRI of a record, as `retract` takes it; else the IRI.
+
+    >>> record_path(record("apx", "x", "2025-11-22"))
+    'apx/x/2025-11-22'
+    """
+    return record.removeprefix(RECORDS)
 
 
 def minted_kind(name: Iri | str) -> str:

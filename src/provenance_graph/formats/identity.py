@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import hub, iris
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import RECORDS, Iri
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import own_export
 
@@ -22,7 +22,7 @@ EXPORTED = re.compile(
     rb"(?:provenance-graph/ns#|\bpg:|provenance-graph[:.])exportedFrom\b|\bexported_from_records\b"
 )
 """The mark that exports of this program carry in every format; see ``docs/exports.md``."""
-_RECORDS = re.compile(rb"https://w3id\.org/provenance-graph/id/record/[^\s\"'<>\\,\])}]+")
+_RECORDS = re.compile(re.escape(RECORDS).encode() + rb"[^\s\"'<>\\,\])}]+")
 _MAX_RECORDS = 10_000
 _SERIAL = re.compile(r'\bserialNumber\s*=\s*"(urn:uuid:[0-9a-fA-F-]{36})"')
 _VERSION = re.compile(r'<bom\b[^>]*?\bversion\s*=\s*"(\d{1,18})"', re.DOTALL)

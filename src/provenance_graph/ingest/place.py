@@ -24,7 +24,6 @@ from provenance_graph.ingest.received import received, signers
 from provenance_graph.ingest.replacing import renamed
 from provenance_graph.store.values import ANY, QuadSource
 
-_HEAD = f"{ID}record/"
 FORWARDED = frozenset({"bundle", "form"})
 """Formats that carry excerpts of other publishers' records."""
 _STEPS = re.compile(r"[^\w.@+~-]+")
@@ -172,7 +171,7 @@ def is_made_here(record: Record, format: str) -> bool:
     """Whether the reader made the record's name, as opposed to finding it in the document."""
     if is_forwarded(record, format):
         return False
-    return record.header.record.startswith(f"{_HEAD}{format}/") or format != "rdf"
+    return record.header.record.startswith(f"{iris.RECORDS}{format}/") or format != "rdf"
 
 
 def is_forwarded(record: Record, format: str) -> bool:
@@ -196,7 +195,7 @@ def _local(
     known: PublisherCollections,
 ) -> str:
     """The part of a record's name that identifies the document in its collection."""
-    stated = header.of_document.removeprefix(_HEAD).partition("/")[2]
+    stated = iris.record_path(header.of_document).partition("/")[2]
     if collection.name in known.names and collection.name != "hub":
         return stated or "document"  # the id of the entry in the source's catalogue
     if own is not None:

@@ -12,13 +12,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from provenance_graph.core.claims import Custody, Record
-from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.iris import RECORDS, Iri, mint, record_path
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.formats.bundles.envelope import BundleFile
 from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.document import Document
-
-_HEAD = f"{ID}record/"
 
 
 def signers(document: Document, keys: KeyList) -> list[str]:
@@ -58,10 +56,8 @@ def received(
 def _below(collection: str, name: Iri) -> Iri:
     """Move the name of a record or document into the name space of a collection.
 
-    >>> _below("received-ab", Iri(_HEAD + "mot/x/2026-01-01")).removeprefix(_HEAD)
+    >>> _below("received-ab", Iri(RECORDS + "mot/x/2026-01-01")).removeprefix(RECORDS)
     'received-ab/mot/x/2026-01-01'
     """
-    local = (
-        name.removeprefix(_HEAD) if name.startswith(_HEAD) else mint("x", name).rpartition("/x/")[2]
-    )
-    return Iri(f"{_HEAD}{collection}/{local}")
+    local = record_path(name) if name.startswith(RECORDS) else mint("x", name).rpartition("/x/")[2]
+    return Iri(f"{RECORDS}{collection}/{local}")

@@ -32,7 +32,7 @@ from provenance_graph.core.claims import (
     Quad,
     Record,
 )
-from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.iris import ID, RECORDS, Iri, record_path
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, PROV, XSD
 from provenance_graph.store.base import ANY, Store
 
@@ -49,10 +49,8 @@ def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
 
 def near(store: Store, name: Iri, limit: int = 5) -> list[str]:
     """Names of records that contain the wanted one or its last two steps, for `retract`."""
-    wanted = name.removeprefix(f"{ID}record/").strip("/")
-    records = [
-        g.removeprefix(f"{ID}record/") for g in store.graphs() if g.startswith(f"{ID}record/")
-    ]
+    wanted = record_path(name).strip("/")
+    records = [record_path(graph) for graph in store.graphs() if graph.startswith(RECORDS)]
     tail = "/".join(wanted.split("/")[-2:])
     whole = [one for one in records if f"/{wanted}/" in f"/{one}/"]
     return (whole or [one for one in records if f"/{tail}/" in f"/{one}/"])[:limit]

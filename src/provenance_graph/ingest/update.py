@@ -29,7 +29,7 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.graph_names import COLLECTIONS
-from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.iris import Iri, record_path
 from provenance_graph.core.terms import SKOS
 from provenance_graph.ingest.decisions import NO_DECISIONS, Decisions, RowChange
 from provenance_graph.ingest.noting import note
@@ -217,7 +217,7 @@ def update_state(
     dropped = set(change.drop)
     for name in dropped:
         if not _holds(store, name):
-            raise NotFound(name.removeprefix(f"{ID}record/"), "record", near(store, name))
+            raise NotFound(record_path(name), "record", near(store, name))
     stored = {name for name in added if _holds(store, name)}
     pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)

@@ -31,7 +31,6 @@ from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.values import SparqlQuery
 
 _MAX_TRIPLES: Final = 500
-_RECORDS: Final = f"{iris.ID}record/"
 _SAFE: Final = "/-._~@:+()!,;='*$&"
 _TERMS: Final = (
     "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
@@ -52,7 +51,7 @@ def describe_query(entity: Iri, document: str) -> str:
     The graph named like the entity counts only for a record, whose triples are its own; a graph
     named like a model does not.
     """
-    own = f"UNION {{ GRAPH <{entity}> {{ ?a ?b ?c }} }}" if entity.startswith(_RECORDS) else ""
+    own = f"UNION {{ GRAPH <{entity}> {{ ?a ?b ?c }} }}" if entity.startswith(iris.RECORDS) else ""
     return f"""PREFIX pg: <{iris.NS}> PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 CONSTRUCT {{

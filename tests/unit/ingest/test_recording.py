@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from jsonschema_rs import Draft202012Validator
 
 from provenance_graph import cli
+from provenance_graph.core import iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import NotFound, Unreadable, UsageError
 from provenance_graph.recording import AuditLog, read_entries, schema, template
@@ -213,6 +214,9 @@ def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
     assert after["standing"] == stored["standing"]
     with pytest.raises(UsageError, match="IRI of every claim"):
         run(own, "claim", "flag", stored["claim"] + "0", "--why", "x", "--by", "ada")
+    whole = stored["claim"].partition("#")[0]
+    for name in (f"<{whole}>", iris.record_path(whole), iris.shorten(whole)):
+        assert "withdraws the flag" in run(own, "claim", "flag", name, "--why", "x").stderr
     for why in ("  ", "x" * 2001):
         with pytest.raises(UsageError, match="needs a reason"):
             run(own, "claim", "flag", stored["claim"], "--why", why, "--by", "ada")

@@ -15,6 +15,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import record_path
 from provenance_graph.options import FilePath, Subcommands, format_option
 from provenance_graph.session import Session
 
@@ -136,13 +137,12 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
     CLAIM is an IRI as `claims --format json` gives it, or a record as `show` names it.
     """
     from provenance_graph.core.errors import NotFound
-    from provenance_graph.core.iris import ID, Iri
+    from provenance_graph.core.iris import record_named
     from provenance_graph.recording import AuditLog, flag
     from provenance_graph.store.embedded import EmbeddedStore
 
     _local(session)
-    bare = claim.removeprefix("id:").removeprefix("record/")
-    name = Iri(claim if "://" in claim else f"{ID}record/{bare}")
+    name = record_named(claim)
     with EmbeddedStore.open_writer(session.folder) as store:
         try:
             record = flag(store, name, why, _who(who), today(), session.levels())
@@ -150,7 +150,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
             how = '`claims MODEL --format json` gives the IRI of every claim under "claim"'
             raise UsageError(f"{wrong}; {how}") from wrong
     AuditLog(session.folder).add(_who(who), "flag", record, f"{name}: {why}")
-    session.say(f"flagged; `retract {_short(record)}` withdraws the flag")
+    session.say(f"flagged; `retract {record_path(record)}` withdraws the flag")
 
 
 @command.command("log")
@@ -162,7 +162,9 @@ def log(session: Session, form: str) -> int:
 
     _local(session)
     lines = list(AuditLog(session.folder).lines())
-    rows = [(one.at, one.who, one.action, one.what, _short(one.record), one.sound) for one in lines]
+    rows = [
+        (one.at, one.who, one.action, one.what, record_path(one.record), one.sound) for one in lines
+    ]
     session.print_table(("at", "who", "action", "what", "record", "as written"), rows, form)
     broken = sum(not one.sound for one in lines)
     session.say(
@@ -217,7 +219,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             ]
             for claim in stored:
                 session.say(
-                    f"  {claim.status.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` withdraws it"
+                    f"  {claim.status.label.lower()}: {claim.reason}; `retract {record_path(retained.record)}` withdraws it"
                 )
     return bad
 
@@ -254,7 +256,3 @@ def _who(given: str) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return os.environ.get("USER") or "somebody"
-
-
-def _short(record: str) -> str:
-    return record.partition("/id/record/")[2] or record

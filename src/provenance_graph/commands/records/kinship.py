@@ -123,7 +123,7 @@ def _model(text: str) -> tuple[Iri, Path]:
 def _keep(
     session: Session, child: Iri, kinships: dict[Iri, Kinship], relation: str, who: str
 ) -> None:
-    from provenance_graph.core.iris import local_name
+    from provenance_graph.core.iris import local_name, record_path
     from provenance_graph.core.terms import DERIVATIONS
     from provenance_graph.ingest.update import update
     from provenance_graph.recording.measured import to_record
@@ -141,5 +141,5 @@ def _keep(
         return
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, [record], derive=session.levels())
-    short = record.header.record.partition("/id/record/")[2]
+    short = record_path(record.header.record)
     session.say(f"kept; `retract {short}` withdraws it")

@@ -6,7 +6,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core.clock import today
-from provenance_graph.core.iris import ID, Iri, expand
+from provenance_graph.core.iris import record_named
 from provenance_graph.session import Session
 
 
@@ -18,7 +18,7 @@ def command(session: Session, record: tuple[str, ...]) -> None:
     from provenance_graph.ingest.update import update
     from provenance_graph.store.opening import open_writer, require_current
 
-    names = [_named(text) for text in record]
+    names = [record_named(text) for text in record]
     with open_writer(session.store_path) as store:
         require_current(store, session.store_path)
         done = update(store, drop=names, derive=session.levels(), day=today())
@@ -26,11 +26,3 @@ def command(session: Session, record: tuple[str, ...]) -> None:
         f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects resolved "
         f"again; version {done.version}"
     )
-
-
-def _named(text: str) -> Iri:
-    """A record by any form in which commands print it; raises UsageError for a bad IRI."""
-    name = text.strip()  # the last cell of a CSV line may end with a line break
-    if "://" in name or name.startswith(("id:", "<")):
-        return expand(name)
-    return expand(f"<{ID}record/{name.removeprefix('record/')}>")

@@ -11,15 +11,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from provenance_graph.core.iris import ID, Iri, expand, shorten
+from provenance_graph.core.iris import ID, RECORDS, Iri, expand, record_path, shorten
 
 MARK = "provenance-graph:exportedFrom"
 WRITTEN_FROM = "Written from"
 """The words before the entity in an export whose format has no field for it."""
-_HEAD = f"{ID}record/"
 _INFERRED = re.compile(r" ; inferred ([^\s\"'<>]+)((?: \w+:[\w.-]+)+)(?= ;|\s|\Z|[\"'<])")
 _RECORDS = re.compile(
-    rf"{re.escape(MARK)}\b((?:\s+{re.escape(ID)}record/[^\s\"'<>]+)*)", re.IGNORECASE
+    rf"{re.escape(MARK)}\b((?:\s+{re.escape(RECORDS)}[^\s\"'<>]+)*)", re.IGNORECASE
 )
 
 
@@ -34,9 +33,9 @@ def mark(
     alone, as *else*. ``inferred`` maps entities to the properties whose value is inferred and
     stated by no source.
 
-    >>> mark([Iri(ID + "record/apx/haiku/2025-11-22")])[:45]
+    >>> mark([Iri(RECORDS + "apx/haiku/2025-11-22")])[:45]
     'provenance-graph:exportedFrom https://w3id.or'
-    >>> a, b = Iri(ID + "record/a/x/2026-01-01"), Iri(ID + "record/b/x/2026-01-01")
+    >>> a, b = Iri(RECORDS + "a/x/2026-01-01"), Iri(RECORDS + "b/x/2026-01-01")
     >>> mark([], {"asserted": [a], "verified": [a, b]})
     'provenance-graph:exportedFrom ; custody asserted a/x/2026-01-01, else verified'
     >>> from provenance_graph.core.terms import PG
@@ -47,7 +46,7 @@ def mark(
     if custody:
         commonest = max(custody, key=lambda word: (len(custody[word]), word))
         fewer = [
-            f"{word} {' '.join(sorted(r.removeprefix(_HEAD) for r in custody[word]))}, "
+            f"{word} {' '.join(sorted(map(record_path, custody[word])))}, "
             for word in sorted(custody)
             if word != commonest
         ]
@@ -68,7 +67,7 @@ def is_export(text: str) -> bool:
 def records_of_export(text: str) -> tuple[Iri, ...]:
     """The records that a marked document rests on, sorted; empty without a mark.
 
-    >>> records_of_export("<!-- " + mark([Iri(ID + "record/a/b/2026-01-01")]) + " -->")
+    >>> records_of_export("<!-- " + mark([Iri(RECORDS + "a/b/2026-01-01")]) + " -->")
     (Iri('https://w3id.org/provenance-graph/id/record/a/b/2026-01-01'),)
     """
     results = (name for match in _RECORDS.finditer(text) for name in match[1].split())

@@ -8,7 +8,7 @@ from itertools import islice
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import AcceptanceStatus, Claim, SourcedClaim
-from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id, spaced
+from provenance_graph.core.iris import NS, RECORDS, Iri, local_name, short_id, spaced
 from provenance_graph.core.terms import PG, PROV, SCHEMA
 
 IN_RECORD = "inRecord"
@@ -19,12 +19,11 @@ MAX_QUADS = 100_000
 """The claims of a larger record are reached from what they are about alone."""
 _MAX_VALUE = 80
 _MARK = "#c-"
-_RECORDS = ID + "record/"
 
 
 def is_claim(iri: Iri) -> bool:
     """Whether an IRI names a claim: the record's IRI with a digest of the claim."""
-    return iri.startswith(_RECORDS) and _MARK in iri
+    return iri.startswith(RECORDS) and _MARK in iri
 
 
 def claims_about(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, SourcedClaim]:

@@ -19,7 +19,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Claim, SourcedClaim
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id, spaced
+from provenance_graph.core.iris import ID, NS, PREFIXES, RECORDS, Iri, local_name, short_id, spaced
 from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, PROV, RDF
@@ -39,7 +39,6 @@ MAX_LINKS = 50_000
 """The most links of one relation that are counted; with more, the total is a lower bound."""
 DESCRIBED_IN = "describedIn"
 DESCRIBES = "describes"
-_RECORDS = ID + "record/"
 _HIDDEN = {
     RDF.type,
     PROV.wasDerivedFrom,  # the view has it beside each of its sub-properties
@@ -181,7 +180,7 @@ def links(
     if is_claim(iri):
         yield from claim_links(snapshot, iri) if records else ()
         return
-    if iri.startswith(_RECORDS):
+    if iri.startswith(RECORDS):
         if direction == "in":
             return
         if records:

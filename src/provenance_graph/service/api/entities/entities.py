@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import BadIri, NotFound
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.core.terms import PG, RDF
@@ -134,10 +134,10 @@ def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
     if kind == "source":
         return FoundEntity(_collection(snapshot, name), kind)
     if kind == "record":
-        text = name if iris.is_iri(name) else f"{iris.ID}record/{name.removeprefix('record/')}"
-        if not iris.is_iri(text):
-            raise NotFound(name, kind)
-        record = Iri(text)
+        try:
+            record = iris.record_named(name)
+        except BadIri:
+            raise NotFound(name, kind) from None
         present = snapshot.present
         if not any(True for _ in present.quads(record, RDF.type, PG.SourceRecord, record)):
             raise NotFound(name, kind)

@@ -46,8 +46,7 @@ def router() -> APIRouter:
         token's holder: ``DELETE /data?graph=RECORD`` withdraws it.
         """
         writer, who = allow_write(request.app.state.service, request)
-        name = body.claim.removeprefix("record/")
-        claim = iris.expand(name) if ":" in name else iris.iri(f"{iris.ID}record/{name}")
+        claim = iris.record_named(body.claim)
         written = await writer.flag(Flag(claim, body.why.strip()), who)
         answer = Flagged(claim, written.notes[0], who, written.version)
         headers = written_headers(written.version)
