@@ -34,6 +34,13 @@ def test_an_unknown_model_offers_near_names(api: TestClient) -> None:
         ("/search", "q"),
         ("/impact?thing=nobody/nothing", "nobody/nothing"),
         ("/nowhere", "/docs"),
+        ("/nowhere?q=1", "/docs"),
+        ("/models/anthropic/claude-haiku-4-5?asOf=2024-02-29T25:00:00", "2025-10-15"),
+        ("/breaches?severity=grave", "Violation"),
+        ("/fleet?severity=grave", "violation"),
+        ("/fleet?kind=grave", "retirement"),
+        ("/questions/upstream?limit=1&limit=2", "limit"),
+        ("/questions/upstream?model=a/b&model=c/d", "model"),
     ],
 )
 def test_a_refusal_says_what_was_wrong(api: TestClient, path: str, words: str) -> None:
@@ -60,9 +67,11 @@ def test_a_parameter_misspelt_is_refused_and_not_ignored(api: TestClient) -> Non
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
 def test_reads_take_no_other_method(api: TestClient, method: str) -> None:
-    reply = api.request(method, f"{API}/models")
-    assert reply.status_code in (404, 405)
-    assert reply.headers["content-type"] == "application/problem+json"
+    for query in ("", "?q=llama", "?x=1"):
+        reply = api.request(method, f"{API}/models{query}")
+        assert reply.status_code == 405
+        assert "GET" in reply.headers["allow"]
+        assert reply.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("below", BELOW)

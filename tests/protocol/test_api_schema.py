@@ -36,6 +36,17 @@ def test_the_description_is_openapi_31(description: dict[str, Any]) -> None:
     assert len(description["paths"]) > 20
 
 
+def test_an_answer_to_a_conditional_request_is_described(
+    api: TestClient, description: dict[str, Any]
+) -> None:
+    tag = api.get("/api/v1/models?limit=1").headers["etag"]
+    for sent, status in (({"if-none-match": tag}, 304), ({"if-match": '"other"'}, 412)):
+        assert api.get("/api/v1/models?limit=1", headers=sent).status_code == status
+        for path, operations in description["paths"].items():
+            if path.startswith("/api/v1/") and "get" in operations:
+                assert str(status) in operations["get"]["responses"], path
+
+
 def test_bounds_of_numbers_have_the_names_of_json_schema(description: dict[str, Any]) -> None:
     schemas = [
         schema

@@ -28,6 +28,11 @@ PROBLEM: Final[dict[str, Any]] = {
         "instance": {"type": "string"},
     },
 }
+CONDITIONAL: Final[dict[str, Any]] = {
+    "304": {"description": "The client has this answer already (`If-None-Match`)."},
+    "412": {"$ref": "#/components/responses/Problem"},
+}
+"""The answers of a GET to a client that names the ETag of the answer that it has."""
 _TOKEN: Final = {"type": "http", "scheme": "bearer", "description": "See `serve --new-token`."}
 
 
@@ -44,7 +49,9 @@ def describe(app: FastAPI) -> None:
             "description": "What is wrong, and what would work.",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for operations in document.get("paths", {}).values():
+        for path, operations in document.get("paths", {}).items():
+            if path.startswith("/api/v1/") and "get" in operations:  # each answer has an ETag
+                operations["get"]["responses"] |= CONDITIONAL
             for operation in operations.values():
                 _refer(operation.get("responses", {}))
         return document

@@ -48,9 +48,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = dict.fromkeys(
 """OpenAPI description of the refusals that any route may answer with, by status."""
 
 
-FREE = frozenset({"question"})
-"""Names of routes that check their query parameters themselves: those of the stored question.
-Reconciliation routes are not checked either, since clients send parameters of later protocol
+FREE = frozenset({"question", "nothing"})
+"""Names of routes whose query parameters are not checked here: the route of a stored question, which
+checks them itself, and the one for paths and methods that there are not. Reconciliation routes are not checked either, since clients send parameters of later protocol
 versions, which have no effect here."""
 
 

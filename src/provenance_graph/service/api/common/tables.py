@@ -44,13 +44,15 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 class TableColumn(Generic[Row]):
     """A column of a table under its name in the query; with ``facet`` its values are counted.
 
-    ``order`` gives the sort key where that is not the value.
+    ``order`` gives the sort key where that is not the value. ``values`` are all values that there
+    may be, where they are a closed set.
     """
 
     name: str
     value: Callable[[Row], Plain]
     facet: bool = False
     order: Callable[[Row], Plain] | None = None
+    values: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,15 @@ class AnswerTable(Generic[Row]):
         return TablePage(rows, len(items), str(end) if rows and end < len(items) else None)
 
     def chosen(self, rows: Sequence[Row], table: TableRequest) -> list[Row]:
-        """All rows that pass the filters, in the requested order."""
+        """All rows that pass the filters, in the requested order.
+
+        Raises UsageError for an unknown column, and for a value outside a closed set.
+        """
+        for column in self.columns:
+            for value in table.chosen.get(column.name, ()):
+                if column.values and value not in column.values:
+                    known = ", ".join(column.values)
+                    raise UsageError(f"no {column.name} {value[:40]!r}; there are {known}")
         return self._sorted(self._passing(rows, table), table.sort)
 
     def as_csv(self, rows: Iterable[Row]) -> bytes:

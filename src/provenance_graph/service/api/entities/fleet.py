@@ -22,12 +22,19 @@ from provenance_graph.service.api.common.tables import (
     TableQuery,
     table_reply,
 )
+from provenance_graph.shapes.findings import Severity
 
 COLUMNS: AnswerTable[FleetFinding] = AnswerTable(
-    TableColumn("severity", lambda f: f.severity.label.lower(), True, lambda f: int(f.severity)),
+    TableColumn(
+        "severity",
+        lambda f: f.severity.label.lower(),
+        True,
+        lambda f: int(f.severity),
+        [one.label.lower() for one in Severity],
+    ),
     TableColumn("system", lambda f: f.system, facet=True),
     TableColumn("model", lambda f: f.model, facet=True),
-    TableColumn("kind", lambda f: f.kind, facet=True),
+    TableColumn("kind", lambda f: f.kind, facet=True, values=KINDS),
     TableColumn("finding", lambda f: f.message),
     TableColumn("path", lambda f: " → ".join(f.path)),
     TableColumn("version", lambda f: f.version),
@@ -59,8 +66,6 @@ def router(access: Access) -> APIRouter:
         table_request = table.by(system=system, kind=kind, severity=severity, model=model)
 
         def findings() -> tuple[str, list[FleetFinding]]:
-            if unknown := [one for one in kind if one not in KINDS]:
-                raise UsageError(f"no kind {unknown[0][:40]!r}; there are {', '.join(KINDS)}")
             day = day_of(on) or snapshot.day
             results: list[FleetFinding] = snapshot.cached(
                 f"fleet {day}", lambda: list(check(snapshot, systems_of(snapshot), day))

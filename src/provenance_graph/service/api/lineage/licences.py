@@ -49,6 +49,7 @@ COLUMNS: AnswerTable[LicenceFinding] = AnswerTable(
         lambda f: f.severity,
         True,
         lambda f: len(SEVERITIES) - SEVERITIES.index(f.severity),
+        SEVERITIES,
     ),
     TableColumn("message", lambda f: f.message),
     TableColumn("licence", lambda f: f.licence.name if f.licence else "", facet=True),

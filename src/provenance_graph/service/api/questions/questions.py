@@ -19,7 +19,7 @@ from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import DIGITS
-from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
+from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, only, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.context import Service
@@ -63,6 +63,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
 
         `limit` is the maximum number of entities in an answer on everything that lineage reaches.
         """
+        only(request, dict.fromkeys(request.query_params, False))
         stored_question = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k not in TAKEN}
         service = request.app.state.service
