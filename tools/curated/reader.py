@@ -7,7 +7,6 @@ are left to the ``apx`` reader, which reads such pages themselves.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -322,18 +321,6 @@ def _default(claim: Claim, basis: Basis) -> Claim:
         claim.valid_until,
         claim.unusable,
     )
-
-
-def by_file(result: list[Record]) -> dict[str, list[Record]]:
-    """Records by file name: the part of their IRI before the document's.
-
-    Records of one model share a file.
-    """
-    files: dict[str, list[Record]] = defaultdict(list)
-    for record in result:
-        path = record.header.record.removeprefix(iris.ID + "record/")
-        files["/".join(path.split("/")[:2])].append(record)
-    return dict(sorted(files.items()))
 
 
 def _origin(document: Document) -> Origin:

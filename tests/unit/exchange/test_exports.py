@@ -18,7 +18,6 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.exchange import manual
 from provenance_graph.exchange.ledger import accepted
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats.document import Document
@@ -28,6 +27,7 @@ from provenance_graph.model.bundles.gather import bundle, subject_named
 from provenance_graph.model.bundles.results import Bundle
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import open_store
+from tools import export_tables
 
 DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
 HAIKU = "anthropic/claude-haiku-4-5"
@@ -246,10 +246,10 @@ def test_several_models_stand_in_one_document(store: Store) -> None:
 
 def test_the_manual_has_the_table_of_every_format(request: pytest.FixtureRequest) -> None:
     page = Path(__file__).parents[3] / "docs" / "exports.md"
-    before, rest = page.read_text().split(manual.START)
-    inside, after = rest.split(manual.END)
-    wanted = f"\n\n{manual.tables()}\n"
+    before, rest = page.read_text().split(export_tables.START)
+    inside, after = rest.split(export_tables.END)
+    wanted = f"\n\n{export_tables.tables()}\n"
     if request.config.getoption("--update-golden"):
-        page.write_text(before + manual.START + wanted + manual.END + after)
+        page.write_text(before + export_tables.START + wanted + export_tables.END + after)
         inside = wanted
     assert inside == wanted, "if this is right: pytest --update-golden"

@@ -11,15 +11,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from provenance_graph.core.iris import ID, RECORDS, Iri, expand, record_path, shorten
+from provenance_graph.core.iris import ID, Iri, expand, record_path, shorten
 
 MARK = "provenance-graph:exportedFrom"
 WRITTEN_FROM = "Written from"
 """The words before the entity in an export whose format has no field for it."""
 _INFERRED = re.compile(r" ; inferred ([^\s\"'<>]+)((?: \w+:[\w.-]+)+)(?= ;|\s|\Z|[\"'<])")
-_RECORDS = re.compile(
-    rf"{re.escape(MARK)}\b((?:\s+{re.escape(RECORDS)}[^\s\"'<>]+)*)", re.IGNORECASE
-)
 
 
 def mark(
@@ -62,16 +59,6 @@ def mark(
 def is_export(text: str) -> bool:
     """Whether a document carries the mark of an export, of this graph or of another one."""
     return MARK in text
-
-
-def records_of_export(text: str) -> tuple[Iri, ...]:
-    """The records that a marked document rests on, sorted; empty without a mark.
-
-    >>> records_of_export("<!-- " + mark([Iri(RECORDS + "a/b/2026-01-01")]) + " -->")
-    (Iri('https://w3id.org/provenance-graph/id/record/a/b/2026-01-01'),)
-    """
-    results = (name for match in _RECORDS.finditer(text) for name in match[1].split())
-    return tuple(sorted({Iri(name) for name in results}))
 
 
 def inferred_in_export(text: str) -> dict[Iri, frozenset[Iri]]:

@@ -8,10 +8,9 @@ they encode; a tensor that cannot be unpacked has a shape and no values.
 from __future__ import annotations
 
 import json
-import math
 import re
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -213,8 +212,3 @@ def spread(count: int, limit: int) -> Positions:
     if count <= limit:
         return np.arange(count, dtype=np.intp)
     return np.unique(np.linspace(0, count - 1, limit).astype(np.intp))
-
-
-def matrices(tensors: Iterable[Tensor]) -> list[Tensor]:
-    """The tensors with at least two axes, whose values distinguish separate trainings."""
-    return [t for t in tensors if len(t.shape) >= 2 and min(t.shape[0], math.prod(t.shape[1:])) > 1]
