@@ -339,6 +339,22 @@ def test_while_a_past_day_is_made_that_is_told(audited_copy: Path, monkeypatch: 
     assert api.get(f"{API}/search?q=m&asOf=2025-12-31").json()["total"] > 0
 
 
+def test_a_past_day_made_for_an_earlier_version_answers_while_writes_go_on(
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = threading.Event(), threading.Event()
+    gates, make = iter((first, second)), days.make
+    monkeypatch.setattr(days, "make", lambda one: next(gates).wait(PATIENCE) and make(one))
+    monkeypatch.setattr(access_module, "ALONE_SECONDS", 0.05)
+    api, address = client(Access(audited_copy)), f"{API}/search?q=m&asOf=2025-12-31"
+    assert api.get(address).status_code == 503
+    commit(audited_copy, (MODEL, DCTERMS.title, Literal("x"), None))
+    assert api.get(address).status_code == 503
+    first.set()
+    wait_until(lambda: api.get(address).status_code == 200, "the day as the version before had it")
+    second.set()
+
+
 def test_a_day_is_made_in_a_bounded_process_and_refused_above_a_size(
     audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -193,7 +193,7 @@ class Access:
         work = self._days_made.start(self.store.root, snapshot)
         seconds = DAY_SECONDS if self._indexed else ALONE_SECONDS
         if not _done(work, PATIENCE if last else seconds):
-            if last is not None:
+            if last is not None or (last := self._last_of_day(day)) is not None:
                 return last
             raise refuse(
                 503,
@@ -210,10 +210,21 @@ class Access:
         return newest if newest.folder is not None else days.complete(snapshot) or last or newest
 
     def _last_of_day(self, day: str) -> AcceptedSnapshot | None:
-        """The latest cached snapshot of a past day that has a dataset with its indexes, or None."""
+        """The latest snapshot of a past day that has a dataset with its indexes, or None.
+
+        It is looked for among the versions opened lately, since the dataset of each may have become
+        ready when a later version had been published; then among the cached snapshots.
+        """
         with self._lock:
-            known = [one for one in self._days.values() if one.as_of == day]
-        return next((one for one in reversed(known) if one.folder is not None), None)
+            known = [one for one in self._days.values() if one.as_of == day and one.folder]
+        ready = {one.version: one for one in known}
+        for recent in self._latest():
+            whole = ready.get(recent.version) or days.complete(recent.at(day))
+            if whole is not None:
+                with self._lock:
+                    self._days[recent.version, day] = whole
+                return whole
+        return known[-1] if known else None
 
     def open_stored(self, names: Iterable[str]) -> None:
         """Open the stored indexes of the newest version before the first request for them."""
