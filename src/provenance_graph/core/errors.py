@@ -198,8 +198,8 @@ FAILURES = (ProvenanceError, *BUGS)
 class StoreMissing(StoreError):
     """There is no store at that place."""
 
-    def __init__(self, where: str) -> None:
-        super().__init__(f"no store at {where}: run `provenance-graph build` first")
+    def __init__(self, where: str, why: str = "run `provenance-graph build` first") -> None:
+        super().__init__(f"no store at {where}: {why}")
         self.where = where
 
 

@@ -87,7 +87,8 @@ class WebSource:
         try:
             with self._client.stream("GET", url) as answer:
                 if answer.status_code == 404:
-                    raise StoreMissing(self._url)
+                    why = f"{path} is not served there, which is a file of a store's folder"
+                    raise StoreMissing(self._url, why)
                 if answer.status_code != 200:
                     raise StoreError(f"{url} answered {answer.status_code}")
                 yield from answer.iter_bytes(_PIECE)

@@ -122,7 +122,7 @@ def test_a_full_disk_is_told_before_anything_is_written(origin, tmp_path, monkey
 def test_what_is_no_store_is_told(tmp_path, served) -> None:
     with pytest.raises(StoreMissing):
         Replica(tmp_path / "r", str(tmp_path / "nothing")).refresh()
-    with pytest.raises(StoreMissing):
+    with pytest.raises(StoreMissing, match="format is not served there"):
         Replica(tmp_path / "r", f"{served}/nothing").refresh()
     with pytest.raises(StoreError, match="cannot be read"):
         Replica(tmp_path / "r", "http://127.0.0.1:9").refresh()
