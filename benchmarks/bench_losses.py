@@ -29,7 +29,7 @@ from benchmarks.unseen.values import Maker, distorted
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.registry import readers
@@ -124,7 +124,7 @@ class Outcome:
 
     ``taken`` are keys that are read, ``kept`` those whose values are kept as stated, ``aside``
     those that state nothing of provenance. ``places`` maps every location that the reader names to
-    its key in the ledger, and ``fates`` holds the ledger's counts below it.
+    its key in the ledger, and ``treatments`` holds the ledger's counts below it.
     """
 
     text: str
@@ -132,7 +132,7 @@ class Outcome:
     kept: Counter[Ends]
     aside: Counter[Ends]
     places: dict[str, str]
-    fates: Counter[tuple[Fate, str]]
+    treatments: Counter[tuple[Treatment, str]]
 
 
 def outcome(document: Document, reader: Reader) -> Outcome:
@@ -152,8 +152,8 @@ def outcome(document: Document, reader: Reader) -> Outcome:
     taken: Counter[Ends] = Counter()
     kept: Counter[Ends] = Counter()
     aside: Counter[Ends] = Counter()
-    for (fate, path), count in reading.ledger.values.items():
-        counts = {Fate.READ: taken, Fate.NOT_PROVENANCE: aside}.get(fate, kept)
+    for (treatment, path), count in reading.ledger.values.items():
+        counts = {Treatment.READ: taken, Treatment.NOT_PROVENANCE: aside}.get(treatment, kept)
         steps = [_bare(step) for step in path.split("/")[1:]] or [_bare(path)]
         counts[tuple(steps[-2:])] += count
     places = {}
@@ -184,14 +184,18 @@ def follow(document: Document, whole: Any, reader: Reader, row: Row, write: Any)
         else:
             waiting.append(value)
     by_name: Counter[str] = Counter()
-    fates = known.fates.copy()
+    treatments = known.treatments.copy()
     rest = []
     for value in waiting:
         path = known.places.get("/" + "/".join(map(str, value.steps)))
         if path is None:
             done = _spend(aside, value) or _spend(kept, value)
         else:
-            done = any(_spend_fate(fates, fate, path) for fate in Fate if fate is not Fate.READ)
+            done = any(
+                _spend(treatments, treatment, path)
+                for treatment in Treatment
+                if treatment is not Treatment.READ
+            )
             by_name[_bare(path.rpartition("/")[2])] -= 1
         if not done:
             rest.append(value)
@@ -219,12 +223,12 @@ def _spend(counts: Counter[Ends], value: Value) -> bool:
     return False
 
 
-def _spend_fate(fates: Counter[tuple[Fate, str]], fate: Fate, path: str) -> bool:
-    """Whether the ledger has one more value of this fate under a key; counts it off."""
-    fates[fate, path] -= 1
-    if fates[fate, path] >= 0:
+def _spend(treatments: Counter[tuple[Treatment, str]], treatment: Treatment, path: str) -> bool:
+    """Whether the ledger has one more value of this treatment under a key; counts it off."""
+    treatments[treatment, path] -= 1
+    if treatments[treatment, path] >= 0:
         return True
-    fates[fate, path] += 1
+    treatments[treatment, path] += 1
     return False
 
 

@@ -28,7 +28,7 @@ import yaml
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import SourceError
-from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.coverage import Leaf, Treatment
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.records import records_of
@@ -61,11 +61,11 @@ def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
     leaves = list(reader.leaves(document))
     before = _outcome(document, reader)
     counted = read(document, {reader.format: reader}, Options(format=reader.format)).ledger
-    aside = counted.by_key(Fate.NOT_UNDERSTOOD)
+    aside = counted.by_key(Treatment.NOT_UNDERSTOOD)
     step = max(1, len(leaves) // sample)
     for n, leaf in enumerate(leaves):
-        fate = reader.keys.fate(leaf.path)
-        if fate in (Fate.NOT_PROVENANCE, Fate.NOT_READ, Fate.UNKNOWN):
+        treatment = reader.keys.treatment(leaf.path)
+        if treatment in (Treatment.NOT_PROVENANCE, Treatment.NOT_READ, Treatment.UNKNOWN):
             row.stated += 1
             row.reported += 1
         elif n % step == 0:

@@ -82,7 +82,7 @@ def test_what_changed_since_a_version_is_told_with_values_before_and_after(clien
     assert found["items"][0]["before"] == first
     assert found["version"] == second
     assert found["next"] is None
-    assert found["keptDays"] == 400
+    assert found["retentionDays"] == 400
 
 
 def test_a_part_says_where_the_next_begins(client, world) -> None:

@@ -36,7 +36,7 @@ MAX_VIEWS = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
+class SourceAgreement:
     """How often two publishers give equal values of a property of the same entities.
 
     ``models`` is the number of entities for which both give the property, ``equal`` the number of
@@ -139,7 +139,7 @@ class AcceptedSnapshot(AcceptedReads):
         for subject in subjects:
             yield subject, self.view(subject)
 
-    def voices(self, properties: Collection[Iri]) -> list[Voices] | None:  # noqa: ARG002
+    def source_agreement(self, properties: Collection[Iri]) -> list[SourceAgreement] | None:  # noqa: ARG002
         """How often pairs of publishers agree; None without a claim table.
 
         Callers then count with a query.

@@ -56,7 +56,7 @@ class EvidenceUse(Ref):
     level: str
     why: str
     claims: list[ClaimAnswer]
-    beside: list[ClaimAnswer]
+    otherClaims: list[ClaimAnswer]
 
 
 class ItemAnswer(AnswerObject):

@@ -182,7 +182,7 @@ class Assessed:
             "level": level_name(use.finding.level),
             "why": use.finding.rule,
             "claims": [claim_json(stored, self.labels) for stored in use.finding.claims],
-            "beside": [claim_json(stored, self.labels) for stored in use.finding.other_claims],
+            "otherClaims": [claim_json(stored, self.labels) for stored in use.finding.other_claims],
         }
 
     def _gap(self, result: ItemResult) -> GapAnswer:

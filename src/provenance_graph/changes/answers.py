@@ -219,7 +219,7 @@ class ChangesAnswer(AnswerObject):
     since: str
     version: str
     oldest: str
-    keptDays: int
+    retentionDays: int
     items: list[CommitAnswer]
     shown: int
     next: str | None

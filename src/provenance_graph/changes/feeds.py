@@ -41,7 +41,7 @@ def page(since: str, version: str, oldest: str, commits: Sequence[Commit]) -> Ch
         "since": since,
         "version": version,
         "oldest": oldest,
-        "keptDays": KEEP_DAYS,
+        "retentionDays": KEEP_DAYS,
         "items": [to_json(commit) for commit in commits],
         "shown": len(commits),
         "next": last if last != version else None,

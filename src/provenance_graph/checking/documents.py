@@ -308,10 +308,10 @@ class _Locator:
         """A finding of a shape or rule, with the file and line of the claim that it concerns."""
         inner, location = "", Location(finding.line, finding.column)
         if not location.line:
-            spoken_of = finding.focus, finding.path, finding.value
-            if spoken_of not in self._places:
-                self._places[spoken_of] = self._locate(finding)
-            inner, location = self._places[spoken_of]
+            about = finding.focus, finding.path, finding.value
+            if about not in self._places:
+                self._places[about] = self._locate(finding)
+            inner, location = self._places[about]
         return finding.at(self._path(inner), location.line or 1, location.column)
 
     def _locate(self, finding: Finding) -> tuple[str, Location]:

@@ -3,7 +3,7 @@
 A reader declares its keys in a ``KeyTable``: *read*, *not provenance* with the reason, or *not read
 yet*. A value stated of a model or dataset under a key that is not read yet, or that the standard
 does not have, is kept as ``pg:otherStatement``, so that "stated, not understood" is never shown as
-"no source covers this". The ledger of a document (``ledger.count``) counts its values by fate and
+"no source covers this". The ledger of a document (``ledger.count``) counts its values by treatment and
 key. The pages of ``docs/formats`` print the same tables.
 """
 
@@ -35,7 +35,7 @@ MAX_DEPTH = 60
 _BLANK = re.compile(r"(?:https?://\S+/)?no[ _-]?assertion|NONE|n/?a|-", re.IGNORECASE)
 
 
-class Fate(Enum):
+class Treatment(Enum):
     """What a reader does with a stated value."""
 
     READ = "read"
@@ -60,7 +60,7 @@ class Key:
     """
 
     path: str
-    fate: Fate
+    treatment: Treatment
     note: str = ""
     property: Iri | None = None
     coded: bool = False
@@ -69,35 +69,35 @@ class Key:
 
 def read(note: str, *paths: str) -> tuple[Key, ...]:
     """Rows for keys whose values the reader itself turns into claims; ``note`` says which."""
-    return tuple(Key(path, Fate.READ, note) for path in paths)
+    return tuple(Key(path, Treatment.READ, note) for path in paths)
 
 
 def coded(note: str, *paths: str) -> tuple[Key, ...]:
     """Rows for keys that are read and whose values are words of a code list, units or references."""
-    return tuple(Key(path, Fate.READ, note, coded=True) for path in paths)
+    return tuple(Key(path, Treatment.READ, note, coded=True) for path in paths)
 
 
 def phrases(note: str, *paths: str) -> tuple[Key, ...]:
     """Rows for keys that are read and whose values are codes of one word or several."""
-    return tuple(Key(path, Fate.READ, note, coded=True, phrase=True) for path in paths)
+    return tuple(Key(path, Treatment.READ, note, coded=True, phrase=True) for path in paths)
 
 
 def text(property_: Iri, *paths: str) -> tuple[Key, ...]:
     """Rows for keys whose text is stored as the value of a property."""
-    return tuple(Key(path, Fate.READ, shorten(property_), property_) for path in paths)
+    return tuple(Key(path, Treatment.READ, shorten(property_), property_) for path in paths)
 
 
 def skip(reason: str, *paths: str) -> tuple[Key, ...]:
     """Rows for keys that state nothing about the provenance of a model or dataset, with the reason."""
-    return tuple(Key(path, Fate.NOT_PROVENANCE, reason) for path in paths)
+    return tuple(Key(path, Treatment.NOT_PROVENANCE, reason) for path in paths)
 
 
 def later(*paths: str) -> tuple[Key, ...]:
     """Rows for keys of the standard that have no property yet; their values are kept as stated."""
-    return tuple(Key(path, Fate.NOT_READ, "kept as stated") for path in paths)
+    return tuple(Key(path, Treatment.NOT_READ, "kept as stated") for path in paths)
 
 
-_NOT_LOOKED_UP = Key("", Fate.UNKNOWN)
+_NOT_LOOKED_UP = Key("", Treatment.UNKNOWN)
 _MAX_PATHS = 20_000
 """The most paths that a table caches; documents with free-form keys keep adding new ones."""
 
@@ -116,7 +116,7 @@ class KeyTable:
         """The row that matches a path, or None where the standard has no such key.
 
         >>> table = KeyTable(read("its name", "model/name") + later("model/considerations/**"))
-        >>> table.find(("model", "considerations", "users")).fate.value
+        >>> table.find(("model", "considerations", "users")).treatment.value
         'not read yet'
         >>> table.find(("model", "colour"))
         """
@@ -129,15 +129,15 @@ class KeyTable:
             self._row_of[path] = row
         return row
 
-    def speaks(self, path: tuple[str, ...]) -> bool:
+    def yields_claim(self, path: tuple[str, ...]) -> bool:
         """Whether the table alone yields a claim for a path: a text, or a value kept as stated.
 
         >>> table = KeyTable(read("its name", "model/name") + later("model/colour"))
-        >>> [table.speaks(("model", key)) for key in ("name", "colour", "weight")]
+        >>> [table.yields_claim(("model", key)) for key in ("name", "colour", "weight")]
         [False, True, True]
         """
         row = self.find(path)
-        return row is None or row.property is not None or row.fate is Fate.NOT_READ
+        return row is None or row.property is not None or row.treatment is Treatment.NOT_READ
 
     def closes(self, path: tuple[str, ...]) -> bool:
         """Whether one row applies to everything below a path and the table yields no claim there.
@@ -154,14 +154,14 @@ class KeyTable:
                 and row.path.endswith("/**")
                 and fits(row.path, path)
                 and row.property is None
-                and row.fate is not Fate.NOT_READ
+                and row.treatment is not Treatment.NOT_READ
             )
         return closed
 
-    def fate(self, path: tuple[str, ...]) -> Fate:
-        """The fate of values at a path; ``UNKNOWN`` where no row matches."""
+    def treatment(self, path: tuple[str, ...]) -> Treatment:
+        """The treatment of values at a path; ``UNKNOWN`` where no row matches."""
         row = self.find(path)
-        return row.fate if row else Fate.UNKNOWN
+        return row.treatment if row else Treatment.UNKNOWN
 
 
 Steps = tuple[Any, ...]
@@ -297,7 +297,7 @@ def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Cla
         row = table.find(leaf.path)
         if row is not None and row.property is not None:
             yield stated(subject, row.property, scalar_text(leaf.value), leaf.where)
-        elif row is None or row.fate is Fate.NOT_READ:
+        elif row is None or row.treatment is Treatment.NOT_READ:
             key = ".".join(leaf.path[1:]) or leaf.path[0]
             yield other(subject, key, scalar_text(leaf.value))
 

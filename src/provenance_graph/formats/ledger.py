@@ -1,4 +1,4 @@
-"""The ledger of a document: the number of its values by fate and key.
+"""The ledger of a document: the number of its values by treatment and key.
 
 ``markdown`` prints a key table for the documentation.
 """
@@ -9,39 +9,43 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from provenance_graph.formats.coverage import Fate, KeyTable, Leaf
+from provenance_graph.formats.coverage import KeyTable, Leaf, Treatment
 from provenance_graph.formats.document import Document, Reader
 
 MAX_KEYS = 400
-"""The most keys of one fate that a report names; key tables are shorter, unknown keys may be
+"""The most keys of one treatment that a report names; key tables are shorter, unknown keys may be
 more."""
 
 
 @dataclass
 class ReadingLedger:
-    """The number of a document's values by fate and key."""
+    """The number of a document's values by treatment and key."""
 
-    values: Counter[tuple[Fate, str]] = field(default_factory=Counter)
+    values: Counter[tuple[Treatment, str]] = field(default_factory=Counter)
 
-    def total(self, *fates: Fate) -> int:
-        """The number of values with one of these fates; of all values where none is given."""
-        return sum(n for (fate, _), n in self.values.items() if not fates or fate in fates)
+    def total(self, *treatments: Treatment) -> int:
+        """The number of values with one of these treatments; of all values where none is given."""
+        return sum(
+            n
+            for (treatment, _), n in self.values.items()
+            if not treatments or treatment in treatments
+        )
 
-    def by_key(self, fate: Fate) -> Mapping[str, int]:
-        """The counts of one fate by key, highest first."""
-        results = {key: n for (each, key), n in self.values.items() if each is fate}
+    def by_key(self, treatment: Treatment) -> Mapping[str, int]:
+        """The counts of one treatment by key, highest first."""
+        results = {key: n for (each, key), n in self.values.items() if each is treatment}
         return dict(sorted(results.items(), key=lambda item: (-item[1], item[0])))
 
     def __str__(self) -> str:
-        """One line: the number of values stated, and the number of each fate."""
-        parts = [f"{self.total(f)} {f.value}" for f in Fate if self.total(f)]
+        """One line: the number of values stated, and the number of each treatment."""
+        parts = [f"{self.total(f)} {f.value}" for f in Treatment if self.total(f)]
         return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
 
     def lines(self) -> Iterator[str]:
-        """Yield the line of totals, then a line for each fate with its keys and their counts."""
+        """Yield the line of totals, then a line for each treatment with its keys and their counts."""
         yield f"stated: {self}"
-        for fate in Fate:
-            keys = self.by_key(fate)
+        for treatment in Treatment:
+            keys = self.by_key(treatment)
             counted_keys = [f"{key} ({n})" if n > 1 else key for key, n in keys.items() if n > 0]
             if counted_keys:
                 more = (
@@ -49,14 +53,14 @@ class ReadingLedger:
                     if len(counted_keys) > MAX_KEYS
                     else ""
                 )
-                yield f"  {fate.value}: {', '.join(counted_keys[:MAX_KEYS])}{more}"
+                yield f"  {treatment.value}: {', '.join(counted_keys[:MAX_KEYS])}{more}"
 
 
 def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
     """The ledger of a document's values under a key table."""
     ledger = ReadingLedger()
     for leaf in leafs:
-        ledger.values[table.fate(leaf.path), "/".join(leaf.path)] += 1
+        ledger.values[table.treatment(leaf.path), "/".join(leaf.path)] += 1
     return ledger
 
 
@@ -75,8 +79,8 @@ def markdown(table: KeyTable) -> str:
         if row.path in done:
             continue
         done.add(row.path)
-        fate = f"`{row.note}`" if row.property else row.note
-        if row.fate is not Fate.READ:
-            fate = f"{row.fate.value}: {row.note}"
-        lines.append(f"| `{row.path}` | {fate} |")
+        treatment = f"`{row.note}`" if row.property else row.note
+        if row.treatment is not Treatment.READ:
+            treatment = f"{row.treatment.value}: {row.note}"
+        lines.append(f"| `{row.path}` | {treatment} |")
     return "\n".join(lines)

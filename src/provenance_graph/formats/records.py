@@ -82,7 +82,7 @@ def whole_reading(
     """Yield schema violations, what the reader makes of a document, then values not understood.
 
     Problems for repeated names come before the values not understood. ``ledger`` receives the
-    number of values by fate and key.
+    number of values by treatment and key.
     """
     results: list[Claim | Problem] = []
     invalid = reader.invalid(document) if reader.invalid is not None else ()

@@ -22,7 +22,7 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
+from provenance_graph.formats.coverage import Key, KeyTable, Leaf, Treatment
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.fields.packages import BYTE_UNITS
@@ -194,8 +194,8 @@ def remaining(
             every = reader.subjects(document) if reader.subjects is not None else _only(results)
             places = EntityPlaces(every)
         subject, key = places.of(leaf)
-        ledger.values[Fate.READ, path] -= 1
-        ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
+        ledger.values[Treatment.READ, path] -= 1
+        ledger.values[Treatment.NOT_UNDERSTOOD, path] += 1
         if subject is not None and (subject, key, text) not in done:
             done.add((subject, key, text))
             yield coverage.other(subject, key, text)
@@ -234,15 +234,15 @@ class _Refused:
         self._places |= {where.rpartition("/")[0] for where in absent}
         for leaf in _near(leaves, self._places):
             row = table.find(leaf.path)
-            if row is None or row.fate is not Fate.READ or not self._below(leaf.where):
+            if row is None or row.treatment is not Treatment.READ or not self._below(leaf.where):
                 continue
             text = scalar_text(leaf.value)
             code = len(text) < SHORTEST or (row.coded and _is_code(leaf.value, row))
             unseen = isinstance(leaf.value, bool) or (code and not results_read.is_value(text))
             path = "/".join(leaf.path)
-            if unseen and ledger.values[Fate.READ, path] > 0:
-                ledger.values[Fate.READ, path] -= 1
-                ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
+            if unseen and ledger.values[Treatment.READ, path] > 0:
+                ledger.values[Treatment.READ, path] -= 1
+                ledger.values[Treatment.NOT_UNDERSTOOD, path] += 1
 
     def _below(self, where: str) -> bool:
         while where and where not in self._places:
@@ -308,14 +308,14 @@ def _under_read_keys(
 
 
 class _Met:
-    """One key of a document: its fate and the number of its values."""
+    """One key of a document: its treatment and the number of its values."""
 
     __slots__ = ("codes", "count", "is_read", "kind", "names")
 
     def __init__(self, path: tuple[str, ...], row: Key | None) -> None:
-        fate = Fate.UNKNOWN if row is None else row.fate
-        self.kind = fate, "/".join(path)
-        self.is_read = fate is Fate.READ
+        treatment = Treatment.UNKNOWN if row is None else row.treatment
+        self.kind = treatment, "/".join(path)
+        self.is_read = treatment is Treatment.READ
         self.codes = row if row is not None and row.coded else None
         self.names = path[-1] in _IDS
         self.count = 0

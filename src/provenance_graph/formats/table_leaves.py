@@ -52,7 +52,7 @@ class TableStep(dict[str, "TableStep"]):
         self._stated, self._below = stated, (table, rename)
         self.depth = len(stated)
         self.key = stated if rename is None else rename(stated)
-        self.known = table.speaks(self.key)
+        self.known = table.yields_claim(self.key)
         self.closed: bool | None = None
 
     def closes(self) -> bool:

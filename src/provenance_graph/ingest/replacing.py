@@ -24,7 +24,7 @@ _MAX_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class RecordFate:
+class RecordOutcome:
     """The outcome for a new record: stored (replacing a reading or not), unchanged, or refused."""
 
     record: Record | None = None
@@ -47,7 +47,9 @@ def newest(store: Store, header: Header) -> Header | None:
     return max(results, key=lambda known: known.order, default=None)
 
 
-def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool) -> RecordFate:
+def outcome(
+    store: Store, record: Record, now: str, *, dated: bool, replacing: bool
+) -> RecordOutcome:
     """Decide the outcome for a record against a store.
 
     ``now`` is the time of import, ``dated`` tells whether the importer named the day of retrieval,
@@ -61,33 +63,33 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
     if later is not None and not dated and _another_time(header, later, now):
         again = restamped(record, later.retrieved)
         if _same(rdf.from_quads(store.quads(graph=later.record)), again):
-            return RecordFate(unchanged=True)
-        return RecordFate(restamped(record, now), later)
+            return RecordOutcome(unchanged=True)
+        return RecordOutcome(restamped(record, now), later)
     if present is not None and _same(present, record):
-        return RecordFate(unchanged=True)
+        return RecordOutcome(unchanged=True)
     if present is not None and present.header.collection != header.collection:
         owner = short_id(present.header.collection)
         what = f"the store holds another record of that name, of {owner}"
         hint = f"--collection {owner.rpartition('/')[2]} imports for it"
-        return RecordFate(refused=Problem(header.record, what, hint, kind="identity"))
+        return RecordOutcome(refused=Problem(header.record, what, hint, kind="identity"))
     if before is None:
-        return RecordFate(record)
+        return RecordOutcome(record)
     if present is not None and before.record == header.record:
         if before.digest == header.digest and before.digest:
-            return RecordFate(record, before)  # the same retrieval, read by another reader
+            return RecordOutcome(record, before)  # the same retrieval, read by another reader
         if not dated and now:
-            return RecordFate(restamped(record, now), before)
+            return RecordOutcome(restamped(record, now), before)
         if not replacing:
             what = f"the store holds another reading of it of {before.retrieved}"
             hint = "give --retrieved a time, or --replace"
-            return RecordFate(refused=Problem("", what, hint, kind="replaces"))
+            return RecordOutcome(refused=Problem("", what, hint, kind="replaces"))
     if header.order < before.order and not replacing:
         what = f"the store holds a newer reading of it, of {before.retrieved}"
         if header.revision < before.revision:
             what = f"the store holds its version {before.revision}, this is {header.revision}"
         hint = "--replace stores this one too, as an earlier reading"
-        return RecordFate(refused=Problem("", what, hint, kind="replaces"))
-    return RecordFate(record, before)
+        return RecordOutcome(refused=Problem("", what, hint, kind="replaces"))
+    return RecordOutcome(record, before)
 
 
 def _another_time(header: Header, before: Header, now: str) -> bool:

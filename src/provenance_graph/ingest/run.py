@@ -36,12 +36,12 @@ from provenance_graph.ingest.place import (
 )
 from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.replacing import (
-    RecordFate,
-    fate,
+    RecordOutcome,
     loss_problem,
     losses,
     named_otherwise,
     newest,
+    outcome,
 )
 from provenance_graph.ingest.returned import KnownHere, edited, further
 from provenance_graph.ingest.update import Deriver, update
@@ -247,7 +247,7 @@ class _Import:
             return
         if not self._alone(record, document, name):
             return
-        result = self._fate(record)
+        result = self._outcome(record)
         if result.unchanged:
             self.report.unchanged += 1
             return
@@ -292,10 +292,10 @@ class _Import:
         self.refuse(name, Problem(header.of_document, what, hint, kind="identity"))
         return False
 
-    def _fate(self, record: Record) -> RecordFate:
+    def _outcome(self, record: Record) -> RecordOutcome:
         if self.store is None or record.header.record in self.made:
-            return RecordFate(record)
-        return fate(
+            return RecordOutcome(record)
+        return outcome(
             self.store,
             record,
             self.options.now,

@@ -246,8 +246,8 @@ def missing_lineage(lineage: LineageState) -> str:
     """What is missing in a lineage that is not complete, in words."""
     if lineage.state == NOT_RECORDED:
         return "what it was made from is not recorded"
-    if lineage.circle:
-        names = " and ".join(map(display_name, lineage.circle[:3]))
+    if lineage.cycle:
+        names = " and ".join(map(display_name, lineage.cycle[:3]))
         return f"{names} are stated to derive from one another, so the origin of the weights is unknown"
     names = ", ".join(map(display_name, lineage.missing[:3]))
     more = lineage.missing_total - 3

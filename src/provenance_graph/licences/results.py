@@ -296,7 +296,7 @@ class LineageState:
     """How completely the lineage of the weights is recorded: complete, partial or not recorded.
 
     ``missing`` are the entities whose parents no source of developer rank states, nearest first, at
-    most ``MAX_MISSING``; ``missing_total`` counts all. ``circle`` are those stated to descend from
+    most ``MAX_MISSING``; ``missing_total`` counts all. ``cycle`` are those stated to descend from
     themselves.
     """
 
@@ -304,7 +304,7 @@ class LineageState:
     missing: tuple[Iri, ...] = ()
     missing_total: int = 0
     support: tuple[Support, ...] = ()
-    circle: tuple[Iri, ...] = ()
+    cycle: tuple[Iri, ...] = ()
 
     def to_json(self) -> LineageStateAnswer:
         """As JSON."""

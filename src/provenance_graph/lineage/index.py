@@ -23,7 +23,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.lineage import circles, read
+from provenance_graph.lineage import components, read
 from provenance_graph.lineage.arrays import (
     CODE,
     RELATIONS,
@@ -137,7 +137,7 @@ class LineageIndex:
             licence=codes,
             licences=licences,
             nested=names.nested(),
-            circular=circles.members(up, np.arange(count, dtype=np.int32)),
+            circular=components.members(up, np.arange(count, dtype=np.int32)),
             contested=relation_keys(read.contested(snapshot, names)),
         )
 
@@ -179,7 +179,7 @@ class LineageIndex:
             codes,
             sets,
             names.nested(),
-            circles.members(up, np.arange(len(names), dtype=np.int32)),
+            components.members(up, np.arange(len(names), dtype=np.int32)),
             relation_keys(()),
         )
 
@@ -319,7 +319,9 @@ class LineageIndex:
             nested=names.nested() if count > len(self) else self.nested,
             licence=licence,
             licences=tuple(sets),
-            circular=circles.members(after, np.union1d(self.circular, circles.above(after, nodes))),
+            circular=components.members(
+                after, np.union1d(self.circular, components.above(after, nodes))
+            ),
             contested=np.union1d(settled, relation_keys(contested)),
         )
 

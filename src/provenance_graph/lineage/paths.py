@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from provenance_graph.lineage import circles
+from provenance_graph.lineage import components
 from provenance_graph.lineage.arrays import Flags, Ints, closure
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
@@ -136,7 +136,7 @@ def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> lis
         inside = np.zeros(len(index), np.bool_)
         inside[among] = True
         nodes = nodes[inside[nodes]]
-    return circles.groups(index.up, wanted, nodes)
+    return components.groups(index.up, wanted, nodes)
 
 
 def shared(

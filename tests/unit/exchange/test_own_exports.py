@@ -18,7 +18,7 @@ from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.bundles.gather import bundle
-from provenance_graph.model.naming.entities import FoundEntity
+from provenance_graph.model.naming.entities import EntityMatch
 from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.profile import profile
 from provenance_graph.store.memory import MemoryStore
@@ -195,7 +195,7 @@ def test_what_a_document_says_is_on_the_page_whether_a_field_or_not(
     assert [f["values"][0]["label"] for f in model["otherFacts"] if "approach" in f["label"]] == [
         "supervised"
     ]
-    web = entity_page(snapshot, FoundEntity(iris.dataset("acme/web"), "dataset")).to_json()
+    web = entity_page(snapshot, EntityMatch(iris.dataset("acme/web"), "dataset")).to_json()
     assert [(f["property"], f["values"][0]["label"]) for f in web["denied"]] == [
         ("dataAcquisition", "synthetic data")
     ]

@@ -11,7 +11,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.ledger import of_document
 
@@ -242,12 +242,12 @@ def test_weight_files_of_an_answer_have_digest_and_size() -> None:
 def test_the_ledger_of_a_card_tells_every_value() -> None:
     front = "license: mit\nDatasets: [a/b]\nwidget: [{text: hi}]\nprompt_template: x\nours: 1"
     ledger = of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
-    assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2,
-        Fate.NOT_PROVENANCE: 1,
-        Fate.NOT_READ: 1,
-        Fate.UNKNOWN: 1,
-        Fate.NOT_UNDERSTOOD: 0,
+    assert {treatment: ledger.total(treatment) for treatment in Treatment} == {
+        Treatment.READ: 2,
+        Treatment.NOT_PROVENANCE: 1,
+        Treatment.NOT_READ: 1,
+        Treatment.UNKNOWN: 1,
+        Treatment.NOT_UNDERSTOOD: 0,
     }
 
 

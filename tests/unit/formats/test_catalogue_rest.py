@@ -16,7 +16,7 @@ from reading import document, load
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.records import records_of, whole_reading
@@ -102,7 +102,7 @@ def test_a_key_that_no_table_names_stays_with_its_text_at_a_described_entity(
     ]
     assert stated
     assert {claim.subject for claim in stated} <= subjects
-    aside = ledger.by_key(Fate.NOT_READ) | ledger.by_key(Fate.UNKNOWN)
+    aside = ledger.by_key(Treatment.NOT_READ) | ledger.by_key(Treatment.UNKNOWN)
     assert any(key.endswith(ODD) for key in aside)
 
 

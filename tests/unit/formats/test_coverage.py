@@ -1,4 +1,4 @@
-"""Nothing is lost silently: every key has a fate, and a key declared as read is read."""
+"""Nothing is lost silently: every key has a treatment, and a key declared as read is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provenance_graph.commands.models import show
 from provenance_graph.core import iris
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.coverage import KeyTable, Leaf, Treatment, later, read, skip, text
 from provenance_graph.formats.ledger import count
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest import intake
@@ -57,16 +57,16 @@ LEAVES = [
 ]
 
 
-def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
+def test_the_ledger_counts_every_value_by_treatment_and_key() -> None:
     ledger = count(LEAVES, TABLE)
-    assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2,
-        Fate.NOT_PROVENANCE: 1,
-        Fate.NOT_READ: 1,
-        Fate.UNKNOWN: 2,
-        Fate.NOT_UNDERSTOOD: 0,
+    assert {treatment: ledger.total(treatment) for treatment in Treatment} == {
+        Treatment.READ: 2,
+        Treatment.NOT_PROVENANCE: 1,
+        Treatment.NOT_READ: 1,
+        Treatment.UNKNOWN: 2,
+        Treatment.NOT_UNDERSTOOD: 0,
     }
-    assert ledger.by_key(Fate.UNKNOWN) == {"model/colour": 2}
+    assert ledger.by_key(Treatment.UNKNOWN) == {"model/colour": 2}
 
 
 def test_what_has_no_property_is_kept_as_stated_and_a_blank_as_left_blank() -> None:
@@ -92,7 +92,7 @@ def test_a_long_text_is_cut_where_it_says_so() -> None:
     assert value.lexical.endswith(" …")
 
 
-def test_a_report_names_every_fate_with_its_keys() -> None:
+def test_a_report_names_every_treatment_with_its_keys() -> None:
     assert list(count(LEAVES, TABLE).lines()) == [
         "stated: 6 values: 2 read, 1 not provenance, 1 not read yet, 2 unknown key",
         "  read: model/name, model/task",
@@ -123,7 +123,7 @@ def test_what_stands_under_a_key_that_is_read_and_comes_to_nothing_is_kept_as_st
         "archivedAt: https://example.org/archive/oak",
         "author.url: https://lab.example.org",
     } <= kept
-    assert reading.ledger.by_key(Fate.NOT_UNDERSTOOD) == {
+    assert reading.ledger.by_key(Treatment.NOT_UNDERSTOOD) == {
         "model/archivedAt": 1,
         "model/author/url": 1,
     }
@@ -147,8 +147,8 @@ def test_a_reference_to_an_element_of_the_document_is_read() -> None:
     }
     reading = intake.read(document(json.dumps(graph), "a.spdx.json"), readers(), intake.Options())
     ledger = reading.ledger
-    assert "model/suppliedBy" not in ledger.by_key(Fate.NOT_UNDERSTOOD)
-    assert ledger.by_key(Fate.NOT_PROVENANCE)["unconnected/relationshipType"] == 1
+    assert "model/suppliedBy" not in ledger.by_key(Treatment.NOT_UNDERSTOOD)
+    assert ledger.by_key(Treatment.NOT_PROVENANCE)["unconnected/relationshipType"] == 1
 
 
 def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
@@ -198,4 +198,4 @@ def test_a_text_of_words_under_a_coded_key_is_not_lost() -> None:
     reading = intake.read(
         document(json.dumps({"acme/tiny": entry}), "m.json"), readers(), intake.Options("litellm")
     )
-    assert reading.ledger.by_key(Fate.NOT_UNDERSTOOD) == {"offer/mode": 1}
+    assert reading.ledger.by_key(Treatment.NOT_UNDERSTOOD) == {"offer/mode": 1}

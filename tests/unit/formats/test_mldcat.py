@@ -11,7 +11,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.licences.lists import known_names
@@ -139,7 +139,11 @@ def test_references_and_terms_of_lists_that_were_read_count_as_read() -> None:
     results = list(reader.read(page))
     ledger = ReadingLedger()
     rest = list(remaining(reader, page, results, ledger))
-    lost = {path for (fate, path), n in ledger.values.items() if n and fate is Fate.NOT_UNDERSTOOD}
+    lost = {
+        path
+        for (treatment, path), n in ledger.values.items()
+        if n and treatment is Treatment.NOT_UNDERSTOOD
+    }
     assert lost == {"BibliographicReference/references"}  # of the one that nothing points to
     assert [str(claim.value) for claim in rest] == ["references: https://arxiv.org/abs/1706.03762"]
 

@@ -10,7 +10,7 @@ from reading import document
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.coverage import Leaf, Treatment
 from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.records import whole_reading
@@ -74,13 +74,13 @@ def test_short_values_of_a_refused_entry_are_counted_as_not_understood() -> None
         if isinstance(each, Problem)
     ]
     assert [(each.where, each.kind) for each in problems] == [("/b", "missing")]
-    lost = ledger.by_key(Fate.NOT_UNDERSTOOD)
+    lost = ledger.by_key(Treatment.NOT_UNDERSTOOD)
     assert lost.get("offer/supports_vision") == 1
-    assert ledger.by_key(Fate.READ)["offer/supports_vision"] == 1
+    assert ledger.by_key(Treatment.READ)["offer/supports_vision"] == 1
     whole = ReadingLedger()
     del entries["b"]
     it = replace(it, data=json.dumps(entries).encode())
     assert not [
         each for each in whole_reading(readers()["litellm"], it, whole) if isinstance(each, Problem)
     ]
-    assert not whole.by_key(Fate.NOT_UNDERSTOOD)
+    assert not whole.by_key(Treatment.NOT_UNDERSTOOD)

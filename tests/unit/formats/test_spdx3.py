@@ -133,8 +133,8 @@ def test_elements_without_an_id_are_reported_and_told_from_each_other() -> None:
         "/@graph/1",
         "/@graph/2",
     ]
-    fates = {leaf.path for leaf in spdx3.READER.leaves(document(whole, "x.json"))}
-    assert ("unconnected", "contentType") in fates
+    treatments = {leaf.path for leaf in spdx3.READER.leaves(document(whole, "x.json"))}
+    assert ("unconnected", "contentType") in treatments
 
 
 def test_a_parent_s_package_says_from_which_revision_a_model_was_derived() -> None:

@@ -27,7 +27,7 @@ def _shown(leaves: list[Leaf]) -> Shown:
 
 
 def _known_leaves(every: list[Leaf], table: KeyTable) -> Shown:
-    return _shown([leaf for leaf in every if table.speaks(leaf.path)])
+    return _shown([leaf for leaf in every if table.yields_claim(leaf.path)])
 
 
 def _documents(format_: str) -> list[Document]:

@@ -36,7 +36,7 @@ export default function ChangesView({ currentRoute: route }: { currentRoute: Rou
           const cut = answer.items.filter((c) => c.cut).length;
           return (
             <>
-              <p>{count(answer.items.length, "commit")} since version <code>{answer.since}</code>; the present one is <code>{answer.version}</code>. The log goes back to <code>{answer.oldest}</code> and covers {answer.keptDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
+              <p>{count(answer.items.length, "commit")} since version <code>{answer.since}</code>; the present one is <code>{answer.version}</code>. The log goes back to <code>{answer.oldest}</code> and covers {answer.retentionDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
               {answer.items.length ? (
                 <>
                   <ul class="plain">{answer.items.map((c) => <li key={c.version}><code>{c.version}</code> <time dateTime={c.at}>{c.at}</time> {c.kind}: {count(c.recordsAdded.length, "record")} added, {c.recordsDropped.length} dropped, {count(c.factCount, "fact")} changed</li>)}</ul>

@@ -17,9 +17,9 @@ from types import MappingProxyType
 
 import polars as pl
 
-from provenance_graph.acceptance.columns.voices import voices
+from provenance_graph.acceptance.columns.source_agreement import source_agreement
 from provenance_graph.acceptance.evidence import Statement, VersionStatements
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, SourceAgreement
 from provenance_graph.acceptance.versions import Counting
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import graph_names, terms
@@ -209,9 +209,9 @@ class TableSnapshot(AcceptedSnapshot):
             results.update(map(Iri, of.join(given, on="subject", how="semi")["subject"]))
         return results
 
-    def voices(self, properties: Collection[Iri]) -> list[Voices]:
+    def source_agreement(self, properties: Collection[Iri]) -> list[SourceAgreement]:
         """How often pairs of publishers give equal values of the same entities."""
-        return voices(self.table, properties)
+        return source_agreement(self.table, properties)
 
     def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
         """Some subjects with their views, in no order; reads of the current one are quick."""

@@ -247,7 +247,7 @@ def sources(store: QuadSource) -> dict[Iri, RankedSource]:
         results[collection] = replace(
             results[collection], per_property=per_property, refuses=refused[collection]
         )
-    _no_circle(results)
+    _refuse_cycle(results)
     return results
 
 
@@ -288,7 +288,8 @@ def _integer(store: QuadSource, node: Iri, term: Iri, default: int) -> int:
     return int(values[0])
 
 
-def _no_circle(result: dict[Iri, RankedSource]) -> None:
+def _refuse_cycle(result: dict[Iri, RankedSource]) -> None:
+    """Raise PolicyError where a source repeats itself by way of others."""
     for start in result:
         seen = {start}
         current = result[start].repeats

@@ -9,7 +9,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
-from provenance_graph.model.naming.entities import FoundEntity, find_entity
+from provenance_graph.model.naming.entities import EntityMatch, find_entity
 from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
@@ -80,7 +80,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
 
 
 def _say_longer_names(
-    session: Session, snapshot: AcceptedSnapshot, name: str, meant: FoundEntity
+    session: Session, snapshot: AcceptedSnapshot, name: str, meant: EntityMatch
 ) -> None:
     """Print names that begin with a short name: ``laion`` is a dataset and begins other names."""
     from provenance_graph.model.search.index import SearchIndex

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         ProfileAnswer,
         RelatedAnswer,
     )
-    from provenance_graph.model.naming.entities import FoundEntity
+    from provenance_graph.model.naming.entities import EntityMatch
 
 
 CSV_COLUMNS = (
@@ -104,7 +104,7 @@ def command(
 
 
 def _show_entity(
-    session: Session, snapshot: AcceptedSnapshot, meant: FoundEntity, form: str
+    session: Session, snapshot: AcceptedSnapshot, meant: EntityMatch, form: str
 ) -> None:
     """Print the page of an entity that is no model."""
     from provenance_graph.model.pages.entity import entity_page

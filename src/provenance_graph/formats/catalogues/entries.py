@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues.keys import Leaves
-from provenance_graph.formats.coverage import Fate, KeyTable
+from provenance_graph.formats.coverage import KeyTable, Treatment
 from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.fields import csv_rows
@@ -100,7 +100,7 @@ def with_rest(
         for leaf in leaves(document):
             keep = retained.get(leaf.path)
             if keep is None:
-                keep = retained[leaf.path] = table.fate(leaf.path) in _WITHOUT
+                keep = retained[leaf.path] = table.treatment(leaf.path) in _WITHOUT
             if keep:
                 rest.append(leaf)
         if not rest:
@@ -120,7 +120,7 @@ def with_rest(
     return whole_reading
 
 
-_WITHOUT = frozenset((Fate.NOT_READ, Fate.UNKNOWN))
+_WITHOUT = frozenset((Treatment.NOT_READ, Treatment.UNKNOWN))
 
 
 def _stated(subject: Iri, key: str, texts: list[str]) -> Iterator[Claim]:

@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterator
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf, coded, phrases, read, skip
+from provenance_graph.formats.coverage import (
+    Key,
+    KeyTable,
+    Leaf,
+    Treatment,
+    coded,
+    phrases,
+    read,
+    skip,
+)
 from provenance_graph.formats.document import Document
 
 Leaves = Callable[[Document], Iterator[Leaf]]
@@ -21,7 +30,7 @@ Leaves = Callable[[Document], Iterator[Leaf]]
 
 def rest(role: str) -> tuple[Key, ...]:
     """The row for all other keys: not read yet, and kept as stated."""
-    return (Key(f"{role}/**", Fate.NOT_READ, "no property for it yet"),)
+    return (Key(f"{role}/**", Treatment.NOT_READ, "no property for it yet"),)
 
 
 def below(role: str, *keys: str) -> tuple[str, ...]:

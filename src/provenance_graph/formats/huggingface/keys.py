@@ -232,7 +232,7 @@ def field_of(key: str, fields: frozenset[str]) -> str:
     result = _ODD.get(folded, folded)
     if result in fields:
         return result
-    if KEYS.fate(("card", key)) is not coverage.Fate.UNKNOWN:
+    if KEYS.treatment(("card", key)) is not coverage.Treatment.UNKNOWN:
         return ""
     from rapidfuzz.distance import OSA  # loading it takes a moment
 
@@ -300,7 +300,11 @@ def _companion_leaves(document: Document, kind: str, file: str) -> Iterator[Leaf
 def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:
     for leaf in leaves(dict(data), ("card",), where):
         key = leaf.path[1] if len(leaf.path) > 1 else ""
-        field = "" if coverage.Fate.UNKNOWN is not KEYS.fate(leaf.path) else field_of(key, _FIELDS)
+        field = (
+            ""
+            if coverage.Treatment.UNKNOWN is not KEYS.treatment(leaf.path)
+            else field_of(key, _FIELDS)
+        )
         path = ("card", field, *leaf.path[2:]) if field else leaf.path
         yield _of_page(Leaf(path, leaf.location, leaf.value))
 

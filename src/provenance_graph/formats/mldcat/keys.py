@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.formats.coverage import Fate, Key, KeyTable
+from provenance_graph.formats.coverage import Key, KeyTable, Treatment
 from provenance_graph.formats.fields.jsonld import DCT, PROV
 from provenance_graph.formats.mldcat.profile import CLASSES, ProfileField, ValueKind
 from provenance_graph.formats.mldcat.vocabularies import (
@@ -275,22 +275,26 @@ _CODED = frozenset(
 def _key(each: ProfileField) -> Key:
     path = "/".join(each.name.split("."))
     if each.kind is ValueKind.NOT_PROVENANCE:
-        return Key(path, Fate.NOT_PROVENANCE, each.note)
+        return Key(path, Treatment.NOT_PROVENANCE, each.note)
     if each.kind is ValueKind.STATED:
-        return Key(path, Fate.NOT_READ, "kept as stated")
+        return Key(path, Treatment.NOT_READ, "kept as stated")
     text = f"`{shorten(each.term)}`" if each.term else each.note
     coded = each.kind is ValueKind.LANGUAGE or each.name in _CODED
-    return Key(path, Fate.READ, text or "a part of what points to it", coded=coded)
+    return Key(path, Treatment.READ, text or "a part of what points to it", coded=coded)
 
 
 KEYS = KeyTable(
     (
-        Key("context", Fate.NOT_PROVENANCE, "what the names mean"),
-        Key("context/**", Fate.NOT_PROVENANCE, "what the names mean"),
-        Key("*/@id", Fate.NOT_PROVENANCE, "the name of a node that the document describes"),
-        Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
+        Key("context", Treatment.NOT_PROVENANCE, "what the names mean"),
+        Key("context/**", Treatment.NOT_PROVENANCE, "what the names mean"),
+        Key("*/@id", Treatment.NOT_PROVENANCE, "the name of a node that the document describes"),
+        Key("*/type", Treatment.NOT_PROVENANCE, "the class of a node"),
         *(_key(each) for each in (*FIELDS, *OF_DCAT)),
-        Key("MachineLearningModel/prov:wasDerivedFrom", Fate.READ, "`prov:wasDerivedFrom`"),
-        Key("Concept/**", Fate.NOT_PROVENANCE, "a term of a code list, which is named by its IRI"),
+        Key("MachineLearningModel/prov:wasDerivedFrom", Treatment.READ, "`prov:wasDerivedFrom`"),
+        Key(
+            "Concept/**",
+            Treatment.NOT_PROVENANCE,
+            "a term of a code list, which is named by its IRI",
+        ),
     )
 )

@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import coverage, paths, statements
-from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.coverage import Leaf, Treatment
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import languages, packages
 from provenance_graph.formats.fields.modalities import modalities
@@ -251,7 +251,7 @@ def _below(nodes: Nodes, node: str) -> Iterator[Leaf]:
         seen.add(at)
         for predicate, values in nodes.values[at].items():
             local = _local(role, predicate)
-            if KEYS.fate((role, local)) is Fate.NOT_PROVENANCE:
+            if KEYS.treatment((role, local)) is Treatment.NOT_PROVENANCE:
                 continue
             for value in values:
                 yield Leaf((*path, local), at, value.text)

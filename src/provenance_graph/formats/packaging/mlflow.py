@@ -148,7 +148,7 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
             text = scalar_text(leaf.value)
             known = named.claims(model, leaf.path[1], text, leaf.where)
             yield from known or [coverage.other(model, f"metadata.{leaf.path[1]}", text)]
-        elif row is None or row.fate is coverage.Fate.NOT_READ:
+        elif row is None or row.treatment is coverage.Treatment.NOT_READ:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
             yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
@@ -168,7 +168,7 @@ def _flavor(
     for key, value in about.items():
         if (
             str(key).endswith(_VERSION)
-            and KEYS.fate(("flavors", name, str(key))) is coverage.Fate.READ
+            and KEYS.treatment(("flavors", name, str(key))) is coverage.Treatment.READ
         ):
             short = str(key).removesuffix(_VERSION)
             library = f"{_LIBRARIES.get(short, short)} {scalar_text(value)}"

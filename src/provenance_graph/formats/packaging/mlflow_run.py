@@ -214,5 +214,5 @@ def _as_stated(
     keys = coverage.KeyTable(RUN_KEYS)
     for leaf in coverage.leaves(run, ("run",), ""):
         row = keys.find(leaf.path)
-        if row is None or row.fate is coverage.Fate.NOT_READ:
+        if row is None or row.treatment is coverage.Treatment.NOT_READ:
             yield coverage.other(stage, ".".join(leaf.path[1:]), scalar_text(leaf.value))

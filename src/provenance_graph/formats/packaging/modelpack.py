@@ -195,7 +195,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
         row = KEYS.find(leaf.path)
         if leaf.path[0] == "datasets":
             continue
-        if row is None or row.fate is coverage.Fate.NOT_READ:
+        if row is None or row.treatment is coverage.Treatment.NOT_READ:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property == DCTERMS.language:
             yield languages.stated(model, scalar_text(leaf.value), "config.capabilities.languages")

@@ -125,7 +125,7 @@ def metadata_claims(
     """Yield the claims that the key table alone gives: texts, and values kept as stated."""
     for leaf in leafs:
         key = leaf.where.lstrip("/")
-        if KEYS.fate(leaf.path) is coverage.Fate.NOT_READ:
+        if KEYS.treatment(leaf.path) is coverage.Treatment.NOT_READ:
             count = 1 if key.startswith("general.") else lengths.get(key, 1)
             many = f" and {count - 1:,} more" if count > 1 else ""
             yield coverage.other(model, key, f"{statements.scalar_text(leaf.value)}{many}")

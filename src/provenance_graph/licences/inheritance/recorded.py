@@ -218,8 +218,8 @@ def lineage_state(
         if not claims:
             missing.append(name)
     missing += [index.names[other] for other in reached[MAX_ANCESTORS:]]
-    circle = _circle(index, [node, *reached], without)
-    return _state(bool(reported), bool(reached), missing, support, circle)
+    cycle = _cycle(index, [node, *reached], without)
+    return _state(bool(reported), bool(reached), missing, support, cycle)
 
 
 def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[int]:
@@ -236,7 +236,7 @@ def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[
     return [one for one in dict.fromkeys((*parents, *chain(*above))) if one != node]
 
 
-def _circle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> tuple[Iri, ...]:
+def _cycle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> tuple[Iri, ...]:
     """The nodes on or between cycles of derivation among a model and its ancestors, sorted."""
     parents = {
         one: {
@@ -266,10 +266,10 @@ def _state(
     parents: bool,
     missing: list[Iri],
     support: list[Support],
-    circle: tuple[Iri, ...] = (),
+    cycle: tuple[Iri, ...] = (),
 ) -> LineageState:
-    missing += [one for one in circle if one not in missing]
+    missing += [one for one in cycle if one not in missing]
     state = COMPLETE if not missing else PARTIAL if reported or parents else NOT_RECORDED
     return LineageState(
-        state, tuple(missing[:MAX_MISSING]), len(missing), tuple(support[:12]), circle
+        state, tuple(missing[:MAX_MISSING]), len(missing), tuple(support[:12]), cycle
     )

@@ -88,7 +88,7 @@ def propagate(index: LineageIndex, catalogue: Catalogue, day: str = "") -> Propa
         run.settle(order[low:high])
     if depth:
         run.settle(order[int(ends[-1]) :])  # the deepest level
-    run.settle_circles(order[: int(ends[0])])
+    run.settle_cycles(order[: int(ends[0])])
     return Propagation(index, bits, own, first, second, licensed)
 
 
@@ -203,7 +203,7 @@ class _FixedPoint:
             if len(nodes):
                 self.first[nodes], self.second[nodes] = stay, move
 
-    def settle_circles(self, nodes: Ints) -> None:
+    def settle_cycles(self, nodes: Ints) -> None:
         """Set the bits of nodes on or below cycles, repeated until no bit changes."""
         inside = np.zeros(len(self.index), np.bool_)
         inside[nodes] = True

@@ -53,7 +53,7 @@ _STANDS_OUT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class FoundEntity:
+class EntityMatch:
     """An entity, its kind, and other entities of the same name, richest first."""
 
     iri: Iri
@@ -61,7 +61,7 @@ class FoundEntity:
     others: tuple[Iri, ...] = ()
 
 
-def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> FoundEntity:
+def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()) -> EntityMatch:
     """The entity that a text names; raises NotFound with similar names, WrongKind or Ambiguous.
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without case
@@ -80,7 +80,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
             raise _wrong_kind(present, name, direct[0], wanted)
         ordered = _by_richness(present, direct)
         if "/" in name or iris.is_iri(name) or wanted:
-            return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+            return EntityMatch(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = table_of(present, wanted)
     results = list(dict.fromkeys([*direct, *known.by_name(name)]))
     editions = [iri for iri in known.editions(name) if iri not in results]
@@ -94,7 +94,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     if snapshot.as_of:
         for past in _direct(snapshot, name):
             if not wanted or kind_of(snapshot, past) in wanted:
-                return FoundEntity(past, kind_of(snapshot, past))
+                return EntityMatch(past, kind_of(snapshot, past))
     if (later := present.after(present)) is not None:
         find_entity(later, text, wanted)  # raises NotFound where it is not there either
         raise BeingIndexed(
@@ -136,7 +136,7 @@ def _is_outdone(present: AcceptedSnapshot, called: list[Iri], editions: list[Iri
     return any(_richness(present, iri) >= _STANDS_OUT * richest for iri in editions)
 
 
-def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> FoundEntity:
+def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> EntityMatch:
     ordered = _by_richness(present, result)
     kinds = [kind_of(present, iri) for iri in ordered]
     own = [iri for iri in ordered if is_own(iri)]
@@ -149,14 +149,14 @@ def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> FoundEnt
     if len(by_id) == 1 and not hides and _versions_of(present, by_id[0]).issuperset(own):
         # one entity has this id, the others are its versions with the same label
         others = [iri for iri in ordered if iri != by_id[0]]
-        return FoundEntity(by_id[0], kind_of(present, by_id[0]), tuple(others))
+        return EntityMatch(by_id[0], kind_of(present, by_id[0]), tuple(others))
     if len(own) == 1 and own[0] == ordered[0] and not hides:
-        return FoundEntity(own[0], kinds[0], tuple(ordered[1:]))
+        return EntityMatch(own[0], kinds[0], tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and (hides or sizes[0] < _STANDS_OUT * sizes[1]):
         described = [(short_id(iri), _distinguished(present, iri)) for iri in ordered]
         raise Ambiguous(name, described, "entity")
-    return FoundEntity(ordered[0], kinds[0], tuple(ordered[1:]))
+    return EntityMatch(ordered[0], kinds[0], tuple(ordered[1:]))
 
 
 def _is_spelt(present: AcceptedSnapshot, entity: Iri, wanted: str) -> bool:

@@ -11,7 +11,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Stance, Value
 from provenance_graph.core.iris import Iri, local_name, short_id, spaced
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
-from provenance_graph.model.naming.entities import FoundEntity
+from provenance_graph.model.naming.entities import EntityMatch
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class EntityPage:
         }
 
 
-def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
+def entity_page(snapshot: AcceptedSnapshot, result: EntityMatch) -> EntityPage:
     """The page of an entity that is no model; for a record, the facts of its header."""
     subject = result.iri
     graph = subject if result.kind == "record" else None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.acceptance.columns.wide import in_columns
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, SourceAgreement
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.files import replacing
@@ -35,12 +35,12 @@ _FORMAT: Final = "1"
 
 def counts_file(folder: Path, version: str) -> Path:
     """The path of the file with the counts of a version."""
-    return folder / f"voices-{_FORMAT}-{version}.json"
+    return folder / f"agreement-{_FORMAT}-{version}.json"
 
 
-def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
+def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[SourceAgreement] | None:
     """Count and store the counts of a snapshot of now; None where it has no claim table."""
-    counted = in_columns(snapshot).voices(_PROPERTIES)
+    counted = in_columns(snapshot).source_agreement(_PROPERTIES)
     if counted is not None:
         file = counts_file(folder, snapshot.version)
         with replacing(file) as aside:
@@ -64,15 +64,15 @@ def stored_answer(
     return None if counted is None else _answered(counted, int(least.lexical))
 
 
-def _read(file: Path) -> list[Voices] | None:
+def _read(file: Path) -> list[SourceAgreement] | None:
     try:
         rows = json.loads(file.read_text("utf-8"))
-        return [Voices(Iri(p), Iri(a), Iri(b), int(m), int(e)) for p, a, b, m, e in rows]
+        return [SourceAgreement(Iri(p), Iri(a), Iri(b), int(m), int(e)) for p, a, b, m, e in rows]
     except (OSError, ValueError, TypeError):  # missing or damaged: the caller counts again
         return None
 
 
-def _answered(counted: Iterable[Voices], least: int) -> Rows:
+def _answered(counted: Iterable[SourceAgreement], least: int) -> Rows:
     ranked = [(one, _share(one)) for one in counted if one.models >= least]
     ranked.sort(key=lambda row: (row[0].property, -row[1], -row[0].models, *astuple(row[0])[1:3]))
     rows: list[tuple[Value | None, ...]] = [
@@ -89,6 +89,6 @@ def _answered(counted: Iterable[Voices], least: int) -> Rows:
     return Rows(("property", "one", "other", "models", "equal", "share"), rows)
 
 
-def _share(one: Voices) -> Decimal:
+def _share(one: SourceAgreement) -> Decimal:
     """The share of equal values in thousandths, half rounded up."""
     return Decimal((2000 * one.equal + one.models) // (2 * one.models)) / 1000

@@ -151,11 +151,11 @@ _SIDE_BY_SIDE: Final = (
     ("catalogue",),
     ("conflicts", "identity"),  # both compute which names share a spelling
     ("lineage", "breaches", "profiles"),  # breaches and profiles need lineage
-    ("stats", "voices"),
+    ("stats", "agreement"),
     ("policy",),
 )
 """Tasks that need no index of another task, the longest first."""
-_WIDE: Final = frozenset({"catalogue", "conflicts", "identity", "stats", "voices"})
+_WIDE: Final = frozenset({"catalogue", "conflicts", "identity", "stats", "agreement"})
 """Indexes that read the claim table; a task opens and checks that table once."""
 
 

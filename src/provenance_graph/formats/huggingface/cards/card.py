@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.cards import data as card_data
@@ -73,7 +73,7 @@ def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
             what = f"more than {MAX_UNREAD_VALUES} values under a key that is not read; the rest is dropped"
             yield Problem(where, what, kind="size")
             return
-        if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
+        if KEYS.treatment(leaf.path) in (Treatment.UNKNOWN, Treatment.NOT_READ) or key in _STATED:
             text = statements.scalar_text(leaf.value)
             yield coverage.other(card.repo.subject, ".".join(leaf.path[1:]), text)
 

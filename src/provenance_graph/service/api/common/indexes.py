@@ -159,13 +159,13 @@ def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.T
     return report.tallied(in_columns(snapshot), lambda _: nullcontext(deadline.check))
 
 
-def _has_voices(folder: Path, version: str) -> bool:
-    """Whether the counts of voices are stored, or there is no claim table to count in."""
+def _has_agreement(folder: Path, version: str) -> bool:
+    """Whether the counts of agreeing sources are stored, or there is no claim table to count in."""
     table = next(folder.glob(f"claims-*-{version}"), None)
     return table is None or repeats.counts_file(folder, version).exists()
 
 
-def _make_voices(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
+def _make_agreement(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
     repeats.store_counts(folder, snapshot)
 
 
@@ -284,10 +284,10 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             slow=True,
             files=lambda folder, v: [profiles.profiles_file(folder, v)],
         ),
-        "voices": Index(
+        "agreement": Index(
             lambda _: None,
-            _has_voices,
-            _make_voices,
+            _has_agreement,
+            _make_agreement,
             slow=True,
             files=lambda folder, v: [repeats.counts_file(folder, v)],
         ),
@@ -301,7 +301,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
         ),
     }
 )
-"""Indexes by name, those made quickest first. ``open`` of breaches and voices does nothing."""
+"""Indexes by name, those made quickest first. ``open`` of breaches and agreement does nothing."""
 
 
 def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
@@ -386,7 +386,7 @@ def make_all(
             make_one(folder, snapshot, name, before, changed)
     keep = {snapshot.version, before}
     old = (
-        ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite", "voices-*.json")
+        ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite", "agreement-*.json")
         if slow
         else ("conflicts-*.sqlite", "stats-*.json")
     )

@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.model.answers import ClaimsAnswer, EntityAnswer, SearchPage
-from provenance_graph.model.naming.entities import FoundEntity, find_entity
+from provenance_graph.model.naming.entities import EntityMatch, find_entity
 from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.pages.source import SourceAcceptance, source_acceptance
 from provenance_graph.model.search.index import SearchIndex
@@ -126,13 +126,13 @@ def _claims(routes: APIRouter, access: Access, collection: str, kind: str) -> No
         return reply(access, request, snapshot, made)
 
 
-def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
+def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> EntityMatch:
     """The entity that a name in a path denotes; raises NotFound.
 
     ``kind`` limits the kind of entity; an empty one allows any.
     """
     if kind == "source":
-        return FoundEntity(_collection(snapshot, name), kind)
+        return EntityMatch(_collection(snapshot, name), kind)
     if kind == "record":
         try:
             record = iris.record_named(name)
@@ -141,7 +141,7 @@ def entity_of(snapshot: AcceptedSnapshot, name: str, kind: str) -> FoundEntity:
         present = snapshot.present
         if not any(True for _ in present.quads(record, RDF.type, PG.SourceRecord, record)):
             raise NotFound(name, kind)
-        return FoundEntity(record, kind)
+        return EntityMatch(record, kind)
     return find_entity(snapshot, name, (kind,) if kind else ())
 
 

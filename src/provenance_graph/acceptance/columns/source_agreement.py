@@ -7,14 +7,14 @@ from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
-from provenance_graph.acceptance.snapshot import Voices
+from provenance_graph.acceptance.snapshot import SourceAgreement
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import NUMERIC_TYPES, PG, XSD
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_table import ClaimTable
 
 
-def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
+def source_agreement(table: ClaimTable, properties: Collection[Iri]) -> list[SourceAgreement]:
     """For each property and pair of publishers, how many entities both give and how many alike.
 
     Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` compares them.
@@ -31,7 +31,7 @@ def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
         "property", "publisher", "other"
     )
     return [
-        Voices(Iri(prop), Iri(one), Iri(other), models, equal)
+        SourceAgreement(Iri(prop), Iri(one), Iri(other), models, equal)
         for prop, one, other, models, equal in rows.iter_rows()
     ]
 

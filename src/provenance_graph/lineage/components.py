@@ -35,8 +35,8 @@ def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
 
 def members(up: EdgeRows, nodes: Ints) -> Ints:
     """The nodes that are in a cycle of any relations among the given nodes, ascending."""
-    circles = groups(up, _EVERY, nodes)
-    return np.array(sorted(node for group in circles for node in group), np.int32)
+    cycles = groups(up, _EVERY, nodes)
+    return np.array(sorted(node for cycle in cycles for node in cycle), np.int32)
 
 
 def above(up: EdgeRows, nodes: Ints) -> Ints:
