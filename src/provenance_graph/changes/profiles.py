@@ -25,7 +25,7 @@ from provenance_graph.acceptance.view import View
 from provenance_graph.changes.log import sequence_of
 from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.core.claims import Quad, Value
-from provenance_graph.core.databases import Shared, connect
+from provenance_graph.core.databases import SharedConnection, connect
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.files import replacing
@@ -164,7 +164,7 @@ class StoredProfiles:
     """
 
     def __init__(self, database: sqlite3.Connection, touched: frozenset[Iri]) -> None:
-        self._shared, self._database, self._touched = Shared(database), database, touched
+        self._shared, self._database, self._touched = SharedConnection(database), database, touched
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:

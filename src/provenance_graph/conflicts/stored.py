@@ -22,7 +22,7 @@ from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import counted
-from provenance_graph.core.databases import Shared, connect
+from provenance_graph.core.databases import SharedConnection, connect
 from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import SearchIndex
@@ -62,7 +62,7 @@ class StoredConflict:
 
     __slots__ = ("_database", "_row")
 
-    def __init__(self, row: tuple[Any, ...], database: Shared) -> None:
+    def __init__(self, row: tuple[Any, ...], database: SharedConnection) -> None:
         self._row, self._database = row, database
 
     @property
@@ -115,7 +115,7 @@ class StoredConflict:
 class StoredConflicts(Sequence[StoredConflict]):
     """The conflicts of a file, or of some kinds of them, by falling severity; read lazily."""
 
-    def __init__(self, database: Shared, kinds: Collection[str] | None = None) -> None:
+    def __init__(self, database: SharedConnection, kinds: Collection[str] | None = None) -> None:
         self._database = database
         counted = dict(database.connection.execute("SELECT kind, total FROM kinds"))
         self.kinds = Counter({k: n for k, n in counted.items() if kinds is None or k in kinds})
@@ -202,7 +202,7 @@ def load(folder: Path, version: str) -> StoredConflicts | None:
     file = path_of(folder, version)
     if not file.exists():
         return None
-    return StoredConflicts(Shared(connect(file)))
+    return StoredConflicts(SharedConnection(connect(file)))
 
 
 def store_conflicts(

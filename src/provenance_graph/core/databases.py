@@ -17,7 +17,7 @@ def connect(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(address(file), uri=True, check_same_thread=False)
 
 
-class Shared:
+class SharedConnection:
     """A connection that several objects use; it is closed when the last of them is freed.
 
     A connection and its cache of statements refer to each other, so that an unclosed one keeps its

@@ -28,7 +28,15 @@ from provenance_graph.lineage.arrays import (
 from provenance_graph.lineage.evidence import Detail, EdgeEvidence, unresolved_text
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
-from provenance_graph.lineage.results import Cycle, Edge, Impact, Lineage, Node, Paths, Shared
+from provenance_graph.lineage.results import (
+    Cycle,
+    Edge,
+    Impact,
+    Lineage,
+    Node,
+    Paths,
+    SharedAncestry,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -161,14 +169,14 @@ class LineageGraph:
             return Paths(child, ancestor, (), 0)
         return Paths(child, ancestor, (tuple(map(self._edge, way)),), 1)
 
-    def shared(self, first: Iri, second: Iri) -> Shared:
+    def shared(self, first: Iri, second: Iri) -> SharedAncestry:
         """The common ancestors of two entities, the nearest of them, and their common datasets."""
         a, b = self.index.names.find(first), self.index.names.find(second)
         if a is None or b is None:
-            return Shared(first, second, (), ())
+            return SharedAncestry(first, second, (), ())
         names = self.index.names
         common, nearest = paths.shared(self.index, a, b)
-        return Shared(
+        return SharedAncestry(
             first,
             second,
             tuple(names[n] for n in nearest),

@@ -297,7 +297,7 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedAncestry:
     """Common ancestors of two entities; ``nearest`` are those without a descendant among them."""
 
     first: Iri

@@ -21,7 +21,7 @@ from provenance_graph.tables import fitted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from provenance_graph.lineage.results import Paths, Shared
+    from provenance_graph.lineage.results import Paths, SharedAncestry
 
 FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 
@@ -123,7 +123,7 @@ def command(
         session.say(f"{result.extent}; raise --limit or lower --depth")
 
 
-def _shared(shared: Shared, ways: Sequence[Paths]) -> Iterator[str]:
+def _shared(shared: SharedAncestry, ways: Sequence[Paths]) -> Iterator[str]:
     """Lines with the ancestors and datasets that two models share, and paths between them."""
     first, second = short_id(shared.first), short_id(shared.second)
     if not shared.ancestors and not shared.datasets:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.databases import Shared, connect
+from provenance_graph.core.databases import SharedConnection, connect
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
@@ -284,7 +284,7 @@ class StoredNames:
     def __init__(self, database: sqlite3.Connection, kinds: Iterable[str]) -> None:
         wanted = set(kinds) or set(KINDS)
         self._bits = sum(1 << bit for bit, kind in enumerate(KINDS) if kind in wanted)
-        self._shared, self._database = Shared(database), database
+        self._shared, self._database = SharedConnection(database), database
 
     @classmethod
     def open(cls, file: Path, kinds: Iterable[str]) -> StoredNames:

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.databases import Shared, address, connect
+from provenance_graph.core.databases import SharedConnection, address, connect
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.lexical_forms import is_digits
@@ -80,7 +80,7 @@ class SearchIndex:
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
-        self._shared, self._database = Shared(database), database
+        self._shared, self._database = SharedConnection(database), database
         database.execute(
             "CREATE TEMP TABLE conflict_count (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL)"
         )
