@@ -253,7 +253,7 @@ class _Tools:
                 max_length=20,
                 description="Planned uses: commercial, distribute, eu, users=1000000 …",
             ),
-        ] = [],  # noqa: B006 - pydantic copies it
+        ] = [],
         as_of: AsOf = "",
     ) -> str:
         """Whether uses of a model are allowed, conditional, blocked or unknown.
@@ -321,7 +321,7 @@ class _Tools:
     def ask(
         self,
         question: Annotated[str, Field(max_length=100)],
-        parameters: Annotated[dict[str, str], Field(max_length=10)] = {},  # noqa: B006
+        parameters: Annotated[dict[str, str], Field(max_length=10)] = {},
     ) -> str:
         """Answer a stored question; an empty answer says what it means."""
 

@@ -28,7 +28,7 @@ class Receipt(AnswerObject):
     """
 
     value: Cell
-    asStated: str | None  # noqa: N815 - the JSON's name
+    asStated: str | None
     stance: str
     standing: str
     claim: str
@@ -40,7 +40,7 @@ class Receipt(AnswerObject):
     custody: str
     publisher: str
     retrieved: str
-    storeVersion: str  # noqa: N815
+    storeVersion: str
 
 
 class ReceiptsOf(AnswerObject):
@@ -48,7 +48,7 @@ class ReceiptsOf(AnswerObject):
 
     id: str
     iri: str
-    storeVersion: str  # noqa: N815
+    storeVersion: str
     properties: dict[str, list[Receipt]]
 
 
@@ -109,7 +109,7 @@ class CitedAnswer(AnswerObject):
     """The receipts of the entities that an answer lists."""
 
     receipts: list[ReceiptsOf]
-    receiptsOf: int  # noqa: N815 - of how many entities; receipts are of the first ones
+    receiptsOf: int  # of how many entities; receipts are of the first ones
 
 
 def cited(snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> CitedAnswer:

@@ -64,7 +64,7 @@ def router(access: Access) -> APIRouter:
         name: Annotated[
             str, Query(max_length=200, description="File, or owner/repository/file.")
         ] = "",
-        against: Many = [],  # noqa: B006 - FastAPI copies it
+        against: Many = [],
         receipts: Annotated[bool, Query(description="Also receipts of what it names.")] = False,
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.

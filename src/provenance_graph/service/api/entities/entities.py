@@ -55,7 +55,7 @@ def _standing(routes: APIRouter, access: Access) -> None:
         response_model=None,
         responses={200: {"model": SourceAcceptance}},
     )
-    def standing(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+    def standing(request: Request, name: str, asOf: AsOf = "") -> Response:
         """The standing of a source's claims: accepted, alone, in disagreement, overruled."""
         snapshot = access.snapshot(asOf)
 
@@ -72,7 +72,7 @@ def _listed(routes: APIRouter, access: Access, collection: str, kind: str) -> No
         q: Annotated[str, Query(max_length=200, description="Words to look for.")] = "",
         limit: Limit = 50,
         cursor: Cursor = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Entities of this kind, the best documented first; with `q` those whose names match."""
         snapshot = access.prepared("catalogue", asOf)
@@ -95,7 +95,7 @@ def _page(routes: APIRouter, access: Access, collection: str, kind: str) -> None
         name=f"{collection}-page",
         responses={200: {"model": EntityAnswer}},
     )
-    def page(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+    def page(request: Request, name: str, asOf: AsOf = "") -> Response:
         """The facts of one entity, the entities that refer to it, and its records."""
         snapshot = access.snapshot(asOf)
 
@@ -115,7 +115,7 @@ def _claims(routes: APIRouter, access: Access, collection: str, kind: str) -> No
         request: Request,
         name: str,
         property: Annotated[str, Query(max_length=200)] = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """The claims about an entity, each with its source, basis and standing."""
         snapshot = access.snapshot(asOf)

@@ -50,13 +50,13 @@ def router(access: Access) -> APIRouter:
     def fleet(
         request: Request,
         table: TableQuery,
-        system: Annotated[list[str], Query(max_length=50, description="Only these, by id.")] = [],  # noqa: B006
-        kind: Annotated[list[str], Query(max_length=20, description="Only these kinds.")] = [],  # noqa: B006
-        severity: Many = [],  # noqa: B006
-        model: Many = [],  # noqa: B006
+        system: Annotated[list[str], Query(max_length=50, description="Only these, by id.")] = [],
+        kind: Annotated[list[str], Query(max_length=20, description="Only these kinds.")] = [],
+        severity: Many = [],
+        model: Many = [],
         on: Annotated[str, Query(max_length=40, description="The day to check.")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
-        asOf: AsOf = "",  # noqa: N803 - the parameter's name
+        asOf: AsOf = "",
     ) -> Response:
         """The systems stored with `fleet import`, and the findings on them, each with its path.
 

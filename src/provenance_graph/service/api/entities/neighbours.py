@@ -43,7 +43,7 @@ def router(access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=200), DIGITS] = 12,
         cursor: Annotated[str, Query(max_length=20)] = "",
         breaches: Annotated[bool, Query(description="Licence findings of the links.")] = False,
-        asOf: AsOf = "",  # noqa: N803 - the parameter's name
+        asOf: AsOf = "",
     ) -> Response:
         """The neighbours of an entity in both directions, by relation; each relation is paged."""
         snapshot = access.prepared("lineage", asOf) if breaches else access.snapshot(asOf)
@@ -67,7 +67,7 @@ def router(access: Access) -> APIRouter:
         start: Name,
         end: Name,
         depth: Annotated[int, Query(ge=1, le=8), DIGITS] = 6,
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A shortest path of links between two entities; empty where none was found."""
         snapshot = access.snapshot(asOf)

@@ -53,13 +53,13 @@ def _impact(routes: APIRouter, access: Access) -> None:
         request: Request,
         thing: Annotated[str, Query(max_length=300, description="A model or a dataset.")],
         table: TableQuery,
-        kind: Many = [],  # noqa: B006
-        distance: Many = [],  # noqa: B006
-        relation: Many = [],  # noqa: B006
-        through: Many = [],  # noqa: B006
-        licence: Many = [],  # noqa: B006
+        kind: Many = [],
+        distance: Many = [],
+        relation: Many = [],
+        through: Many = [],
+        licence: Many = [],
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Entities affected if a model or dataset is withdrawn, with our deployments and offers.
 

@@ -76,9 +76,9 @@ def _of_models(routes: APIRouter, access: Access) -> None:
     def licences(
         request: Request,
         name: str,
-        use: Many = [],  # noqa: B006
+        use: Many = [],
         on: On = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Whether a model may be used: a sentence, three answers for each use, and findings.
 
@@ -95,9 +95,9 @@ def _of_models(routes: APIRouter, access: Access) -> None:
     def repairs(
         request: Request,
         name: str,
-        use: Many = [],  # noqa: B006
+        use: Many = [],
         on: On = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """The smallest sets of changes that make the uses allowed, each with its proof."""
         day = day_of_texts(on)
@@ -113,17 +113,17 @@ def _breaches(routes: APIRouter, access: Access) -> None:
     def breaches(
         request: Request,
         table: TableQuery,
-        rule: Many = [],  # noqa: B006
-        severity: Many = [],  # noqa: B006
-        model: Many = [],  # noqa: B006
-        licence: Many = [],  # noqa: B006
-        holder: Many = [],  # noqa: B006
+        rule: Many = [],
+        severity: Many = [],
+        model: Many = [],
+        licence: Many = [],
+        holder: Many = [],
         licensor: Text = "",
         developer: Text = "",
         of: Text = "",
         on: On = "",
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Every licence finding in the store, gravest first or sorted by a column; as JSON or CSV.
 
@@ -159,7 +159,7 @@ def _breaches(routes: APIRouter, access: Access) -> None:
 
 def _of_store(routes: APIRouter, access: Access) -> None:
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
-    def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
+    def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:
         """The licence that a text, SPDX expression or address denotes, by clause, with ODRL."""
         snapshot = access.snapshot(asOf)
 
@@ -172,9 +172,9 @@ def _of_store(routes: APIRouter, access: Access) -> None:
     def matrix(
         request: Request,
         model: Many,
-        use: Many = [],  # noqa: B006
+        use: Many = [],
         on: On = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A matrix of models and uses; each cell has its answer and the reason that decides."""
         day = day_of_texts(on)

@@ -66,8 +66,8 @@ def _assessments(routes: APIRouter, access: Access) -> None:
     def assessments(
         request: Request,
         name: str,
-        rubric: Many = [],  # noqa: B006 - FastAPI copies it
-        asOf: AsOf = "",  # noqa: N803
+        rubric: Many = [],
+        asOf: AsOf = "",
     ) -> Response:
         """Scores of a model with their range from low to high, and the claims behind each point.
 
@@ -99,7 +99,7 @@ def _evidence(routes: APIRouter, access: Access) -> None:
         name: str,
         rubric: Annotated[str, Query(max_length=60)] = "eu-annex-xi",
         format: Annotated[str, Query(pattern="^(json|csv)$")] = "json",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """For each item of a rubric, the public documents that are evidence, and the gaps."""
         snapshot = access.snapshot(asOf)
@@ -131,7 +131,7 @@ def _time(routes: APIRouter, access: Access) -> None:
         name: str,
         start: Annotated[str, Query(alias="from", max_length=40)] = "",
         end: Annotated[str, Query(alias="to", max_length=40)] = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """The history of a model: versions, aliases, retirement, changed facts and claims."""
         snapshot = access.snapshot(asOf)
@@ -146,7 +146,7 @@ def _time(routes: APIRouter, access: Access) -> None:
     def comparison(
         request: Request,
         model: Annotated[list[str], Query(min_length=1, max_length=6)],
-        asOf: Annotated[list[str], Query(max_length=2)] = [],  # noqa: B006, N803
+        asOf: Annotated[list[str], Query(max_length=2)] = [],
     ) -> Response:
         """Two to six models compared by field, or one model on two days (`asOf` twice)."""
         present = access.snapshot()

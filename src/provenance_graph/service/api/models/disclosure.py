@@ -31,7 +31,7 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
         sort: Annotated[str, Query(max_length=20)] = "-sources",
         limit: Annotated[int, Query(ge=1, le=2000), DIGITS] = 200,
         cursor: Cursor = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A matrix of models and fields with the disclosure status of each."""
         snapshot = access.prepared("models", asOf)

@@ -68,7 +68,7 @@ def _forms(routes: APIRouter, access: Access) -> None:
         id: str,
         model: Annotated[str, Query(max_length=300, description="Whose form.")] = "",
         format: Literal["json", "html", "md"] = "json",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A form filled for a model or dataset; without `model`, the empty form."""
         form = form_named(id)
@@ -95,7 +95,7 @@ def _forms(routes: APIRouter, access: Access) -> None:
 
 def _receipts(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/receipts", responses={200: {"model": list[ReceiptsOf]}})
-    def receipts(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+    def receipts(request: Request, name: str, asOf: AsOf = "") -> Response:
         """The sources of every accepted value of a model or dataset."""
         snapshot = access.snapshot(asOf)
         return reply(
@@ -109,8 +109,8 @@ def _receipts(routes: APIRouter, access: Access) -> None:
     def bundle(
         request: Request,
         name: str,
-        format: Annotated[list[Format], Query(max_length=12)] = ["cyclonedx"],  # noqa: B006
-        asOf: AsOf = "",  # noqa: N803
+        format: Annotated[list[Format], Query(max_length=12)] = ["cyclonedx"],
+        asOf: AsOf = "",
     ) -> Response:
         """An export with every claim, header and identity row behind it, and the policy."""
         snapshot = access.snapshot(asOf)

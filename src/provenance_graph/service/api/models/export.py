@@ -55,9 +55,9 @@ class ExportFormat(BaseModel):
 
     format: str
     title: str
-    mediaType: str  # noqa: N815 - the API's spelling
+    mediaType: str
     suffix: str
-    describesOne: str | None  # noqa: N815
+    describesOne: str | None
     holds: dict[str, str]
     otherwise: str
 
@@ -98,7 +98,7 @@ def _losses(routes: APIRouter, access: Access) -> None:
     @routes.get(
         "/models/{name:path}/export/{format}/losses", responses={200: {"model": LossesAnswer}}
     )
-    def losses(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
+    def losses(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:
         """The properties of a model that a document of the format cannot hold, with reasons."""
         snapshot = access.snapshot(asOf)
 
@@ -115,7 +115,7 @@ def _losses(routes: APIRouter, access: Access) -> None:
 
 def _document(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}/export/{format}", responses=DOCUMENT, response_class=Response)
-    def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:  # noqa: N803
+    def document(request: Request, name: str, format: Format, asOf: AsOf = "") -> Response:
         """A model or a dataset with its lineage, as a document in the format."""
         snapshot = access.snapshot(asOf)
         counted = f"losses of {answer_key(request, snapshot)}"

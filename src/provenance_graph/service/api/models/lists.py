@@ -19,26 +19,26 @@ from provenance_graph.service.api.common.reply import api_router, reply
 
 
 def chosen(
-    developer: Many = [],  # noqa: B006 - FastAPI copies it
-    licence: Many = [],  # noqa: B006
-    openness: Many = [],  # noqa: B006
-    family: Many = [],  # noqa: B006
-    modality: Many = [],  # noqa: B006
-    architecture: Many = [],  # noqa: B006
-    year: Many = [],  # noqa: B006
-    weights: Many = [],  # noqa: B006
-    disclosure: Many = [],  # noqa: B006
-    undisclosed: Many = [],  # noqa: B006
-    licenceClass: Many = [],  # noqa: B006, N803
+    developer: Many = [],
+    licence: Many = [],
+    openness: Many = [],
+    family: Many = [],
+    modality: Many = [],
+    architecture: Many = [],
+    year: Many = [],
+    weights: Many = [],
+    disclosure: Many = [],
+    undisclosed: Many = [],
+    licenceClass: Many = [],
     since: Annotated[str, Query(max_length=10)] = "",
     until: Annotated[str, Query(max_length=10)] = "",
-    contextMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803 - the parameter's name
-    contextMax: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
-    parametersMin: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
-    parametersMax: Annotated[str, Query(max_length=20)] = "",  # noqa: N803
-    releasedFrom: date | None = None,  # noqa: N803
-    releasedTo: date | None = None,  # noqa: N803
-    descendsFrom: Annotated[str, Query(max_length=300)] = "",  # noqa: N803
+    contextMin: Annotated[str, Query(max_length=20)] = "",
+    contextMax: Annotated[str, Query(max_length=20)] = "",
+    parametersMin: Annotated[str, Query(max_length=20)] = "",
+    parametersMax: Annotated[str, Query(max_length=20)] = "",
+    releasedFrom: date | None = None,
+    releasedTo: date | None = None,
+    descendsFrom: Annotated[str, Query(max_length=300)] = "",
 ) -> dict[str, list[str]]:
     """The filters of a list of models, by name, as the catalogue takes them."""
     lists = {
@@ -95,7 +95,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         sort: Annotated[str, Query(max_length=20)] = "name",
         limit: Limit = 50,
         cursor: Cursor = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A page of models, filtered and sorted."""
         snapshot = access.prepared("models", asOf)
@@ -113,7 +113,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         request: Request,
         filters: Filters,
         q: Annotated[str, Query(max_length=200)] = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """For each filter, its values with the number of models that the other filters leave."""
         snapshot = access.prepared("catalogue", asOf)
@@ -129,10 +129,10 @@ def _lists(routes: APIRouter, access: Access) -> None:
     def search(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
-        kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
+        kind: Annotated[list[str], Query(max_length=20)] = [],
         limit: Annotated[int, Query(ge=1, le=100), DIGITS] = 20,
         cursor: Cursor = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Entities of every kind whose names match a text, best first; tolerates typing errors."""
         snapshot = access.prepared("catalogue", asOf)

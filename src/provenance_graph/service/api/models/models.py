@@ -57,7 +57,7 @@ def router(access: Access) -> APIRouter:
 
 def _one_model(routes: APIRouter, access: Access) -> None:
     @routes.get("/models/{name:path}", responses={200: {"model": ProfileAnswer}})
-    def model(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+    def model(request: Request, name: str, asOf: AsOf = "") -> Response:
         """The profile of a model: every field with its value or disclosure status."""
         snapshot = access.snapshot(asOf)
 
@@ -74,7 +74,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         request: Request,
         name: str,
         property: Annotated[str, Query(max_length=200)] = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """The claims about a model, each with its source, basis and standing."""
         snapshot = access.snapshot(asOf)
@@ -91,7 +91,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         all: Annotated[
             bool, Query(description="Every kind; without it those that accuse.")
         ] = False,
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Disagreements between sources on a model, the worst first."""
         snapshot = access.snapshot(asOf)
@@ -110,13 +110,13 @@ def _derived(routes: APIRouter, access: Access) -> None:
         name: str,
         direction: Literal["up", "down", "both"] = "both",
         depth: Annotated[int | None, Query(ge=1, le=1000), DIGITS] = None,
-        relation: Many = [],  # noqa: B006
+        relation: Many = [],
         influences: bool = False,
         evidence: bool = True,
         breaches: bool = True,
         limit: Annotated[int | None, Query(ge=1, le=5000), DIGITS] = None,
         format: Literal["json", "tree", "csv", "dot", "mermaid", "graphml", "cytoscape"] = "json",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """Ancestors and descendants with the evidence of every edge; "N of M" where cut.
 

@@ -32,9 +32,9 @@ def router(access: Access) -> APIRouter:
     def audit_report(
         request: Request,
         model: Annotated[list[str], Query(min_length=1, max_length=MAX_MODELS)],
-        use: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
+        use: Annotated[list[str], Query(max_length=20)] = [],
         on: Annotated[str, Query(max_length=40, description="Licence texts of that day.")] = "",
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """A printable, self-contained audit report of some models."""
         snapshot = access.for_few(asOf)

@@ -63,19 +63,19 @@ def _ledger(routes: APIRouter, access: Access) -> None:
     def all_conflicts(
         request: Request,
         table: TableQuery,
-        kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
-        field: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
-        developer: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
+        kind: Annotated[list[str], Query(max_length=20)] = [],
+        field: Annotated[list[str], Query(max_length=20)] = [],
+        developer: Annotated[list[str], Query(max_length=20)] = [],
         all: Annotated[
             bool, Query(description="Every kind; without it those that accuse.")
         ] = False,
-        severityMin: Annotated[int, Query(ge=0, le=100), DIGITS] = 0,  # noqa: N803
+        severityMin: Annotated[int, Query(ge=0, le=100), DIGITS] = 0,
         model: Annotated[str, Query(max_length=300)] = "",
-        subject: Many = [],  # noqa: B006
-        property: Many = [],  # noqa: B006
-        sources: Many = [],  # noqa: B006
+        subject: Many = [],
+        property: Many = [],
+        sources: Many = [],
         limit: Limit = 50,
-        asOf: AsOf = "",  # noqa: N803
+        asOf: AsOf = "",
     ) -> Response:
         """The conflicts in the store, worst first or sorted by a column; as JSON or CSV."""
         snapshot = access.prepared("conflicts", asOf)
@@ -122,7 +122,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 
 def _counts(routes: APIRouter, access: Access) -> None:
     @routes.get("/stats", responses={200: {"model": StatsAnswer}})
-    def store_counts(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
+    def store_counts(request: Request, asOf: AsOf = "") -> Response:
         """Counts of what the store holds, by kind, and the day of the last retrieval."""
         snapshot = access.prepared("stats", asOf)
         return reply(access, request, snapshot, lambda: counts(snapshot).to_json())

@@ -93,7 +93,7 @@ def _pairs(routes: APIRouter, access: Access) -> None:
     @routes.get("/identity", response_model=None, responses={200: {"model": IdentityPage}})
     def pairs(
         request: Request,
-        verdict: Annotated[list[Verdict], Query()] = [],  # noqa: B006 - FastAPI copies it
+        verdict: Annotated[list[Verdict], Query()] = [],
         kind: Kind = "",
         of: Annotated[str, Query(max_length=400, description="Only pairs of this entity.")] = "",
         q: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",

@@ -17,7 +17,7 @@ def router(access: Access) -> APIRouter:
     routes = api_router("store")
 
     @routes.get("/policy", responses={200: {"model": PolicyAnswer}})
-    def policy(request: Request, asOf: AsOf = "") -> Response:  # noqa: N803
+    def policy(request: Request, asOf: AsOf = "") -> Response:
         """The acceptance policy in words, and the decisions of each rule, with examples."""
         snapshot = access.prepared("policy", asOf)
         return reply(
