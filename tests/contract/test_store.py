@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from provenance_graph.core.claims import Literal, Quad
-from provenance_graph.core.errors import QueryError, QuerySyntax
+from provenance_graph.core.errors import QueryError, QuerySyntax, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Store, WritableStore
@@ -322,7 +322,7 @@ def test_what_is_added_comes_back_the_same(writable):
 
 def test_a_change_that_cannot_be_stored_changes_nothing(writable):
     before = writable.version
-    with pytest.raises(Exception, match="cannot be stored"):
+    with pytest.raises(StoreError, match="cannot be stored"):
         writable.commit(Change(drop=(G,), add=[(A, Iri("not an iri"), B, None)]))
     assert writable.version == before
     assert len(set(writable.quads(graph=ANY))) == 3

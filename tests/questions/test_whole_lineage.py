@@ -44,7 +44,7 @@ def answers(snapshot: AcceptedSnapshot, name: str) -> tuple[object, object]:
     return indexed, snapshot.select(question.text)
 
 
-def test_they_are_what_is_asked_of_the_index() -> None:
+def test_questions_asked_of_the_index_are_those_that_it_answers() -> None:
     assert set(ANSWERS) == asking._OF_LINEAGE
 
 

@@ -18,7 +18,7 @@ from provenance_graph.formats.bundles.keys import PublicKey
 from tools.sbom import sbom, signed
 
 
-def test_it_is_valid_and_steady_and_names_what_is_needed() -> None:
+def test_our_own_bill_of_materials_is_valid_and_steady_and_names_what_is_needed() -> None:
     text = sbom()
     assert text == sbom()
     assert not_strict(text, "1.6") is None
@@ -30,7 +30,7 @@ def test_it_is_valid_and_steady_and_names_what_is_needed() -> None:
     assert all(set(one["dependsOn"]) <= refs for one in bom["dependencies"])
 
 
-def test_it_meets_the_elements_that_speak_of_components() -> None:
+def test_our_own_bill_of_materials_meets_the_elements_about_components() -> None:
     results = ElementChecker(list_named("ntia")).results(
         CycloneView(json.loads(sbom())), "cyclonedx", ()
     )
@@ -38,7 +38,7 @@ def test_it_meets_the_elements_that_speak_of_components() -> None:
     assert {"name", "version", "identifier", "dependencies"} <= met
 
 
-def test_it_is_signed_as_bundles_are(tmp_path: Path) -> None:
+def test_our_own_bill_of_materials_is_signed_as_bundles_are(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.from_private_bytes(b"\5" * 32)
     path, file = tmp_path / "key.pem", tmp_path / "x.cdx.json"
     path.write_bytes(

@@ -52,7 +52,7 @@ def sent(widget: Any, monkeypatch: pytest.MonkeyPatch, message: object) -> list[
     return answers
 
 
-def test_it_begins_with_what_is_around_an_entity(graph, built) -> None:
+def test_the_explorer_begins_with_what_is_around_an_entity(graph, built) -> None:
     widget = graph.explorer("acme/tuned", height=300)
     state = widget.get_state()
     assert state["start"]["node"]["id"] == "acme/tuned"

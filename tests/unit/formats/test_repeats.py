@@ -86,7 +86,7 @@ def _repeated(reading: Reading) -> list[Problem]:
         ("m.gguf", _gguf(), ["/general.architecture", "/blk.0.w"]),
     ],
 )
-def test_it_is_reported_with_its_place_in_every_syntax(
+def test_a_repeated_name_is_reported_with_its_place_in_every_syntax(
     name: str, data: bytes | str, places: list[str]
 ) -> None:
     reading = _reading(name, data)

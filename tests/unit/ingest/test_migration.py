@@ -46,7 +46,9 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def test_it_is_refused_with_the_command_that_migrates_it(earlier: Path) -> None:
+def test_a_store_of_an_earlier_format_is_refused_with_the_command_that_migrates_it(
+    earlier: Path,
+) -> None:
     with pytest.raises(StoreFormat, match="run `provenance-graph build`"):
         open_store(str(earlier))
 

@@ -19,7 +19,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses
 
 
-def test_it_pauses_as_long_as_somebody_is_answered(slept: list[float]):
+def test_reading_ahead_pauses_as_long_as_a_request_is_answered(slept: list[float]):
     GivingWay(lambda: len(slept) < 3).check()
     assert len(slept) == 3
     GivingWay(lambda: False).check()
@@ -33,7 +33,7 @@ def test_a_request_that_waits_for_what_is_read_ahead_is_not_kept_waiting(slept: 
     assert sum(slept) == pytest.approx(0.1, abs=0.02)
 
 
-def test_it_gives_way_anew_to_the_next_request(slept: list[float]):
+def test_reading_ahead_gives_way_anew_to_the_next_request(slept: list[float]):
     busy = True
     reading = GivingWay(lambda: busy)
     reading.check()

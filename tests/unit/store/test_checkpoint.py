@@ -26,7 +26,7 @@ def db(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_holds_what_was_written_since_the_last_flush(db: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_holds_what_was_written_since_the_last_flush(db: Path, tmp_path: Path) -> None:
     engine = ox.Store(str(db))
     live = LiveLog.opened(db)
     for number in range(3):

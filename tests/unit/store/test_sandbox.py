@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.core.errors import QueryTooLarge
 from provenance_graph.store.pool import landlock
 from provenance_graph.store.pool.spawner import Spawner, run_bounded
 from provenance_graph.store.pool.system_calls import MACHINES
@@ -172,7 +173,7 @@ def test_what_a_query_needs_still_works(spawner: Spawner) -> None:
 
 def test_an_abort_is_still_told_from_a_crash(spawner: Spawner) -> None:
     """The engine aborts when memory runs out, which must not read as a fault of ours."""
-    with pytest.raises(Exception, match="memory"):
+    with pytest.raises(QueryTooLarge, match="memory"):
         run_bounded(f"{HERE}:abort", b"", spawner=spawner)
 
 

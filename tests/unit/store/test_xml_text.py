@@ -73,7 +73,7 @@ def written(text: bytes, size: int) -> None:
 
 
 @given(st.integers(1, 40))
-def test_it_is_seen_wherever_a_piece_ends(size: int) -> None:
+def test_a_character_that_xml_forbids_is_seen_wherever_a_piece_ends(size: int) -> None:
     for text in ("<a>long enough \ufffe</a>".encode(), b'<a>text</a><oxprefix: xmlns="u"/>'):
         with pytest.raises(Unwritable):
             written(text, size)
