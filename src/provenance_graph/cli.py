@@ -14,7 +14,7 @@ import click
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.core.threads import is_refused, no_thread
-from provenance_graph.options import ANY_PATH, first_sentence
+from provenance_graph.options import ANY_PATH, checked_texts, first_sentence
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -50,7 +50,7 @@ class Commands(click.Group):
             return None
         result = importlib.import_module(module).command
         assert isinstance(result, click.Command)
-        return result
+        return checked_texts(result)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by subject, each with the first sentence of its help."""
@@ -102,6 +102,21 @@ def _output_unread() -> int:
     return DONE
 
 
+def _opened_streams() -> None:
+    """Open the null device for each standard stream that the caller closed (``>&-``).
+
+    Otherwise the next file that is opened, such as one of the store, would take its number.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+
+
 def _refused(why: str, code: int = USAGE) -> int:
     """Write the reason to standard error; returns the exit code."""
     sys.stderr.write(fitted(f"provenance-graph: {why}", sys.stderr) + "\n")
@@ -120,6 +135,7 @@ def _undecoded() -> str:
 
 def main() -> None:
     """Run the command line and exit with its exit code."""
+    _opened_streams()
     gc.set_threshold(100_000, 50, 100)  # imports and answers create many objects and free few
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without Unicode shows ? instead

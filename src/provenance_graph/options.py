@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,6 +33,64 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Text(click.types.StringParamType):
+    """Text of the command line; empty text, and bytes that are not UTF-8, are errors.
+
+    An unset shell variable gives an empty text, and an option that narrows an answer would then
+    be left out without a word.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text; raises BadParameter where it was given and is empty, UsageError if not UTF-8."""
+        text: str = super().convert(value, param, ctx)
+        if not text and _is_typed(param, ctx):
+            self.fail("it is empty", param, ctx)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            from provenance_graph.core.errors import UsageError
+
+            raise UsageError(f"{os.fsencode(text)!r} is not UTF-8") from None
+        return text
+
+
+def _is_typed(param: click.Parameter | None, ctx: click.Context | None) -> bool:
+    """Whether a parameter's value stands on the command line and is no default."""
+    if param is None or ctx is None or param.name is None:
+        return False
+    return ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+
+
+TEXT = Text()
+"""The type of every text of a command that has no type of its own (see `checked_texts`)."""
+
+ANY_TEXT = click.types.StringParamType()
+"""A text that may be empty, which then says that there is none."""
+
+
+def checked_texts(command: click.Command) -> click.Command:
+    """The command (and those below it), with `TEXT` as the type of its plain texts."""
+    for param in command.params:
+        if param.type is click.STRING:
+            param.type = TEXT
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            checked_texts(one)
+    return command
+
+
+def unused(why: str, *names: str) -> None:
+    """Raise a usage error if one of these parameters of the present command was given.
+
+    ``why`` ends the sentence that begins with its name: "needs a MODEL", "is not read with --x".
+    """
+    ctx = click.get_current_context()
+    for param in ctx.command.params:
+        if param.name in names and _is_typed(param, ctx):
+            label = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(ctx)
+            raise click.UsageError(f"{label.strip('[].…')} {why}")
+
+
 def first_sentence(command: click.Command | None) -> str:
     """The first sentence of a command's help."""
     text = " ".join(((command.help if command else "") or "").partition("\n\n")[0].split())
@@ -49,6 +108,25 @@ class Subcommands(click.Group):
 
 ANY_PATH = FilePath(readable=False)
 """A path, or a substitute for one: an address, a pattern, ``-`` for standard input."""
+
+
+class _Seconds(click.FloatRange):
+    """A time in seconds, above 0."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; a usage error for one that is not above 0, or is no number (``nan``)."""
+        seconds: float = super().convert(value, param, ctx)
+        if seconds != seconds:
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds(min=0, min_open=True)
+"""The type of a time limit."""
 
 
 def as_of_option(command: Command) -> Command:
@@ -73,23 +151,24 @@ def limit_option(default: int, help: str, *, least: int = 1) -> Callable[[Comman
 
 
 def output_option(command: Command) -> Command:
-    """``-o FILE``, passed as ``output``; None is standard output."""
+    """``-o FILE``, passed as ``output``; None (``-``) is standard output."""
     option = click.option(
         "-o",
         "--output",
         type=FilePath(dir_okay=False, path_type=Path),
+        callback=lambda _ctx, _param, value: None if value == Path("-") else value,
         metavar="FILE",
         help="Write there instead of to standard output.",
     )
     return option(command)
 
 
-def iso_day(text: str) -> str:
-    """A day as ISO text, empty for an empty text; raises BadParameter."""
+def iso_day(text: str, option: str = "--on") -> str:
+    """The day of an option's text as ISO text, empty for an empty text; raises BadParameter."""
     from provenance_graph.core.errors import UsageError
     from provenance_graph.licences.graph import day_of_texts
 
     try:
         return day_of_texts(text)
     except UsageError as error:
-        raise click.BadParameter(str(error), param_hint="--on") from None
+        raise click.BadParameter(str(error), param_hint=option) from None

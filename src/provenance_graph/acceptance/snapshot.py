@@ -8,6 +8,7 @@ not read the store otherwise, so that an as-of day applies to all of them.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
 
 T = TypeVar("T")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 Before = Callable[["AcceptedSnapshot"], "tuple[AcceptedSnapshot, Collection[Iri]] | None"]
 
@@ -288,5 +290,7 @@ def day_of(text: str) -> str:
         return ""
     result = literals.day(text)
     if result is None:
+        if _ISO_DAY.fullmatch(text) and not "1900" <= text[:4] <= "2199":
+            raise UsageError(f"{text!r}: the year is not one of 1900 to 2199")
         raise UsageError(f"{text!r} is not a day such as 2025-10-15")
     return result.literal.lexical

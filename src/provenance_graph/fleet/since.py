@@ -39,8 +39,13 @@ def read_baseline(path: Path) -> Baseline:
             f"{path}: there is no baseline of that name, so nothing can be called new; "
             "add --write-baseline to write the first one"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path} is not a baseline of `fleet check` (byte {error.start} is not UTF-8); "
+            "delete it to start again"
+        ) from error
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from provenance_graph.acceptance.snapshot import day_of
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.hub import is_name
 
@@ -12,8 +13,15 @@ from provenance_graph.core.hub import is_name
 def time_of(text: str) -> str:
     """Parse a retrieval time: an ISO 8601 day, or a time converted to UTC.
 
-    Raises UsageError if the text is neither.
+    Raises UsageError if the text is neither, and for a day to come: nothing was read on it.
     """
+    result = _time(text)
+    if result[:10] > clock.today():
+        raise UsageError(f"{text} is to come; give the day on which the documents were retrieved")
+    return result
+
+
+def _time(text: str) -> str:
     if "T" not in text:
         return day_of(text)
     try:

@@ -77,7 +77,7 @@ class Governing:
 
 
 def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
-    """Parse planned uses such as ``commercial``, ``eu`` or ``users=100000000``.
+    """Parse planned uses such as ``commercial``, ``eu`` or ``users=100000000``, each once.
 
     Raises NotFound for an unknown use and UsageError for a number that is missing or not wanted.
     """
@@ -96,7 +96,7 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
         if not is_digits(digits):
             raise UsageError(f"the use {use.key!r} needs a number, such as {use.key}=1000000")
         results.append(PlannedUse(use, int(digits)))
-    return results
+    return list(dict.fromkeys(results))
 
 
 @dataclass(frozen=True)

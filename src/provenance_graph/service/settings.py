@@ -168,7 +168,7 @@ def _check(settings: Settings) -> None:
     for each in fields(settings):
         value = getattr(settings, each.name)
         amount = isinstance(value, int | float) and not isinstance(value, bool)
-        if amount and value <= 0 and each.name not in ("port", "cache_mb", "slow_log_seconds"):
+        if amount and not value > 0 and each.name not in ("port", "cache_mb", "slow_log_seconds"):
             raise UsageError(f"{each.name} must be above 0, not {value}")
     if not 0 <= settings.port <= 65535:
         raise UsageError(f"port must be 0 to 65535, not {settings.port}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from provenance_graph.core import graph_names
-from provenance_graph.core.errors import StoreFormat
+from provenance_graph.core.errors import StoreError, StoreFormat
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import QuadSource
 
@@ -56,9 +56,13 @@ def require_current(store: QuadSource, location: object) -> None:
 def address_of(location: str) -> str:
     """The query address of a service; an address without a path gets ``/sparql``.
 
+    Raises StoreError for an address without a host.
+
     >>> address_of("http://127.0.0.1:7878/"), address_of("https://example.org/query")
     ('http://127.0.0.1:7878/sparql', 'https://example.org/query')
     """
+    if not urlsplit(location).netloc:
+        raise StoreError(f"{location} names no host, as in http://127.0.0.1:8000/")
     return location if urlsplit(location).path.strip("/") else location.rstrip("/") + "/sparql"
 
 

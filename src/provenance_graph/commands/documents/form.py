@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option, output_option
+from provenance_graph.options import as_of_option, output_option, unused
 from provenance_graph.session import Session
 
 
@@ -48,6 +48,7 @@ def command(
     if not name:
         if model:
             raise UsageError(f"which form? --as {', --as '.join(forms())}")
+        unused("needs a MODEL and --as FORM", "form", "output", "as_of")
         rows = [(one.id, one.title, one.edition, len(one.fields)) for one in forms().values()]
         session.print_table(("form", "title", "edition", "fields"), rows)
         return

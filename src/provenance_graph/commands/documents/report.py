@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option, output_option
+from provenance_graph.options import as_of_option, format_option, iso_day, output_option
 from provenance_graph.session import Session
 
 
@@ -50,7 +50,7 @@ def command(
     snapshot = session.snapshot(as_of)
     subjects = list(dict.fromkeys(resolve(snapshot, model) for model in models))
     session.say_unknown(snapshot, *subjects)
-    result = report(snapshot, subjects, uses=uses or USES, day=today)
+    result = report(snapshot, subjects, uses=uses or USES, day=iso_day(today, "--today"))
     if form == "json":
         session.print_json(
             {"checksum": result.checksum, "models": [m.to_json() for m in result.models]}

@@ -13,7 +13,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core import clock
-from provenance_graph.options import ANY_PATH, FilePath, format_option, limit_option
+from provenance_graph.options import ANY_PATH, FilePath, format_option, limit_option, unused
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 from provenance_graph.tables import fitted
@@ -96,6 +96,10 @@ def command(
     compares them with the store's knowledge of their parents. Exits 1 for findings of at least
     --severity, 2 when a path does not exist or nothing could be read.
     """
+    if paths:
+        unused("is about the whole store, not about a PATH", "licences")
+    else:
+        unused("needs a PATH", "document_form")
     least = least_of(severity, strict)
     if paths:
         return of_documents(session, paths, least, shape_files, document_form, limit, form)
@@ -136,9 +140,11 @@ def of_documents(
         other=other,
     )
     examined, below = list(examineds), 0
+    unread: list[Finding] = []
     for one in _watched(session, read):
         reported = tuple(f for f in one.findings if f.severity >= least)
         below += len(one.findings) - len(reported)
+        unread += () if one.read else (f for f in one.findings if f.severity < least)
         examined.append(replace(one, records=(), findings=reported))
     findings = [finding for one in examined for finding in one.findings]
     if session.citing:
@@ -151,6 +157,8 @@ def of_documents(
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
         less = f"; {below:,} below {least.label.lower()}, see --severity" if below else ""
         session.say(_summary(examined) + less + _why_one(findings))
+        if unread and not any(one.read or one.findings for one in examined):
+            session.say(f"{unread[0].file}: {unread[0].message}")
     else:
         sys.stdout.write(WRITERS[form](examined))
     if any(one.is_argument for one in examined) or not any(one.read for one in examined):

@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option, iso_day, limit_option
+from provenance_graph.options import as_of_option, format_option, iso_day, limit_option, unused
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -63,6 +63,8 @@ def command(
     from provenance_graph.licences.portfolio import subjects_of
 
     session: Session = ctx.obj
+    if not models:
+        unused("needs a MODEL", "uses", "repairs")
     snapshot = session.snapshot(as_of)
     day = iso_day(on)
     if not models:

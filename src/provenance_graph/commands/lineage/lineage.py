@@ -14,7 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.resolve import resolve
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import as_of_option, format_option, unused
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from provenance_graph.lineage.results import Paths, SharedAncestry
 
+_NOT_WITH = ("direction", "depth", "relations", "data", "evidence", "breaches", "limit")
 FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 
 
@@ -87,6 +88,7 @@ def command(
     graph = LineageGraph(snapshot, index)
     session.say_unknown(snapshot, subject)
     if other is not None:
+        unused("is not read with --with", *_NOT_WITH)
         shared = graph.shared(*wanted)
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
         if form == "tree":

@@ -13,7 +13,7 @@ from provenance_graph.assessment.levels.glyphs import GLYPHS
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import spaced
 from provenance_graph.core.terms import PG
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import as_of_option, format_option, unused
 from provenance_graph.session import Session
 from provenance_graph.tables import Footnotes, fitted
 
@@ -71,7 +71,13 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
 @click.option(
     "--query", "as_query", is_flag=True, help="The SPARQL query that gives the same total."
 )
-@click.option("--gaps", default=10, show_default=True, help="Maximum number of gaps.")
+@click.option(
+    "--gaps",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="Maximum number of gaps.",
+)
 @format_option()
 @click.pass_obj
 @with_receipts
@@ -93,6 +99,14 @@ def command(
     from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
     from provenance_graph.model.naming.resolve import resolve
 
+    if agreement:
+        unused("is not read with --agreement", "models", "evidence", "missing", "as_query", "gaps")
+        if len(rubrics) > 1:
+            raise click.UsageError("--agreement takes one --rubric")
+    elif as_query:
+        unused("is not read with --query", "as_of", "evidence", "missing", "gaps", "form")
+    elif evidence or missing:
+        unused("is not read with --evidence or --missing", "gaps")
     snapshot = session.snapshot(as_of)
     if agreement:
         _agreement(session, snapshot, rubrics, form)

@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option, limit_option
+from provenance_graph.options import as_of_option, format_option, limit_option, unused
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ def command(
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
 
+    if identity:
+        unused("is not read with --identity", "model", "kinds", "named", "developers", "every")
+        unused("is not read with --identity", "count")
     snapshot = session.snapshot(as_of) if model else session.whole(as_of)
     if identity:
         _print_pairs(session, snapshot, limit, form)

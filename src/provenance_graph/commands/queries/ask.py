@@ -12,7 +12,7 @@ from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.model.questions.reach import REACHED
-from provenance_graph.options import as_of_option, format_option, limit_option
+from provenance_graph.options import as_of_option, format_option, limit_option, unused
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def command(
     if further := click.get_current_context().args:
         raise UsageError(f"{further[0]!r} is one word too many; a parameter is --set NAME=VALUE")
     if question is None:
+        unused("needs a QUESTION", "pairs", "as_of", "limit", "show")
         rows = [
             (q.topic, q.name, q.question, " ".join(_parameter(p) for p in q.parameters))
             for q in stored.questions().values()
@@ -64,6 +65,7 @@ def command(
         session.print_table(("topic", "name", "question", "parameters"), rows, form, head="name")
         return
     if show:
+        unused("is not read with --show", "pairs", "as_of", "limit", "form")
         click.echo(stored.find(question).text, nl=False)
         return
     snapshot = session.snapshot(as_of)

@@ -15,7 +15,7 @@ import click
 
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import QuerySyntax, UsageError
-from provenance_graph.options import ANY_PATH, format_option
+from provenance_graph.options import ANY_PATH, SECONDS, format_option, unused
 from provenance_graph.session import Session, render
 from provenance_graph.tables import counted
 
@@ -46,7 +46,13 @@ _FORM = re.compile(
 @click.argument("file", default="-", type=ANY_PATH, metavar="[FILE|-]")
 @click.option("-e", "--text", default="", help="The query itself, instead of a file.")
 @format_option(*ALL)
-@click.option("--timeout", default=60.0, show_default=True, help="Time limit in seconds.")
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=60.0,
+    show_default=True,
+    help="Time limit in seconds.",
+)
 @click.pass_obj
 @with_receipts
 def command(session: Session, file: str, text: str, form: str, timeout: float) -> None:
@@ -57,6 +63,8 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
     """
     from provenance_graph.model.questions.stored import prefixes
 
+    if text:
+        unused("is not read with -e", "file")
     query = prefixes(text or _read(file))
     media_type = _media_type(query, form)
     if session.citing and "sparql-results" not in media_type and "separated" not in media_type:
@@ -96,6 +104,8 @@ def _read(file: str) -> str:
 
     try:
         if file != "-" and not (Path(file).is_file() or is_open_pipe(Path(file))):
+            if Path(file).exists():
+                raise UsageError(f"{file} is not a file")
             raise FileNotFoundError(errno.ENOENT, "no such file")
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return body.decode("utf-8-sig")

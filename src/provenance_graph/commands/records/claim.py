@@ -16,7 +16,7 @@ from provenance_graph import completion
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import record_path
-from provenance_graph.options import FilePath, Subcommands, format_option
+from provenance_graph.options import ANY_TEXT, FilePath, Subcommands, format_option, unused
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ def command() -> None:
 @command.command("add")
 @click.argument("model", shell_complete=completion.described)
 @click.argument("property", shell_complete=completion.properties)
-@click.argument("value", required=False, default="")
+@click.argument("value", required=False, default="", type=ANY_TEXT)
 @click.option("--document", required=True, metavar="URL", help="The document that was read.")
-@click.option("--place", default="", help="Where in it: page, section, line, JSON pointer.")
+@click.option(
+    "--place", default="", type=ANY_TEXT, help="Where in it: page, section, line, JSON pointer."
+)
 @click.option(
     "--basis",
     default="third-party",
@@ -59,12 +61,19 @@ def command() -> None:
 @click.option("--publisher", default="", metavar="NAME|IRI", help="Who published the document.")
 @click.option("--retrieved", default="", metavar="DATE", help="When it was read (default: today).")
 @click.option(
-    "--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that states it."
+    "--quote-digest",
+    default="",
+    type=ANY_TEXT,
+    metavar="SHA256",
+    help="SHA-256 of the sentence that states it.",
 )
 @click.option(
-    "--quote", default="", metavar="TEXT", help="The sentence itself; only its digest is stored."
+    "--quote",
+    default="",
+    type=ANY_TEXT,
+    help="The sentence itself; only its digest is stored.",
 )
-@click.option("--note", default="", help="A remark of yours.")
+@click.option("--note", default="", type=ANY_TEXT, help="A remark of yours.")
 @_BY
 @click.pass_obj
 def add(
@@ -83,8 +92,10 @@ def add(
     from provenance_graph.recording.table import entry
 
     if not_found:
+        unused("is not read with --not-found", "stance")
         given["stance"] = "not-found"
     if quote:
+        unused("is not read with --quote", "quote_digest")
         given["quote_digest"] = hashlib.sha256(quote.encode()).hexdigest()
     result = entry(given, "")
     if isinstance(result, Problem):

@@ -7,7 +7,7 @@ from collections import Counter
 import click
 
 from provenance_graph import completion
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, mint, slug
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
@@ -40,6 +40,8 @@ def command(session: Session, private: tuple[str, ...], public: tuple[str, ...],
     from provenance_graph.ingest.update import set_private
     from provenance_graph.store.embedded import EmbeddedStore
 
+    if both := set(map(slug, private)) & set(map(slug, public)):
+        raise UsageError(f"{min(both)}: give --private or --public, not both")
     if private or public:
         with EmbeddedStore.open_writer(session.folder) as store:
             known = {*collections_of(store).values(), *private_collections(store)}

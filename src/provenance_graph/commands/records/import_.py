@@ -18,7 +18,7 @@ from provenance_graph import completion
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.options import ANY_PATH, FilePath
+from provenance_graph.options import ANY_PATH, FilePath, unused
 from provenance_graph.session import ProblemPrinter, Session
 from provenance_graph.tables import counted
 
@@ -103,6 +103,7 @@ NOT_WITH_BULK = "--bulk cannot be combined with --strict, --dry-run, - or a remo
 @click.option(
     "--problems",
     "shown",
+    type=click.IntRange(min=0),
     default=200,
     show_default=True,
     help="Maximum number of problems printed.",
@@ -135,6 +136,8 @@ def command(
     from provenance_graph.ingest.arguments import account_of, time_of
     from provenance_graph.ingest.intake import Options
 
+    if not bulk:
+        unused("needs --bulk", "data")
     now = datetime.now(UTC)
     options = Options(
         form,

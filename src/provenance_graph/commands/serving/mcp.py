@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.options import SECONDS
 from provenance_graph.session import Session
 from provenance_graph.store.values import SparqlQuery
 
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
     help="How clients connect.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="For http.")
-@click.option("--port", default=8765, show_default=True, help="For http.")
-@click.option("--seconds", default=10.0, show_default=True, help="Time limit of a SPARQL query.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="For http."
+)
+@click.option(
+    "--seconds",
+    type=SECONDS,
+    default=10.0,
+    show_default=True,
+    help="Time limit of a SPARQL query.",
+)
 @click.pass_obj
 def command(session: Session, transport: str, host: str, port: int, seconds: float) -> None:
     """Serve the graph to assistants by the Model Context Protocol, read-only.

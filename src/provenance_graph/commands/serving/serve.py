@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from provenance_graph.core.errors import StoreError, UsageError
-from provenance_graph.options import ANY_PATH, FilePath
+from provenance_graph.options import ANY_PATH, ANY_TEXT, FilePath
 from provenance_graph.service import settings as config
 from provenance_graph.service.http import auth
 from provenance_graph.session import Session
@@ -31,7 +31,8 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
         if isinstance(each.default, bool):
             option = click.option(f"{flag}/--no-{flag[2:]}", default=None, help=about)
         else:
-            option = click.option(flag, type=type(each.default), default=None, help=about)
+            kind = ANY_TEXT if isinstance(each.default, str) else type(each.default)
+            option = click.option(flag, type=kind, default=None, help=about)
         command = option(command)
     return command
 

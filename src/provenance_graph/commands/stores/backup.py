@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from provenance_graph.core.errors import UsageError
 from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
@@ -32,11 +31,11 @@ def command(session: Session, /, destination: Path) -> None:
 
 def _copied(location: str, destination: Path) -> str:
     """Copy a remote store into a new folder; returns the version."""
+    from provenance_graph.store.embedded import require_new
     from provenance_graph.store.opening import address_of
     from provenance_graph.store.remote.copy import RemoteCopy
 
-    if (destination / "CURRENT").exists():
-        raise UsageError(f"{destination} holds a store already; name another folder")
+    require_new(destination)
     copy = RemoteCopy(destination, address_of(location))
     copy.refresh()
     assert copy.current is not None

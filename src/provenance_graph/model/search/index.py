@@ -26,7 +26,7 @@ from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search import cards
 from provenance_graph.model.search.heads import iri_sql
-from provenance_graph.model.search.names import Hits, listed, search
+from provenance_graph.model.search.names import MAX_ROWS, Hits, listed, search
 from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ class SearchIndex:
         """
         clause, values = _where(where or {}, text)
         order, offset = order_by(sort), _offset(cursor)
+        limit = min(limit, MAX_ROWS)
         if not clause and offset + limit <= MAX_SORTED and sort.removeprefix("-") in STORED_SORTS:
             total = self._number_of_models
             rows = self._database.execute(

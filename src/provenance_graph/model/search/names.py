@@ -39,6 +39,8 @@ KINDS = (
 """The kinds of search hits."""
 LONGEST = 200
 """Letters of a search that are read."""
+MAX_ROWS = 1 << 31
+"""The highest number of rows that is asked of SQLite; of larger numbers it takes none."""
 MAX_ORDERED = 20_000
 """The most hits that are sorted by fit; of more, the richest come first."""
 NEAR = 74
@@ -89,6 +91,7 @@ def search(
 
     Raises UsageError for an unknown kind or a bad cursor.
     """
+    limit = min(limit, MAX_ROWS)
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
     wanted, start = text.strip()[:LONGEST], _start(cursor)
@@ -130,7 +133,7 @@ def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
 
 def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str = "") -> Hits:
     """Every entity of a kind, the richest first, one page; raises UsageError for a bad cursor."""
-    start = _start(cursor)
+    start, limit = _start(cursor), min(limit, MAX_ROWS)
     (total,) = database.execute("SELECT count(*) FROM kind_of WHERE kind = ?", (kind,)).fetchone()
     rows = database.execute(  # entities are numbered in order of richness
         "SELECT number FROM kind_of WHERE kind = ? ORDER BY number LIMIT ? OFFSET ?",

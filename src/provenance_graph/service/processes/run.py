@@ -64,6 +64,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
     tokens = _tokens(settings)
     signing = _signing_key(settings)
     networks(settings.federation_networks)  # a mistake is reported before anything starts
+    _require_log(settings.access_log)
     # From here on memory and environment hold the hash of the secret only.
     settings = replace(settings, token="")
     forget_environment(f"{ENVIRONMENT}TOKEN")
@@ -91,6 +92,15 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
     if _is_indexed(settings, root):
         supervisor.children.append(Child("indexer", lambda: _index(root)))
     return supervisor.run()
+
+
+def _require_log(target: str) -> None:
+    """Raise UsageError where the access log's file cannot be written."""
+    if target not in ("", "-"):
+        try:
+            Path(target).open("a", encoding="utf-8").close()
+        except OSError as error:
+            raise UsageError(f"cannot write the access log {target}: {error.strerror}") from error
 
 
 def _is_indexed(settings: Settings, root: Path) -> bool:

@@ -1,5 +1,6 @@
 """The Oxigraph store on disk: one writer, any number of readers of published checkpoints."""
 
+from provenance_graph.store.embedded.published import require_new
 from provenance_graph.store.embedded.store import (
     CheckpointReads,
     EmbeddedStore,
@@ -9,4 +10,12 @@ from provenance_graph.store.embedded.store import (
     restore,
 )
 
-__all__ = ["CheckpointReads", "EmbeddedStore", "EmbeddedWriter", "Load", "build", "restore"]
+__all__ = [
+    "CheckpointReads",
+    "EmbeddedStore",
+    "EmbeddedWriter",
+    "Load",
+    "build",
+    "require_new",
+    "restore",
+]

@@ -78,12 +78,20 @@ def stamp_of(root: Path) -> tuple[int, int]:
 def copy_of(source: Checkpoint, target: Path) -> str:
     """Make a separate store from an open checkpoint; publishing it is the last step.
 
-    Returns the version. Raises StoreError where the folder already holds a store.
+    Returns the version. Raises StoreError where the folder already holds a store or other files.
     """
-    if (target / "CURRENT").exists():
-        raise StoreError(f"{target} holds a store already; name another folder")
+    require_new(target)
     with locked(target):
         return adopt(target, source, source.current.version)
+
+
+def require_new(target: Path) -> None:
+    """Raise StoreError for a folder that holds a store or other files, which it would mix with."""
+    if (target / "CURRENT").exists():
+        raise StoreError(f"{target} holds a store already; name another folder")
+    left = ("lock", "format", "checkpoints", "db-")  # by a copy that was interrupted
+    if target.is_dir() and any(not one.name.startswith(left) for one in target.iterdir()):
+        raise StoreError(f"{target} holds other files; name a new or an empty folder")
 
 
 def adopt(root: Path, source: Checkpoint, version: str) -> str:
