@@ -154,7 +154,8 @@ def policy() -> tuple[Quad, ...]:
 
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, LicenceFinding]:
-    """The findings on a model, by rule; the first of each."""
+    """The findings on a model of the world, by rule; the first of each."""
+    assert any(True for _ in graph.snapshot.quads(thing(name))), f"{name} is not in this world"
     findings: dict[str, LicenceFinding] = {}
     for one in graph.findings(thing(name)):
         findings.setdefault(one.rule.id, one)
