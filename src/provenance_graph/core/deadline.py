@@ -32,7 +32,7 @@ class Deadline:
     def check(self) -> None:
         """Raise QueryTimeout if the deadline has passed or was cancelled."""
         if self.cancelled:
-            raise QueryTimeout("the answer is no longer wanted")
+            raise QueryTimeout("the request was cancelled")
         if self._clock() > self._until:
             raise QueryTimeout(
                 f"the answer was not computed within {self._seconds:g} s; ask for less at a time"

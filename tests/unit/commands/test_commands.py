@@ -274,7 +274,7 @@ def test_an_empty_answer_of_such_a_day_is_not_explained_by_facts(audited_indexed
 def test_a_parameter_without_its_option_is_told_where_it_belongs(audited_indexed: Path) -> None:
     done = run(audited_indexed, "ask", "single-source-facts", "model=org/m")
     assert done.returncode == 2
-    assert "'model=org/m' is one word too many; a parameter is --set NAME=VALUE" in done.stderr
+    assert "'model=org/m' is an unexpected argument; a parameter is --set NAME=VALUE" in done.stderr
 
 
 def test_a_query_is_read_from_a_pipe_that_a_shell_opened(audited_indexed: Path) -> None:

@@ -55,7 +55,9 @@ def command(
     from provenance_graph.model.questions import stored
 
     if further := click.get_current_context().args:
-        raise UsageError(f"{further[0]!r} is one word too many; a parameter is --set NAME=VALUE")
+        raise UsageError(
+            f"{further[0]!r} is an unexpected argument; a parameter is --set NAME=VALUE"
+        )
     if question is None:
         unused("needs a QUESTION", "pairs", "as_of", "limit", "show")
         rows = [

@@ -142,4 +142,4 @@ def _keep(
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, [record], derive=session.levels())
     short = record_path(record.header.record)
-    session.say(f"kept; `retract {short}` withdraws it")
+    session.say(f"stored; `retract {short}` withdraws it")

@@ -172,7 +172,7 @@ def _difference(data: bytes, expected: bytes) -> str:
 
 def _envelope(value: object, url: str) -> tuple[bytes, tuple[Signature, ...]]:
     if not isinstance(value, dict) or value.get("payloadType") != PAYLOAD_TYPE:
-        raise Unreadable(url, f"its envelope holds no payload of type {PAYLOAD_TYPE}")
+        raise Unreadable(url, f"its envelope has no payload of type {PAYLOAD_TYPE}")
     matches = value.get("signatures")
     if not isinstance(matches, list) or len(matches) > _MAX_SIGNATURES:
         raise Unreadable(url, f"its envelope has no list of up to {_MAX_SIGNATURES} signatures")
@@ -225,7 +225,7 @@ def altered(file: BundleFile) -> list[Problem]:
                 Problem(where, "the statement names it and it is not here", kind="digest")
             )
         elif name not in stated:
-            matches.append(Problem(where, "the statement does not speak of it", kind="digest"))
+            matches.append(Problem(where, "the signed statement does not name it", kind="digest"))
         elif canonical.digest(parts[name]) != stated[name]:
             matches.append(Problem(where, "changed: its digest is another", kind="digest"))
     return matches

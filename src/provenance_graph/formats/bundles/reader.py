@@ -33,7 +33,7 @@ KEYS = KeyTable(
     (
         *coded("a claim of the excerpt of its record", "record/claim"),
         *coded("the header of the excerpt", "record/header"),
-        *coded("the name under which the excerpt speaks", "identity"),
+        *coded("the name that the excerpt gives its entity", "identity"),
         *skip(
             "what the sender's store accepted: the reader's store decides for itself",
             "accepted",

@@ -293,7 +293,7 @@ def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) ->
             target = iris.dataset(name)
         yield from statements.is_a(target, PG.Model if model else PG.Dataset)
     if target == subject:
-        yield Problem(where, "a model that comes from itself", "the model it was made from")
+        yield Problem(where, "a model derived from itself", "the model it was made from")
     else:
         yield Claim(subject, term, target)
 

@@ -315,7 +315,7 @@ def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], wh
     """The claim of a word as a concept of a code list; as stated where the list lacks it."""
     code = codes.get(stated.casefold())
     text = "" if code else stated[: statements.MAX_STATED]
-    why = "" if code else "no word of the list"
+    why = "" if code else "not in the code list"
     return Claim(model, predicate, code, as_stated=text, locator=where, unusable=why)
 
 

@@ -165,7 +165,7 @@ def _state(snapshot: AcceptedSnapshot, text: str) -> str:
     if not equals:
         return local_name(STATES[word])
     if word == "contested":
-        raise UsageError("contested is said of any field of a model: give it without one")
+        raise UsageError("contested applies to all fields of a model: give it without a field")
     return f"{local_name(property_named(snapshot, field))}={word}"
 
 

@@ -277,7 +277,7 @@ def _term(result: Mapping[str, Any] | None) -> str:
     quoted = _quote(text)
     if language := str(result.get("xml:lang", "")):
         if not all(c.isascii() and (c.isalnum() or c == "-") for c in language):
-            raise FetchError("its answer holds a language tag that is none")
+            raise FetchError("its answer holds an invalid language tag")
         return f"{quoted}@{language}"
     datatype = str(result.get("datatype", _XSD_STRING))
     if datatype == _XSD_STRING:

@@ -175,9 +175,7 @@ def _files(
         tables = _opened(library, folder, only_read=True)
         try:
             if tables.count(_OWN) != into.count(_OWN):
-                raise NotMerged(
-                    f"{folder} says something of itself that this software does not know"
-                )
+                raise NotMerged(f"{folder} has a property that this software does not know")
             for name, table in tables.by_name.items():
                 if name != _OWN:
                     listed = table.property_value("rocksdb.sstables")
