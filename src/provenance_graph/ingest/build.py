@@ -55,7 +55,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.embedded.published import locked
 from provenance_graph.store.loading import FORMS
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.store.processes import Engine, LocalEngine, uncollected
+from provenance_graph.store.processes import Engine, LocalEngine, cores, uncollected
 
 if TYPE_CHECKING:
     from provenance_graph.store.remote.writing import RemoteWriter
@@ -315,7 +315,7 @@ class _Build:
 
     def _stage(self, files: list[tuple[Path, str]], rows: list[Mapping], *, fresh: bool) -> Path:
         """The folder of this build's stages, named by a digest of its input; others are deleted."""
-        seen = hashlib.sha256(f"{STAGES} {self.day} {fresh}".encode())
+        seen = hashlib.sha256(f"{STAGES} {cores()} {self.day} {fresh}".encode())
         seen.update(str(self.stamp[2]).encode())
         for path, name in (*files, *self.further):
             about = path.stat()

@@ -72,6 +72,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def shares(amount: int, most: int, least: int) -> int:
+    """The number of tasks into which an amount of work is divided, at least one.
+
+    A task has about ``most`` of it; less work is divided among the processors if each gets at least
+    ``least``, which is worth the start of a process.
+    """
+    return max(1, round(amount / most), min(cores(), amount // least))
+
+
 def pool(processes: int) -> ProcessPoolExecutor:
     """A pool of processes that end with this one."""
     return ProcessPoolExecutor(

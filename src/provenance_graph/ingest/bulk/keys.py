@@ -23,9 +23,12 @@ from provenance_graph.ingest.rules import key_quads
 from provenance_graph.matching.organizations import HEAD as ORGANIZATION
 from provenance_graph.matching.organizations import MAKERS
 from provenance_graph.store import claim_columns as columns
+from provenance_graph.store.processes import shares
 
 BLOCK_ROWS = 150_000
 """The approximate number of claims of one block."""
+LEAST_BLOCK_ROWS = 20_000
+"""The least number of claims in a block that is made so that no processor is idle."""
 
 _KEY_PROPERTIES = (RDF.type, SCHEMA.name, DCTERMS.creator, PG.offerOf, PG.provider, *MAKERS)
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization)
@@ -50,7 +53,8 @@ def key_tasks(
     """Divide the subjects into blocks and write the input files of each below ``folder``.
 
     ``by_hand`` is identity by people's decisions and the certain rule alone, ``block_rows`` the
-    approximate number of claims per block (0: BLOCK_ROWS).
+    approximate number of claims per block (0: at most BLOCK_ROWS, and such that no processor is
+    idle).
     """
     folder.mkdir(exist_ok=True)
     aliases = pl.DataFrame(
@@ -67,7 +71,7 @@ def key_tasks(
     offering = referring.filter(pl.col("property") == PG.offerOf)
     makers = made.filter(pl.col("value").str.starts_with(ORGANIZATION))
     subjects = pl.concat([rows["subject"], makers["subject"]]).unique().sort()
-    count = max(1, round(len(rows) / (block_rows or BLOCK_ROWS)))
+    count = shares(len(rows), block_rows or BLOCK_ROWS, block_rows or LEAST_BLOCK_ROWS)
     placed = pl.DataFrame({"subject": subjects}).with_row_index("block")
     placed = placed.with_columns(pl.col("block") * count // max(1, len(placed)))
     own = rows.join(placed, on="subject")

@@ -24,9 +24,12 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record
 from provenance_graph.ingest.update import content
 from provenance_graph.store.claim_columns import ColumnWriter
+from provenance_graph.store.processes import shares
 
 PART_BYTES = 24 << 20
 """The approximate bytes of record text in one part: some 100,000 claims."""
+LEAST_PART_BYTES = 4 << 20
+"""The least bytes of record text in a part that is made so that no processor is idle."""
 
 _SEAL = "done.json"
 """The file that a task writes last: its result, and the checksums of its files."""
@@ -62,11 +65,14 @@ def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> I
 
     ``number`` is that of the first task.
     """
+    files = [*files]
+    total = sum(path.stat().st_size for path, _ in files)
+    most = min(PART_BYTES, total // shares(total, PART_BYTES, LEAST_PART_BYTES) + 1)
     waiting: list[tuple[str, str]] = []
     size = 0
     for path, name in files:
         length = path.stat().st_size
-        if waiting and size + length > PART_BYTES:
+        if waiting and size + length > most:
             yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
             waiting, size, number = [], 0, number + 1
         waiting.append((str(path), name))

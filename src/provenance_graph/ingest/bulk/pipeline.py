@@ -24,8 +24,13 @@ from provenance_graph.ingest.bulk.resolve import (
     resolve_group,
     write_profiles,
 )
-from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
-from provenance_graph.store.processes import Engine
+from provenance_graph.ingest.bulk.shuffle import (
+    BUCKET_CLAIMS,
+    LEAST_BUCKET_CLAIMS,
+    batches,
+    shuffle,
+)
+from provenance_graph.store.processes import Engine, shares
 
 Step = Callable[[int, int], None]
 """Called with the number of finished tasks and the number of all tasks."""
@@ -106,12 +111,13 @@ def compile_parts(
 ) -> Compiled:
     """Run the other stages below ``stage``; raises RecordError if two records share a name.
 
-    ``bucket_claims`` is the approximate number of claims resolved at once (0: the default).
+    ``bucket_claims`` is the approximate number of claims resolved at once (0: at most
+    BUCKET_CLAIMS, and such that no processor is idle).
     """
     rows = list(rows)
     identity = settle(parts, rows, stage)
     claims = sum(part.claims for part in parts)
-    buckets = max(1, round(claims / (bucket_claims or BUCKET_CLAIMS)))
+    buckets = shares(claims, bucket_claims or BUCKET_CLAIMS, bucket_claims or LEAST_BUCKET_CLAIMS)
     moving = list(batches([(part.folder, part.claims) for part in parts], buckets, stage))
     step = watch("parts distributed")
     shuffled: list[str] = []

@@ -19,6 +19,8 @@ from provenance_graph.store.claim_table import bucket_of
 
 BUCKET_CLAIMS = 250_000
 """The approximate number of claims of one bucket."""
+LEAST_BUCKET_CLAIMS = 40_000
+"""The least number of claims in a bucket that is made so that no processor is idle."""
 
 BATCH_CLAIMS = 1_000_000
 """The approximate number of claims that one task holds in memory and distributes.
