@@ -18,6 +18,13 @@ from provenance_graph.tables import coloured, table, width
 if TYPE_CHECKING:
     from provenance_graph.changes.answers import ComparedCell, ComparisonAnswer
 
+COUNTED = {
+    "same": "equal",
+    "differs": "differ",
+    "not stated for all": "known for some only",
+    "stated for none": "unknown",
+}
+"""How the counts of fields are told, as on the page."""
 MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for none": "·"}
 
 
@@ -78,7 +85,9 @@ def command(
         sys.stdout.write(text)
     else:
         session.print_table(("section", "field", "kind", *headings), rows(answer, everything), form)
-    reported = ", ".join(f"{count} {kind}" for kind, count in answer["counts"].items() if count)
+    reported = ", ".join(
+        f"{count} {COUNTED[kind]}" for kind, count in answer["counts"].items() if count
+    )
     session.say(
         f"{reported or 'nothing to compare'}"
         + ("" if everything else "; only differences shown (--all for the rest)")
