@@ -167,6 +167,27 @@ def test_a_service_that_goes_away_and_comes_back(odd: Any) -> None:
     page.locator(".models").get_by_text("Kid 77").first.wait_for()
 
 
+def test_a_view_whose_code_did_not_come_is_there_when_the_service_is(odd: Any) -> None:
+    page = odd.open("/models/big/root")
+    page.wait_for_load_state("networkidle")
+    odd.service.stop()
+    page.get_by_role("link", name="Lineage", exact=True).click()
+    odd.see("could not be loaded")
+    odd.service.start()
+    odd.see(f"{MANY + 1} of {MANY + 1} shown")
+
+
+def test_the_explorer_asks_again_for_what_was_opened(odd: Any) -> None:
+    page = odd.open("/explore?node=big/root")
+    odd.see("entities shown")
+    odd.service.stop()
+    page.get_by_role("button", name=re.compile(r"^\+\d+ open")).first.click()
+    odd.see("The service does not answer")
+    odd.see("Asked again every few seconds")
+    odd.service.start()
+    page.get_by_text("The service does not answer").wait_for(state="detached")
+
+
 def test_a_rebuilt_store_is_announced(odd: Any, strange: Path) -> None:
     page = odd.open("/models/big/root")
     build(strange.parent, strange)

@@ -111,6 +111,20 @@ export async function select(query: string): Promise<Record<string, string>[]> {
   );
 }
 
+/** After a failure that may pass, so many milliseconds go by before it is asked again. */
+export const PAUSE = 4000;
+
+/** A number that grows a pause after every failure that may pass; what depends on it is asked again. */
+export function useTurn(error: Refusal | undefined): number {
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (!error?.passes) return;
+    const timer = window.setTimeout(() => setTurn((n) => n + 1), PAUSE);
+    return () => clearTimeout(timer);
+  }, [error]);
+  return turn;
+}
+
 export interface Fetched<T> {
   data: T | undefined;
   error: Refusal | undefined;
@@ -137,7 +151,7 @@ export function useFetched<T>(key: string | null, ask: (key: string) => Promise<
         if (!alive) return;
         const message = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
         setState((before) => ({ key, data: before.key === key ? before.data : undefined, error: message }));
-        if (message.passes) timer = window.setTimeout(() => setTurn((n) => n + 1), 4000);
+        if (message.passes) timer = window.setTimeout(() => setTurn((n) => n + 1), PAUSE);
       },
     );
     return () => {

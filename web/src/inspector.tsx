@@ -164,7 +164,7 @@ function FlagIt({ claim }: { claim: string }): JSX.Element {
         <label class="choice stacked"><span>What is wrong with it</span><input type="text" name="why" required maxLength={2000} /></label>
         <label class="choice stacked"><span>Token to write</span><input type="password" name="token" required autocomplete="off" /></label>
         <button type="submit" class="primary">Flag it</button>
-        {state.error ? <Trouble error={state.error} /> : null}
+        {state.error ? <Trouble once error={state.error} /> : null}
       </form>
     </details>
   );

@@ -1,6 +1,7 @@
 /** Views that load when they are first shown, without preact/compat. */
 import { Component, createContext, type ComponentChildren, type ComponentType, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { PAUSE } from "./api";
 
 const Fallback = createContext<ComponentChildren>(null);
 
@@ -28,6 +29,18 @@ class Guard extends Component<{ children: ComponentChildren }, { fault: string }
   }
 }
 
+/** When the page was last loaded again by itself; not twice within this time, as for code that is nowhere. */
+const [RELOADED, REST] = ["reloaded", 60_000];
+
+/** Load the page again once the service answers: a browser does not ask twice for code that did not come. */
+async function reloadWhenThere(): Promise<void> {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED) ?? 0) < REST) return;
+  const answer = await fetch("/health").catch(() => undefined);
+  if (!answer) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+}
+
 /** A view whose code loads on first use. */
 export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
   let ready: ComponentType<P> | undefined;
@@ -36,7 +49,7 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
     const [, setTurn] = useState(0);
     const [fault, setFault] = useState(false);
     const fallback = useContext(Fallback);
-    if (!ready) loading ??= load(); // at once, not only once this is drawn
+    if (!ready && !fault) loading ??= load(); // at once, not only once this is drawn
     useEffect(() => {
       if (ready) return;
       (loading ?? load()).then(
@@ -50,6 +63,11 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
         },
       );
     }, []);
+    useEffect(() => {
+      if (!fault) return;
+      const timer = window.setInterval(() => void reloadWhenThere(), PAUSE);
+      return () => clearInterval(timer);
+    }, [fault]);
     if (ready) {
       const View = ready;
       return <View {...props} />;
@@ -58,7 +76,7 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
       return (
         <div class="trouble" role="alert">
           <p><strong>This part of the page could not be loaded.</strong> The service may have stopped, or may be newer than the page.</p>
-          <p><button type="button" onClick={() => location.reload()}>Try again</button></p>
+          <p>The page is loaded again when the service answers. <button type="button" onClick={() => location.reload()}>Try now</button></p>
         </div>
       );
     return <>{fallback}</>;

@@ -57,15 +57,15 @@ export function ModelLink({ id, name }: { id: string; name?: string }): JSX.Elem
   return <a href={dated(`/models/${inPath(id)}`)}><bdi>{name ?? id}</bdi></a>;
 }
 
-/** What a refusal says, and what can be done about it, where the reader looks. */
-export function Trouble({ error, retry }: { error: Refusal; retry?: () => void }): JSX.Element {
+/** What a refusal says, and what can be done about it, where the reader looks; `once` where nobody asks again by itself. */
+export function Trouble({ error, retry, once }: { error: Refusal; retry?: () => void; once?: boolean }): JSX.Element {
   const near = suggestions(error.detail);
   return (
     <div class="trouble" role="alert">
       <p><strong>{error.title || "Refused"}.</strong> {error.detail}</p>
       {error.passes ? (
         <p>
-          Asked again every few seconds; nothing you chose is lost.{" "}
+          {once ? "Nothing you chose is lost: try it again in a while." : "Asked again every few seconds; nothing you chose is lost."}{" "}
           {retry ? <button type="button" onClick={retry}>Try now</button> : null}
         </p>
       ) : null}

@@ -172,7 +172,7 @@ function ImpactOver({ items }: { items: Item[] }): JSX.Element {
   ];
   return (
     <>
-      {state.error ? <Trouble error={state.error} /> : null}
+      {state.error ? <Trouble once error={state.error} /> : null}
       {items.length > some.length ? <p>{number(some.length)} of {number(items.length)} items are examined here.</p> : null}
       <DataTable label="Impact of the basket" rows={state.hits} columns={columns} rowKey={(h) => wordOf(h.item)} total={some.length} noun={["item", "items"]} />
     </>

@@ -71,7 +71,7 @@ export default function Check(): JSX.Element {
       </form>
       <div aria-live="polite">
         {state.busy ? <p class="wait">Reading {state.busy}…</p> : null}
-        {state.error ? <Trouble error={state.error} /> : null}
+        {state.error ? <Trouble once error={state.error} /> : null}
         {state.answer ? <Result result={state.answer} /> : null}
       </div>
     </div>

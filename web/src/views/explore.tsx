@@ -1,7 +1,7 @@
 /** Explorer: start anywhere or with a picture that answers a question, walk to neighbours; the scene stands in the address. */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Refusal, useFetched } from "../api";
+import { Refusal, useFetched, useTurn } from "../api";
 import { aroundStep, pinOf, pinsOf, stepsOf, unpacked, unpinned, senseless } from "../explore/address";
 import { OF_NOW, PRESETS, compared, factsOf } from "../explore/load";
 import { moved, without, type Scene } from "../explore/scene";
@@ -69,6 +69,7 @@ function Walk({ root, preset, place: route }: { root: string; preset: string; pl
   const [open, setOpen] = useState(asksForEvidence(sift) || Boolean(sift.licenceClass));
   const evidence = open || asksForEvidence(sift);
   const [queryResult, setFound] = useState<QueryResult>();
+  const turn = useTurn(queryResult?.error);
   const [facts, setFacts] = useState(new Map<string, Record<string, string>>());
   const pins = query.getAll("pin").join("\n");
   const [dragged, setDragged] = useState(new Map<string, { x: number; y: number }>());
@@ -80,7 +81,7 @@ function Walk({ root, preset, place: route }: { root: string; preset: string; pl
       (error: unknown) => alive && setFound((before) => ({ scene: before?.scene ?? EMPTY, error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) })),
     );
     return () => void (alive = false);
-  }, [root, preset, property, steps, preset ? "" : chosen, asOf, evidence, since, day]);
+  }, [root, preset, property, steps, preset ? "" : chosen, asOf, evidence, since, day, turn]);
   const needed = [by, size, sift.licenceClass ? "class" : ""].filter((fact) => FACTS.has(fact)).join(" ");
   useEffect(() => {
     if (!needed || !queryResult) return;

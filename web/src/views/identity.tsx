@@ -84,7 +84,7 @@ function Decide({ pair, onDone }: { pair: Pair; onDone: () => void }): JSX.Eleme
       <label class="choice stacked"><span>Why</span><input type="text" name="reason" required maxLength={2000} /></label>
       <label class="choice stacked"><span>Token to write</span><input type="password" name="token" required autocomplete="off" /></label>
       <button type="submit" class="primary">Decide</button>
-      {state.error ? <Trouble error={state.error} /> : null}
+      {state.error ? <Trouble once error={state.error} /> : null}
       {state.done ? <p role="status">{state.done}</p> : null}
     </form>
   );

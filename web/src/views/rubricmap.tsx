@@ -1,9 +1,8 @@
 /** Models × criteria of one rubric; each cell the range it scores, leading to the items and claims. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get } from "../api";
+import { Refusal, get, useTurn } from "../api";
 import { Trouble, download } from "../parts";
-import { Refusal } from "../api";
 import { dated, dayOf } from "../asof";
 import { inPath, setQuery } from "../router";
 import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
@@ -30,6 +29,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
   const listed = models.slice(0, RUBRIC_PAGE);
   const key = `${dayOf()} ${rubric} ${listed.map((m) => m.id).join(" ")}`;
   const [state, setState] = useState<{ key: string; result: Record<string, Assessed>; error?: Refusal }>({ key: "", result: {} });
+  const turn = useTurn(state.error);
   useEffect(() => {
     let alive = true;
     const content: Record<string, Assessed> = {};
@@ -47,7 +47,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
     return () => {
       alive = false;
     };
-  }, [key]);
+  }, [key, turn]);
   const { result: found, error } = state;
   const first = Object.values(found)[0];
   const points = (id: string): number => (by === "total" ? found[id]?.total.low : found[id]?.criteria.find((c) => c.id === by)?.low) ?? -1;

@@ -175,7 +175,7 @@ export default function Workbench({ currentRoute: route }: { currentRoute: Route
             <Copy what={() => location.origin + withQuery({ query: text }, { path: "/sparql", query: new URLSearchParams() })}>Copy the link</Copy>
           </div> : null}
           <div aria-live="polite">
-            {state.error ? <Trouble error={state.error} retry={() => void run(unchanged ? question : undefined, values)} /> : null}
+            {state.error ? <Trouble once error={state.error} retry={() => void run(unchanged ? question : undefined, values)} /> : null}
           </div>
           {state.queryResult ? <AnswerView answer={state.queryResult} currentRoute={route} /> : null}
         </section>
