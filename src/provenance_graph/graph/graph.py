@@ -17,12 +17,13 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import of_default_kinds
+from provenance_graph.core import clock
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotASelect, QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.listing import Listing
 from provenance_graph.model.naming.entities import find_entity
-from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.naming.resolve import organization_named, resolve
 from provenance_graph.model.questions import stored as questions
 from provenance_graph.model.questions.reach import REACHED
 from provenance_graph.model.stats import Stats, stats
@@ -302,13 +303,37 @@ class Graph:
             },
         )
 
-    def import_(self, *paths: str, **options: Any) -> ImportReport:
+    def import_(
+        self,
+        *paths: str,
+        format: str = "",
+        publisher: str = "",
+        retrieved: str = "",
+        url: str = "",
+        namespace: str = "",
+        collection: str = "",
+        private: bool = False,
+    ) -> ImportReport:
         """Import documents into the store, as the command does; the report lists problems.
 
-        Options: ``format``, ``publisher`` (an IRI), ``retrieved``, ``url``. Raises UsageError for a
-        remote store and StoreBusy while another process writes.
+        The keywords are the command's options: ``publisher`` is an IRI or a name, ``retrieved`` an
+        ISO day or time. Raises UsageError for a bad option or a remote store, and StoreBusy while
+        another process writes.
         """
-        report = imported(self.location, paths, **options)
+        from provenance_graph.ingest.arguments import account_of, time_of
+        from provenance_graph.ingest.intake import Options
+
+        options = Options(
+            format,
+            organization_named(self.snapshot(), publisher) if publisher else None,
+            time_of(retrieved),
+            collection,
+            account_of(namespace),
+            url,
+            now=clock.now(),
+            private=private,
+        )
+        report = imported(self.location, paths, options)
         self.reopen()
         return report
 

@@ -14,6 +14,7 @@ import rdflib
 from provenance_graph import Graph
 from provenance_graph.conflicts import detect
 from provenance_graph.conflicts.selection import of_default_kinds
+from provenance_graph.core.claims import Custody
 from provenance_graph.core.errors import NotFound, QueryError, UsageError
 from provenance_graph.graph.rows import CONFLICT_COLUMNS
 from provenance_graph.listing import Listing
@@ -197,8 +198,24 @@ def test_documents_are_imported_and_seen(shipped, tmp_path) -> None:
         done = graph.import_(str(tmp_path / "acme--tiny"))
         assert done.records == 1
         assert graph.model("acme/tiny").claims("license")
-        with pytest.raises(UsageError, match="publisher"):
-            graph.import_(str(card), colour="red")
+        with pytest.raises(UsageError, match="no format 'word'; there are"):
+            graph.import_(str(card), format="word")
+        with pytest.raises(UsageError, match="is to come"):
+            graph.import_(str(card), retrieved="2099-01-01")
+
+
+def test_an_import_vouches_for_the_address_that_it_is_given(shipped, tmp_path) -> None:
+    """As the command does: the importer names the address, so the record is asserted."""
+    own = built_stores.copied(shipped, tmp_path / "graph")
+    card = tmp_path / "README.md"
+    card.write_text("---\nlicense: mit\n---\n# tiny\n")
+    with Graph.open(str(own)) as graph:
+        graph.import_(str(card), url="https://huggingface.co/acme/tiny")
+        (claim,) = graph.model("acme/tiny").claims("license")
+        assert claim.header.custody is Custody.ASSERTED
+        card.write_text("---\nlicense: apache-2.0\n---\n# tiny\n")
+        report = graph.import_(str(card), url="https://huggingface.co/acme/tiny")
+        assert (report.records, report.problems) == (1, 0)
 
 
 def test_the_shell_completes_names(shipped) -> None:
