@@ -33,7 +33,7 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-class Text(click.types.StringParamType):
+class GivenText(click.types.StringParamType):
     """Text of the command line; empty text, and bytes that are not UTF-8, are errors.
 
     An unset shell variable gives an empty text, and an option that narrows an answer would then
@@ -61,7 +61,7 @@ def _is_typed(param: click.Parameter | None, ctx: click.Context | None) -> bool:
     return ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
 
 
-TEXT = Text()
+TEXT = GivenText()
 """The type of every text of a command that has no type of its own (see `checked_texts`)."""
 
 ANY_TEXT = click.types.StringParamType()

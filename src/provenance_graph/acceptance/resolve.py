@@ -68,7 +68,7 @@ def resolve(
     competing: list[SourcedClaim] = []
     closed: list[ResolvedClaim] = []
     silence = documented_silence(sourced_claims, predicate, policy, as_of)
-    doubted = _undisclosed_by(sourced_claims, predicate, policy)
+    doubted = _undisclosed_by(sourced_claims, predicate, policy, as_of)
     for item in sourced_claims:
         why = refused(item, policy, as_of) or _silenced(item, silence, doubted)
         if why is None:
@@ -97,7 +97,9 @@ def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | Non
     if claim.unusable:
         return Ruling(AcceptanceStatus.REJECTED, claim.unusable, item.excluded)
     if claim.value is None:
-        return Ruling(AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}")
+        return _outside(item, policy, as_of) or Ruling(
+            AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
+        )
     if claim.value in policy.no_values:
         return _rejected("a generic term, which identifies nothing", AcceptanceRule.GENERIC)
     if claim.predicate == DCTERMS.creator and item.value in policy.keepers:
@@ -114,11 +116,17 @@ def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | Non
         return _rejected(why, AcceptanceRule.CONFIDENCE)
     if claim.predicate in ALL_DERIVATIONS and _is_extracted(item):
         return _rejected("lineage that a program took from prose", AcceptanceRule.PROSE)
-    if not is_valid_on(item, policy, as_of):
-        ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
-        bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
-        return Ruling(AcceptanceStatus.SUPERSEDED, f"valid {bound}", AcceptanceRule.VALIDITY)
-    return None
+    return _outside(item, policy, as_of)
+
+
+def _outside(item: SourcedClaim, policy: Policy, as_of: str) -> Ruling | None:
+    """The ruling on a claim that is not valid on the day; None for one that is."""
+    if is_valid_on(item, policy, as_of):
+        return None
+    claim = item.claim
+    ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
+    bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
+    return Ruling(AcceptanceStatus.SUPERSEDED, f"valid {bound}", AcceptanceRule.VALIDITY)
 
 
 def _rejected(why: str, rule: AcceptanceRule) -> Ruling:
@@ -146,24 +154,28 @@ def documented_silence(
     if predicate not in policy.guarded:
         return None
     for item in sourced_claims:
-        claim = item.claim
-        if claim.stance not in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED):
-            continue
-        if item.basis in policy.never or not is_valid_on(item, policy, as_of) or claim.unusable:
+        if not _is_silent(item, policy, as_of):
             continue
         if item.basis in DEVELOPER_VALUES or policy.source(item).tier <= 2:
             return item
     return None
 
 
+def _is_silent(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
+    """Whether a claim says, of the day, that the developer does not disclose a property."""
+    if item.claim.stance not in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED):
+        return False
+    unsure = item.claim.unusable or item.basis in policy.never
+    return not unsure and is_valid_on(item, policy, as_of)
+
+
 def _undisclosed_by(
-    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str
 ) -> set[Iri]:
-    """The records that state themselves that a guarded property is not disclosed."""
+    """The records that state themselves that a guarded property is not disclosed on the day."""
     if predicate not in policy.guarded:
         return set()
-    silent = (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED)
-    return {item.header.record for item in sourced_claims if item.claim.stance in silent}
+    return {one.header.record for one in sourced_claims if _is_silent(one, policy, as_of)}
 
 
 def _silenced(

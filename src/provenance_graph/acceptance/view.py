@@ -195,7 +195,10 @@ def _marks(items: Sequence[SourcedClaim], resolution: Resolution, status: Iri) -
     disclosed = terms.DISCLOSURES.get(status)
     if disclosed is not None:
         yield disclosed
-    elif not resolution.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
+    elif not resolution.values and any(
+        item.claim.stance is Stance.NOT_STATED and ruling.status is not AcceptanceStatus.SUPERSEDED
+        for item, ruling in resolution.claims
+    ):
         yield PG.leftBlank
     if resolution.values and resolution.inferred:
         yield PG.inferred

@@ -56,7 +56,7 @@ from provenance_graph.assistant.verdicts import (
     worst,
 )
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Literal, Stance
+from provenance_graph.core.claims import AcceptanceStatus, Literal, Stance
 from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
@@ -255,7 +255,9 @@ class Checker:
 
     def _from_nothing(self, one: CheckedStatement) -> bool:
         return one.about in (PROV.wasDerivedFrom, PG.trainedOn) and any(
-            claim.claim.stance is Stance.DECLARED_EMPTY for claim in one.claims
+            claim.claim.stance is Stance.DECLARED_EMPTY
+            and claim.status is not AcceptanceStatus.SUPERSEDED
+            for claim in one.claims
         )
 
     def _above(self, stated: StatedValue, one: CheckedStatement) -> bool:

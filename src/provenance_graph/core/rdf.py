@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -32,6 +34,7 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
+from provenance_graph.core.lexical_forms import check
 from provenance_graph.core.literals import canonical, normalised
 from provenance_graph.core.memo import Remembered
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
@@ -242,7 +245,7 @@ def _single(node: Iri, rows: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> 
 def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
     for node, stated in nodes.items():
         if (RDF.type, _CLAIM) in stated:
-            yield claim_from(node, stated)
+            yield stated_claim(node, stated)
         else:
             for predicate, value in stated:
                 yield Claim(node, predicate, value)
@@ -271,6 +274,32 @@ def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
         valid_until=str(values.get(PG.validUntil, "")),
         unusable=str(values.get(PG.unusable, "")),
     )
+
+
+def stated_claim(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
+    """Build a claim of a document, as :func:`claim_from`, with days as bounds of its validity.
+
+    Raises RecordError for a bound that is no day: bounds are compared as texts, and a year or a
+    word would order wrongly.
+    """
+    claim = claim_from(node, rows)
+    if not claim.valid_from and not claim.valid_until:
+        return claim
+    return replace(
+        claim,
+        valid_from=_bound(node, PG.validFrom, claim.valid_from),
+        valid_until=_bound(node, PG.validUntil, claim.valid_until),
+    )
+
+
+def _bound(node: Iri, term: Iri, text: str) -> str:
+    try:
+        if text:
+            check(Literal(text, XSD.date))
+            date.fromisoformat(text[:10])  # XSD has years of more digits too
+    except ValueError as error:
+        raise RecordError(f"{node}: {shorten(term)}: {error}") from error
+    return text[:10]  # without a time zone
 
 
 def _confidence(node: Iri, value: Value) -> Decimal:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from provenance_graph.acceptance.developer import counted, developers
+from provenance_graph.acceptance.resolve import is_valid_on
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Claim, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri, local_name
@@ -41,7 +42,10 @@ class ClaimReader:
         self._read: dict[Iri, list[SourcedClaim]] = {}
 
     def about(self, entity: Iri) -> list[SourcedClaim]:
-        """Claims on licence, parents and training data of an entity, from records that count."""
+        """Claims on licence, parents and training data of an entity, from records that count.
+
+        Statements without a value (no licence, no parent) are those valid on the snapshot's day.
+        """
         if entity not in self._read:
             self._read[entity] = list(self._claims(entity))
         return self._read[entity]
@@ -55,8 +59,10 @@ class ClaimReader:
             if self.snapshot.latest.counts(header)
         ]
         owners = developers(names, stored, self.snapshot.policy, self.statements.canonical)
+        policy, day = self.snapshot.policy, self.snapshot.as_of
         for one in stored:
-            if one.claim.predicate != DCTERMS.creator:
+            ended = one.claim.value is None and not is_valid_on(one, policy, day)
+            if one.claim.predicate != DCTERMS.creator and not ended:
                 yield counted(_as_its_document(one), owners, self.statements.canonical)
 
     def stated_parents(self, entity: Iri) -> list[Support]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from claims_made import POLICY, M, billions, dated, held
 
 from provenance_graph.acceptance import disclosure
+from provenance_graph.acceptance.resolve import GIVES_VALUE, resolve
 from provenance_graph.core import iris
 from provenance_graph.core.claims import (
+    AcceptanceRule,
+    AcceptanceStatus,
     Basis,
     SourcedClaim,
     Stance,
@@ -42,6 +47,25 @@ def test_a_refusal_counts_on_the_days_it_holds(bounds: dict[str, str]) -> None:
     day = "2020-01-01" if "valid_until" in bounds else "2099-06-01"
     result = disclosure.status([refusal], PG.parameterCount, POLICY, day)
     assert iris.local_name(result) == "Withheld"
+
+
+@pytest.mark.parametrize("stance", [s for s in Stance if s not in GIVES_VALUE])
+@pytest.mark.parametrize("bounds", [{"valid_until": "2026-06-01"}, {"valid_from": "2026-06-02"}])
+def test_a_stance_of_other_days_is_set_aside(stance: Stance, bounds: dict[str, str]) -> None:
+    ((_, ruling),) = resolve(
+        [held(None, Basis.DEVELOPER, stance=stance, **bounds)], PG.parameterCount, POLICY
+    ).claims
+    assert (ruling.status, ruling.rule) == (
+        AcceptanceStatus.SUPERSEDED,
+        AcceptanceRule.VALIDITY,
+    )
+
+
+def test_a_record_whose_refusal_ended_is_no_longer_doubted() -> None:
+    refusal = held(None, stance=Stance.DECLINES, valid_until="2026-06-01")
+    value = replace(held(billions(7)), header=refusal.header)
+    assert resolve([refusal, value], PG.parameterCount, POLICY).values == (billions(7),)
+    assert not resolve([refusal, value], PG.parameterCount, POLICY, "2026-05-31").values
 
 
 def test_a_refusal_is_withheld() -> None:

@@ -38,6 +38,36 @@ def only(result: list[Record | Problem]) -> Record:
     return record
 
 
+_CLAIM = """
+@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://example.org/c> a pg:Claim ; pg:about <https://w3id.org/provenance-graph/id/model/acme/m> ;
+    pg:property pg:contextLength ; pg:value 4096 ; pg:validUntil BOUND .
+"""
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        '"2026"^^xsd:gYear',
+        '"soon"',
+        '"2026-02-30"^^xsd:date',
+        '"12026-01-01"^^xsd:date',
+        '"2026-01-01T12:00:00Z"^^xsd:dateTime',
+    ],
+)
+def test_a_validity_that_is_no_day_is_a_problem(bound: str) -> None:
+    results = read(_CLAIM.replace("BOUND", bound), "c.ttl")
+    (problem,) = [item for item in results if isinstance(item, Problem)]
+    assert "pg:validUntil" in str(problem)
+
+
+@pytest.mark.parametrize("bound", ['"2026-02-28"', '"2026-02-28Z"^^xsd:date'])
+def test_a_validity_is_a_day_without_a_time_zone(bound: str) -> None:
+    (claim,) = only(read(_CLAIM.replace("BOUND", bound), "c.ttl")).claims
+    assert claim.valid_until == "2026-02-28"
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
 def test_a_file_gives_the_records_and_the_problems_of_its_golden_case(
     path: Path, golden: Callable[[Path, bytes], None]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from provenance_graph.core import terms
-from provenance_graph.core.claims import Stance
+from provenance_graph.core.claims import AcceptanceStatus, Stance
 from provenance_graph.core.iris import short_id
 from provenance_graph.core.resources import software
 from provenance_graph.core.terms import PG, PROV
@@ -107,6 +107,7 @@ def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
         stored.subject
         for stored in bundle.claims
         if stored.claim.stance is Stance.DECLARED_EMPTY
+        and stored.status is not AcceptanceStatus.SUPERSEDED
         and stored.claim.predicate in (*terms.DERIVATIONS, PROV.wasDerivedFrom)
     }
     groups: dict[str, list[str]] = {}

@@ -150,7 +150,7 @@ def _plain(
                 yield from _unheld(claims[-1])
         for node, rows in nodes.items():
             try:
-                claims.append(_usable(records_rdf.claim_from(node, rows)))
+                claims.append(_usable(records_rdf.stated_claim(node, rows)))
             except RecordError as error:
                 yield Problem(str(node), str(error), "see docs/formats/rdf.md", kind="record")
             else:
