@@ -16,7 +16,7 @@ def time_of(text: str) -> str:
     Raises UsageError if the text is neither, and for a day to come: nothing was read on it.
     """
     result = _time(text)
-    if result[:10] > clock.today():
+    if clock.is_to_come(result[:10]):
         raise UsageError(f"{text} is to come; give the day on which the documents were retrieved")
     return result
 

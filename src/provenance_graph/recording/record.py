@@ -10,13 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import iris, literals, rdf
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
+from provenance_graph.core.clock import is_to_come
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, is_iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
@@ -203,7 +203,7 @@ def _header(
     key = hashlib.sha256("\x1f".join((document, several)).encode()).hexdigest()[:10]
     local = f"{short_id(subject)}/{iris.local_name(predicate)}/{key}"
     retrieved = day_of(entry.retrieved) if entry.retrieved else today
-    if retrieved > (date.fromisoformat(today) + timedelta(days=1)).isoformat():
+    if is_to_come(retrieved, today):
         raise UsageError(f"retrieved: {entry.retrieved} is to come; give the day it was read")
     note = f": {entry.note}" if entry.note else ""
     return Header(

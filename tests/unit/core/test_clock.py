@@ -37,3 +37,9 @@ def test_today_is_no_day_to_come_wherever_one_is(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_day_has_begun_where_it_is_a_day_later_than_in_utc() -> None:
+    assert not clock.is_to_come("2026-12-02", "2026-12-01")
+    assert clock.is_to_come("2026-12-03", "2026-12-01")
+    assert not clock.is_to_come(clock.today())

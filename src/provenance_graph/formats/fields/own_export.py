@@ -30,9 +30,10 @@ def mark(
     alone, as *else*. ``inferred`` maps entities to the properties whose value is inferred and
     stated by no source.
 
-    >>> mark([Iri(RECORDS + "apx/haiku/2025-11-22")])[:45]
+    >>> from provenance_graph.core.iris import record
+    >>> mark([record("apx", "haiku", "2025-11-22")])[:45]
     'provenance-graph:exportedFrom https://w3id.or'
-    >>> a, b = Iri(RECORDS + "a/x/2026-01-01"), Iri(RECORDS + "b/x/2026-01-01")
+    >>> a, b = record("a", "x", "2026-01-01"), record("b", "x", "2026-01-01")
     >>> mark([], {"asserted": [a], "verified": [a, b]})
     'provenance-graph:exportedFrom ; custody asserted a/x/2026-01-01, else verified'
     >>> from provenance_graph.core.terms import PG
