@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from provenance_graph.core import clock
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import (
     ChangesGone,
@@ -179,7 +180,7 @@ class ChangeLog:
         self._forget(
             database,
             "at < ? OR sequence <= ?",
-            oldest.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            clock.written(oldest),
             commit.sequence - KEEP_COMMITS,
         )
         database.execute(

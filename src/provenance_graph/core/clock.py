@@ -15,6 +15,15 @@ def is_to_come(day: str, present: str = "") -> bool:
     return day > (date.fromisoformat(present or today()) + timedelta(days=1)).isoformat()
 
 
+def written(time: datetime) -> str:
+    """A time in UTC to the second as an ISO dateTime, the form in which the store holds times.
+
+    >>> written(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    '2026-03-01T12:00:00Z'
+    """
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def now() -> str:
     """The current UTC time to the second as an ISO dateTime, the form of change log entries."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return written(datetime.now(UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from provenance_graph.acceptance.snapshot import day_of
 from provenance_graph.core import clock
@@ -28,7 +28,7 @@ def _time(text: str) -> str:
         stated = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise UsageError(f"{text!r} is not a time such as 2026-03-01T12:00:00Z") from None
-    return stated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return clock.written(stated)
 
 
 def account_of(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from provenance_graph import completion
+from provenance_graph.core import clock
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
@@ -147,7 +148,7 @@ def command(
         account_of(namespace),
         url,
         replacing,
-        now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        clock.written(now),
         key_list(key_file) if key_file else NO_KEYS,
         private,
     )

@@ -214,7 +214,7 @@ def _importer(
             source.format,
             source.publisher,
             collection=source.collection,
-            now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            now=clock.written(now),
         )
         report: ImportReport = import_documents(
             store, documents, known, options, tell, session.levels(), day=now.date().isoformat()
