@@ -251,7 +251,7 @@ def test_what_another_policy_would_change_is_shown(tmp_path: Path) -> None:
 
 def test_the_policy_is_told_in_words() -> None:
     words = "\n".join(sentences(load_policy(store())))
-    assert "Never accepted: Estimate." in words
+    assert "Never accepted: estimate." in words
     assert "Between claims of one basis decide: the closer source, then" in words
     assert "Now is 2026-06-01." in words
     assert DCTERMS.modified in load_policy(store()).changing

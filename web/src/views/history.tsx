@@ -5,7 +5,7 @@ import { dated } from "../asof";
 import { Answer, Draft, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Route } from "../router";
 import type { Cell, History, Thing } from "../types";
-import { nameOf, number, repeated, shortId } from "../words";
+import { count, nameOf, number, repeated, shortId } from "../words";
 
 /** The view; the days between which to look stand in the address. */
 export default function HistoryView({ id, currentRoute: route }: { id: string; currentRoute: Route }): JSX.Element {
@@ -82,7 +82,7 @@ function QueryResult({ result: answer }: { result: History }): JSX.Element {
           <Table heads={["List", "Ranks", "Comparable"]} rows={answer.ranks.map((r) => [r.list, r.ranks.map((k) => `${k.rank}${k.population ? ` of ${k.population}` : ""} (${k.date ?? `no date, read ${k.read ?? "?"}`})`).join(" → "), r.comparable ? "yes" : "no: a date or a population is missing"])} /></>
       ) : null}
       <h2>Read on</h2>
-      <p>{answer.retrievals.map((r) => `${r.date} (${r.records} records)`).join(", ") || "never"}</p>
+      <p>{answer.retrievals.map((r) => `${r.date} (${count(r.records, "record")})`).join(", ") || "never"}</p>
     </>
   );
 }

@@ -23,7 +23,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
 from provenance_graph.core.claims import AcceptanceRule
 from provenance_graph.core.files import replacing
-from provenance_graph.core.iris import Iri, local_name, short_id, shorten
+from provenance_graph.core.iris import Iri, local_name, short_id, shorten, spaced
 from provenance_graph.core.terms import PG, RDF
 
 EXAMPLES = 3
@@ -95,9 +95,9 @@ class Difference:
 
 def sentences(policy: Policy) -> Iterator[str]:
     """The policy in words, one sentence at a time."""
-    order = ", ".join(basis.label for basis in policy.basis_order)
+    order = ", ".join(spaced(basis.label) for basis in policy.basis_order)
     yield f"Bases, strongest first: {order}."
-    yield f"Never accepted: {', '.join(sorted(basis.label for basis in policy.never))}."
+    yield f"Never accepted: {', '.join(sorted(spaced(basis.label) for basis in policy.never))}."
     yield f"Never accepted: a claim of a confidence below {policy.confidence}."
     yield (
         "A developer's statement or an artifact reading counts as one where the publisher is the "
