@@ -8,6 +8,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats.fair4ml import parts
 from provenance_graph.formats.fields import named
 from provenance_graph.formats.fields.measures import benchmark_of
 from provenance_graph.formats.licences.names import normalise
@@ -96,3 +97,11 @@ def test_a_benchmark_stands_before_its_measure(name: str, measured_on: str) -> N
 def test_the_eu_s_codes_of_licences_are_known(code: str, spdx: str) -> None:
     stated = f"http://publications.europa.eu/resource/authority/licence/{code}"
     assert str(normalise(stated).value).endswith(f"/{spdx}")
+
+
+@pytest.mark.parametrize("stated", ["./outputs", "N/A", "../merged", "papers/2401.00001"])
+def test_a_text_that_is_no_repository_is_no_base_model(stated: str) -> None:
+    tagged = [c for c in named.tag(MODEL, f"base_model:{stated}", "") if isinstance(c, Claim)]
+    assert [c.predicate for c in tagged] == [PG.otherStatement]
+    stated_ = [c for c in parts.parent(MODEL, stated, "") if isinstance(c, Claim)]
+    assert iris.model(stated) not in {c.value for c in stated_}

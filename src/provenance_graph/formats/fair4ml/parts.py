@@ -199,7 +199,7 @@ def parent(
         return
     url, name = jsonld.link_of(value), jsonld.text_of(value)
     repository = statements.hub_model(url) or statements.hub_model(name)
-    if not repository and re.fullmatch(r"[\w.-]+/[\w.-]+", name or url):
+    if not repository and hub.is_name(name or url):
         repository = name or url
     if repository:
         result = iris.model(repository)

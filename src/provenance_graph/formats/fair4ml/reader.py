@@ -7,11 +7,10 @@ inferred rather than parsed is an Inference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import iris, terms
+from provenance_graph.core import hub, iris, terms
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
@@ -284,7 +283,7 @@ def _subject(name: str, links: list[str], document: Document) -> Iri | None:
         repository = statements.hub_model(link)
         if repository:
             return iris.model(repository)
-        if re.fullmatch(r"[\w.-]+/[\w.-]+", link) and name in ("", link, link.partition("/")[2]):
+        if hub.is_name(link) and name in ("", link, link.partition("/")[2]):
             return iris.model(link)  # MLentory's earlier identifiers, which are no addresses
     local = name or next((link for link in links if link and not link.startswith("_:")), "")
     return paths.named(SOURCE, "model", local[-200:], document, links[0]) if local else None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from provenance_graph.core import iris, papers
+from provenance_graph.core import hub, iris, papers
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
@@ -267,7 +267,7 @@ def base_model(subject: Iri, value: str, where: str) -> ReaderOutput:
     relation, colon, rest = value.partition(":")
     known = RELATIONS.get(relation) if colon else None
     repository = statements.hub_model(rest if known else value) or (rest if known else value)
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    if not hub.is_name(repository):
         yield coverage.other(subject, "base_model", value)
         return
     parent = iris.model(repository)

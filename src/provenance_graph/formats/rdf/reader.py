@@ -156,7 +156,8 @@ def _plain(
             else:
                 yield from _unheld(claims[-1])
     if not claims:
-        yield Problem(document.name or document.url, "holds no triples")
+        if not any(graphs.values()):
+            yield Problem(document.name or document.url, "holds no triples")
         return
     stated = {(c.subject, c.value) for c in claims if c.predicate == PG.trainedOn}
     claims += [
