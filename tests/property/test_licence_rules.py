@@ -54,7 +54,7 @@ OWNERS = ("a", "b", "c", "x", "y", "z", "meta-llama")
 
 
 def plan_of(seed: int, models: int = 9, data: int = 3, edges: int = 12) -> Plan:
-    """A random world of at most twelve entities, with unknowns, circles and merges.
+    """A random world of at most twelve entities, with unknowns, cycles and merges.
 
     Some models are multimodal or text-only, and some are the licensor's, so that clauses that
     apply to some of a licensor's models are met.

@@ -1,4 +1,4 @@
-"""The index against plain sets and loops, on random graphs with merges and circles."""
+"""The index against plain sets and loops, on random graphs with merges and cycles."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_an_updated_index_equals_one_built_anew(before, after, were, are):
 
 @settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets)
-def test_circles_are_those_networkx_finds(edges):
+def test_cycles_are_those_networkx_finds(edges):
     index = LineageIndex.of_edges(edges)
     graph = nx.DiGraph((c, p) for c, r, p in edges if r in terms.DERIVATIONS)
     expected = {
@@ -139,7 +139,7 @@ def test_circles_are_those_networkx_finds(edges):
 
 @settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets, among=st.sets(st.sampled_from(NAMES)))
-def test_circles_among_some_are_those_of_the_part(edges, among):
+def test_cycles_among_some_are_those_of_the_part(edges, among):
     index = LineageIndex.of_edges(edges)
     nodes = [node for name in among if (node := index.names.find(name)) is not None]
     part = index.among(nodes)

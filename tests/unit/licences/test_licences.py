@@ -190,7 +190,7 @@ def test_a_model_nobody_knows_is_unknown_and_not_clean():
     assert {verdict.answer for verdict in report.today.verdicts} == {"unknown"}
 
 
-def test_circles_of_lineage_end():
+def test_cycles_of_lineage_end():
     graph = world(
         [("x/a", "finetune", "y/b"), ("y/b", "finetune", "x/a"), ("x/a", "finetune", "x/a")],
         {"x/a": "mit", "y/b": "cc-by-nc-4.0"},

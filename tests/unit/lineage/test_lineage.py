@@ -158,7 +158,7 @@ def test_impact_of_something_unknown_is_empty(lineage):
     assert lineage.impact(model("no/where")).hit == 0
 
 
-def test_circles_are_reported_with_their_level():
+def test_cycles_are_reported_with_their_level():
     a, b = model("x/a"), model("x/b")
     loop = [(a, PG.fineTunedFrom, b, None), (b, PG.fineTunedFrom, a, None)]
     types = [(m, RDF.type, PG.ModelFamily, None) for m in (a, b)]

@@ -51,8 +51,8 @@ def page_imports(root: Path) -> Graph:
     return graph
 
 
-def circle(graph: Graph) -> list[str]:
-    """A circle of files; none where each can be read after all that it imports."""
+def cycle(graph: Graph) -> list[str]:
+    """A cycle of files; none where each can be read after all that it imports."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -60,16 +60,16 @@ def circle(graph: Graph) -> list[str]:
     return []
 
 
-def test_no_module_of_the_package_stands_in_a_circle() -> None:
+def test_no_module_of_the_package_is_in_an_import_cycle() -> None:
     graph = python_imports(ROOT / "src" / "provenance_graph")
     assert sum(map(len, graph.values())) > 3_000
-    assert circle(graph) == []
+    assert cycle(graph) == []
 
 
-def test_no_file_of_the_page_stands_in_a_circle() -> None:
+def test_no_file_of_the_page_is_in_an_import_cycle() -> None:
     graph = page_imports(ROOT / "web" / "src")
     assert sum(map(len, graph.values())) > 150
-    assert circle(graph) == []
+    assert cycle(graph) == []
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_no_file_of_the_page_stands_in_a_circle() -> None:
         "if TYPE_CHECKING:\n    import provenance_graph.b",
     ],
 )
-def test_a_circle_is_found_wherever_it_is_closed(tmp_path: Path, statement: str) -> None:
+def test_an_import_cycle_is_found_wherever_it_is_closed(tmp_path: Path, statement: str) -> None:
     package = tmp_path / "provenance_graph"
     package.mkdir()
     (package / "a.py").write_text(f"{statement}\n")
     (package / "b.py").write_text("from provenance_graph.a import y\n")
-    assert set(circle(python_imports(package))) == {"provenance_graph.a", "provenance_graph.b"}
+    assert set(cycle(python_imports(package))) == {"provenance_graph.a", "provenance_graph.b"}
