@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from provenance_graph.core.errors import (
@@ -186,7 +188,12 @@ def test_files_of_the_page_are_kept_by_name_for_ever(tmp_path: Path, engine: obj
     assert client.get("/assets/a-1234.js", headers={"if-none-match": tag}).status_code == 304
     for path in ("/.hidden", "/assets/../index.html/..", "/assets/%2e%2e/%2e%2e/etc/passwd"):
         assert client.get(path, headers={"accept": "*/*"}).status_code in (200, 404)
-    assert Pages(None).index().status_code == 200
+    page = client.get("/models/a/b", headers=BROWSER)
+    held = {**BROWSER, "if-none-match": page.headers["etag"]}
+    for path in ("/", "/models/a/b", "/sparql"):
+        assert client.get(path, headers=held).status_code == 304
+    without = Starlette(routes=[Route("/", Pages(None).answer)])
+    assert TestClient(without).get("/").status_code == 200
 
 
 def test_a_thing_leads_a_browser_to_the_page_and_others_to_rdf(client: TestClient) -> None:

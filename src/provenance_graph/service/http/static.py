@@ -52,20 +52,22 @@ class Pages:
     def __init__(self, folder: Path | None) -> None:
         self._files = FileTable(folder)
 
-    def index(self) -> Response:
-        """The response with the page itself, which every path inside the page gets."""
+    def index(self, request: Request) -> Response:
+        """The page itself, which every path inside the page gets; 304 where the client has it."""
         headers = {**_SECURE, "cache-control": "no-cache", "vary": "Accept"}
         result = self._files.find("index.html")
         if result is None:
             return Response(_PLAIN, 200, headers, "text/html")
-        return WholeFile(result[0], 200, headers, "text/html", stat_result=result[1])
+        return _unless_held(
+            request, WholeFile(result[0], 200, headers, "text/html", stat_result=result[1])
+        )
 
     def answer(self, request: Request) -> Response:
         """The file at a request's path, else the page for a browser; raises HTTPException (404)."""
         name = str(request.scope["path"]).removeprefix("/") or "index.html"
         result = self._files.find(name)
         if result is None and (name == "index.html" or _for_people(request)):
-            return self.index()
+            return self.index(request)
         if result is None:
             raise HTTPException(404, "nothing is here; start from /sparql or /.well-known/void")
         file, status = result
@@ -73,9 +75,14 @@ class Pages:
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}
         made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
-        if is_held(request, made.headers, exists=True):
-            return NotModifiedResponse(made.headers)
-        return made
+        return _unless_held(request, made)
+
+
+def _unless_held(request: Request, made: WholeFile) -> Response:
+    """A response, or 304 where the client has it."""
+    return (
+        NotModifiedResponse(made.headers) if is_held(request, made.headers, exists=True) else made
+    )
 
 
 def _for_people(request: Request) -> bool:

@@ -49,7 +49,7 @@ class QueryEndpoint:
         if sparql_request is None or not sparql_request.format:
             offers = GRAPH_OFFERS if sparql_request is None else SELECT_OFFERS
             if prefers_html(accept, offers):
-                return self._pages.index()
+                return self._pages.index(request)
         if sparql_request is None:
             return await description.service_description(self._service, request)
         return await self.answer(request, sparql_request, accept)
