@@ -19,7 +19,6 @@ from provenance_graph.core.iris import Iri, mint, organization, slug
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.ingest.intake import Options, read
-from provenance_graph.ingest.run import rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,16 @@ class HandWritten:
 
 _SENTENCES = frozenset(("fmti",))
 """Sources whose statements are all sentences, also the short ones."""
+
+
+def rewrite(records: Iterable[Record]) -> bytes:
+    """Serialise records as a file of ``data/records``; raises RecordError on a duplicate name."""
+    result: dict[Iri, Record] = {}
+    for record in records:
+        if record.header.record in result:
+            raise RecordError(f"two records are named {record.header.record}")
+        result[record.header.record] = record
+    return rdf.write_trig(result.values())
 
 
 def without_prose(record: Record) -> Record:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
-from provenance_graph.core.errors import RecordError, UnknownFormat
+from provenance_graph.core.errors import UnknownFormat
 from provenance_graph.core.graph_names import COLLECTIONS
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
@@ -44,7 +44,7 @@ from provenance_graph.ingest.replacing import (
     outcome,
 )
 from provenance_graph.ingest.returned import KnownHere, edited, further
-from provenance_graph.ingest.update import Deriver, update
+from provenance_graph.ingest.update import Deriver, make_private, update
 from provenance_graph.store.base import Store, WritableStore
 from provenance_graph.store.values import ANY
 
@@ -119,6 +119,8 @@ def import_documents(
         else:
             running.take(item)
     running.commit()
+    if store is not None and options.private:
+        make_private(store, running.unchanged_in, derive)
     return running.report
 
 
@@ -145,6 +147,7 @@ class _Import:
         self.document_of: dict[Iri, str] = {}
         self.seen: dict[tuple[object, ...], tuple[str, str]] = {}
         self.made: set[Iri] = set()
+        self.unchanged_in: set[Iri] = set()
         self.renamed: set[Iri] = set()
         self.folders: dict[str, str] = {}
         self.new_collections: dict[str, Collection] = {}
@@ -169,6 +172,7 @@ class _Import:
             return
         if self.store is not None and not self.options.format and self._unchanged(document):
             report.unchanged += 1
+            self.unchanged_in.add(collection.iri)
             return
         document = replace(document, collection=collection.name)
         reading = read(below_namespace(document, self.options), self.readers, self.options)
@@ -250,6 +254,7 @@ class _Import:
         result = self._outcome(record)
         if result.unchanged:
             self.report.unchanged += 1
+            self.unchanged_in.add(record.header.collection)
             return
         if result.refused is not None:
             self.refuse(name, result.refused)
@@ -376,16 +381,6 @@ class _Import:
                     return False  # other content came since: the document changed back
                 same = True
         return same
-
-
-def rewrite(records: Iterable[Record]) -> bytes:
-    """Serialise records as a file of ``data/records``; raises RecordError on a duplicate name."""
-    result: dict[Iri, Record] = {}
-    for record in records:
-        if record.header.record in result:
-            raise RecordError(f"two records are named {record.header.record}")
-        result[record.header.record] = record
-    return rdf.write_trig(result.values())
 
 
 def _is_plain_text(reading: Reading) -> bool:

@@ -134,10 +134,12 @@ def update(
     ``notes`` are quads of administrative graphs, such as the folder of a collection. ``decided``
     are mappings that people add or remove. The identity rules are applied again to every name that
     shares a key with a changed one. ``log`` is the change log; a store on disk uses its own. If
-    collections are private, the public state is updated too. Raises NotFound if a record to remove
-    is not in the store.
+    collections are private, the public state is updated too; the earlier records of one that a note
+    marks private leave it. Raises NotFound if a record to remove is not in the store.
     """
     change = RecordChange(list(add), list(drop), day, list(notes), decided)
+    marked = {s for s, p, o, _ in change.notes if (s, p, o) == mark(s)[:3]}
+    make_private(store, marked, derive)
     public = public_writer(store, change.notes)
     if public is not None and is_stale(store, public):
         public = remake(store, derive)
@@ -200,6 +202,14 @@ def set_private(
         remake(store, derive)
     else:
         discard(store)
+
+
+def make_private(store: WritableStore, collections: Iterable[Iri], derive: Deriver | None) -> None:
+    """Make those of some collections private that hold records and are public."""
+    if isinstance(store, EmbeddedWriter):
+        public = sorted(set(collections) - private_collections(store))
+        if public and records_of(store, public):
+            set_private(store, public, derive, private=True)
 
 
 def update_state(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import reference_data
+from typed import run
 
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.claims import Basis, Claim, Header, Record
@@ -147,6 +148,28 @@ def test_a_collection_can_be_made_private_and_public_again(root: Path, other: Pa
         set_private(store, [SECRET], None, private=False)
     assert public_root(root) == root
     assert any(b"acme/b" in line for line in lines(root))
+
+
+def test_a_private_record_makes_earlier_records_of_its_collection_private(
+    root: Path, other: Path
+) -> None:
+    write(root, (record(OURS, "a", 1), False), (record(SECRET, "b", 2), False))
+    write(root, (record(SECRET, "c", 3), True), (record(OURS, "d", 4), False))
+    write(other, (record(OURS, "a", 1), False), (record(OURS, "d", 4), False))
+    assert lines(root / "public") == lines(other)
+    with EmbeddedStore.open(root) as store:
+        assert private_collections(store) == {SECRET}
+
+
+def test_unchanged_documents_make_their_collection_private_too(root: Path, tmp_path: Path) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("---\nlicense: mit\n---\n# A model\n")
+    line = ("import", str(card), "--collection", "secret")
+    assert run(root, *line).returncode == 0
+    assert public_root(root) == root
+    done = run(root, *line, "--private")
+    assert (done.returncode, "1 unchanged" in done.stderr) == (0, True)
+    assert not any(b"secret" in one for one in lines(root / "public"))
 
 
 def test_a_public_state_left_behind_is_made_anew(root: Path, other: Path) -> None:

@@ -38,6 +38,7 @@ UNUSED = [
     (("validate", "--as", "spdx3"), "--as needs a PATH"),
     (("validate", "card.md", "--no-licences"), "--licences is about the whole store"),
     (("import", "card.md", "--data", "."), "--data needs --bulk"),
+    (("import", "card.md", "--bulk", "--private"), "--private cannot be combined with --bulk"),
     (("lineage", MODEL, "--with", MODEL, "--depth", "1"), "--depth is not read with --with"),
     (
         (*ADD, "--not-found", "--stance", "declined"),

@@ -137,7 +137,9 @@ def command(
     from provenance_graph.ingest.arguments import account_of, time_of
     from provenance_graph.ingest.intake import Options
 
-    if not bulk:
+    if bulk:
+        unused("cannot be combined with --bulk", "private")
+    else:
         unused("needs --bulk", "data")
     now = datetime.now(UTC)
     options = Options(
