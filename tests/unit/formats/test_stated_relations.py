@@ -164,6 +164,28 @@ def test_a_line_of_a_modelfile_that_is_no_instruction_is_told_and_kept() -> None
     assert kept == {"system: You help.\nAlways.", "other: QUANTIZE q4_K_M"}
 
 
+def test_of_two_models_in_a_modelfile_the_last_is_the_parent_and_files_add_up() -> None:
+    lines = ("FROM ./oak.gguf", "FROM ./mmproj.gguf", "FROM llama3.2:1b", "FROM qwen2.5:7b")
+    document = Document(Iri("urn:M"), "\n".join(lines).encode(), "2026-11-01", "Modelfile")
+    results = list(readers()["ollama"].read(document))
+    assert [(p.where, p.kind) for p in results if isinstance(p, Problem)] == [("L3", "repeat")]
+    claims = [item for item in results if isinstance(item, Claim)]
+    parents = {str(c.as_stated) for c in claims if c.predicate == PROV.wasDerivedFrom}
+    assert parents == {lines[0], lines[1], lines[3]}
+
+
+def test_every_instruction_of_ollama_s_parser_is_known() -> None:
+    text = "FROM qwen3:4b\nRENDERER qwen3-coder\nPARSER qwen3-coder\nDRAFT ./draft.gguf\n"
+    document = Document(Iri("urn:M"), text.encode(), "2026-11-01", "Modelfile")
+    results = list(readers()["ollama"].read(document))
+    assert not [item for item in results if isinstance(item, Problem)]
+    assert values([item for item in results if isinstance(item, Claim)], PG.otherStatement) == {
+        "renderer: qwen3-coder",
+        "parser: qwen3-coder",
+        "draft: ./draft.gguf",
+    }
+
+
 @pytest.mark.parametrize("role", ["latest", "medieval texts", "contest entries", "underscore"])
 def test_a_word_that_holds_another_gives_data_no_role(role: str) -> None:
     assert data_relation(role) == PG.trainedOn

@@ -305,7 +305,52 @@ def test_shapes_that_multiply_beyond_any_file_give_no_count_and_are_told() -> No
     claims, problems = _read(reader, header(tensors=(tensor("t", 2**63, 2**63),)), "x.gguf")
     assert PG.parameterCount not in {c.predicate for c in claims}
     assert [p.kind for p in problems] == ["size"]
-    big = {"w": {"dtype": "F32", "shape": [2**40, 2**40], "data_offsets": [0, 4]}}
+    big = {"w": {"dtype": "F32", "shape": [2**40, 2**40], "data_offsets": [0, 2**82]}}
     claims, problems = _read(readers()["safetensors"], safe(big), "x.safetensors")
     assert PG.parameterCount not in {c.predicate for c in claims}
     assert "size" in {p.kind for p in problems}
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"dtype": "F16", "shape": [2], "data_offsets": [2, 6]}, "overlaps the tensor before it"),
+        ({"dtype": "F16", "shape": [2], "data_offsets": [8, 12]}, "leaves a gap before it"),
+        ({"dtype": "F16", "shape": [9], "data_offsets": [4, 8]}, "4 bytes do not hold F16"),
+        ({"dtype": "F16", "shape": [2], "data_offsets": ["4", 8]}, "not a first byte and an end"),
+    ],
+)
+def test_tensors_that_do_not_lie_one_after_another_are_told_and_not_counted(
+    second: dict[str, object], told: str
+) -> None:
+    first = {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}
+    claims, problems = _read(safetensors.READER, safe({"a": first, "b": second}), "x.safetensors")
+    assert [(p.where, told in p.what, p.kind) for p in problems] == [
+        ("/b/data_offsets", True, "inconsistent")
+    ]
+    assert PG.parameterCount not in {c.predicate for c in claims}
+
+
+def test_weights_of_four_bits_and_empty_tensors_are_counted_at_their_elements() -> None:
+    tensors = {
+        "w": {"dtype": "F4", "shape": [2, 8], "data_offsets": [0, 8]},
+        "none": {"dtype": "F32", "shape": [0, 4], "data_offsets": [8, 8]},
+        "norm": {"dtype": "F32", "shape": [], "data_offsets": [8, 12]},
+    }
+    claims, problems = _read(safetensors.READER, safe(tensors), "x.safetensors")
+    assert problems == []
+    assert [str(c.value) for c in claims if c.predicate == PG.parameterCount] == ["17"]
+
+
+@pytest.mark.parametrize("beside", ["h.0.weight", "h.0.SCB"])
+def test_weights_of_eight_bits_make_the_other_tensors_no_count(beside: str) -> None:
+    tensors = {beside: {"dtype": "I8", "shape": [4, 8]}, "norm": {"dtype": "F16", "shape": [4]}}
+    claims, problems = _read(safetensors.READER, safe(tensors), "x.safetensors")
+    assert [p.kind for p in problems] == ["packed"]
+    assert PG.parameterCount not in {c.predicate for c in claims}
+
+
+def test_a_shape_beyond_the_digits_of_a_number_is_told() -> None:
+    tensors = {"w": {"dtype": "F16", "shape": [10**18] * 300}}
+    _, problems = _read(safetensors.READER, safe(tensors), "x.safetensors")
+    assert [p.kind for p in problems] == ["size"]

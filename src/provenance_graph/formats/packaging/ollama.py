@@ -32,6 +32,9 @@ _INSTRUCTIONS = (
     "LICENSE",
     "MESSAGE",
     "REQUIRES",
+    "RENDERER",
+    "PARSER",
+    "DRAFT",
 )
 _LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re.DOTALL)
 _TAGGED = re.compile(r"(?:[\w.-]+(?::\d{1,5})?/)?[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
@@ -46,7 +49,9 @@ KEYS = KeyTable(
         *read("kept as stated; a blob is a file of the model, by its digest", "adapter"),
         *read("`dcterms:license`, its text kept", "license"),
         *read("`pg:softwareDependency`", "requires"),
-        *later("parameter/*", "system", "template", "message", "other"),
+        *later(
+            "parameter/*", "system", "template", "message", "renderer", "parser", "draft", "other"
+        ),
         *ollama_answers.ANSWER_KEYS,
     )
 )
@@ -244,14 +249,19 @@ def _path(document: Document) -> str:
 def _instructed(model: Iri, stated: Sequence[Instruction], at: str) -> Iterator[Claim | Problem]:
     """Yield the claims of a Modelfile's instructions."""
     adapted = any(each.key == "ADAPTER" for each in stated)
+    named = [each.line for each in stated if each.key == "FROM" and not _is_file(each.value)]
+    overridden = frozenset(named[:-1])  # Ollama adds files up (weights, projector), not models
     for each in stated:
         where = f"{at}L{each.line}"
         blob = _BLOB.search(each.value) if each.key in ("FROM", "ADAPTER") else None
         if blob is not None:  # the weights themselves, as Ollama stores them
             yield from packages.artifact(SOURCE, model, blob[0], [f"sha256:{blob[1]}"])
         elif not each.key:
-            names = ", ".join(_INSTRUCTIONS)
-            yield Problem(where, f"{each.value[:80]!r} is no instruction", names, kind="key")
+            known = ", ".join(_INSTRUCTIONS)
+            yield Problem(where, f"{each.value[:80]!r} is no instruction", known, kind="key")
+        elif each.line in overridden:
+            what = f"FROM {each.value[:80]} has no effect: a later FROM names the model"
+            yield Problem(where, what, "one FROM with a name; several may be files", kind="repeat")
         elif each.key == "FROM":
             yield from _parent(model, each.value, where, adapted=adapted)
         elif each.key == "ADAPTER":
@@ -286,6 +296,19 @@ def _licence_of(text_: str) -> str:
     return lines[0] if lines else ""
 
 
+def _is_file(stated: str) -> bool:
+    """Whether a FROM is a path or a blob of Ollama's store, and so not a model's name.
+
+    >>> _is_file("./oak.gguf"), _is_file("qwen2.5:7b"), _is_file("hf.co/org/oak-GGUF")
+    (True, False, False)
+    """
+    if _BLOB.search(stated):
+        return True
+    return hub.cached(stated) is None and (
+        stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin"))
+    )
+
+
 def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
     """Yield the model's base: a Hub repository, a model of Ollama's library, or a path."""
     repository = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
@@ -298,7 +321,7 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
             yield Claim(model, PG.quantizationMethod, statements.literal(match[1]))
         if repository.revision not in ("", "main"):
             yield from packages.pinned(model, parent, repository.revision)
-    elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):
+    elif _is_file(stated):
         parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
         yield Claim(parent, RDF.type, PG.UnresolvedReference)
         yield Claim(parent, PG.unresolvedText, statements.literal(stated))
@@ -324,7 +347,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_ollama,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )

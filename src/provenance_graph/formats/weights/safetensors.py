@@ -29,9 +29,21 @@ from provenance_graph.formats.weights.gguf import layout_digest
 
 SOURCE = "safetensors"
 _PACKED = re.compile(
-    r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale|\.scales$"
+    r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale|\.scales$|\.SCB$"
 )
-_WHOLE = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
+_WHOLE = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F6_E2M3", "F6_E3M2", "F4"))
+"""Types whose elements are weights; ``F8_E8M0`` holds the scales of blocks."""
+_BITS = MappingProxyType(
+    dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"), 8)
+    | dict.fromkeys(("U16", "I16", "F16", "BF16"), 16)
+    | dict.fromkeys(("U32", "I32", "F32"), 32)
+    | dict.fromkeys(("U64", "I64", "F64", "C64"), 64)
+    | dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6)
+    | {"F4": 4}
+)
+"""The bits of an element by its type."""
+_MOST = 1 << 62
+"""More elements than any file holds."""
 KEYS = KeyTable(
     (
         *read("`pg:parameterCount`, `pg:layoutDigest`, types and their counts", "tensors"),
@@ -114,6 +126,8 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     yield from claims
     yield Claim(claims[0].subject, PG.fileFormat, literals.text("safetensors"))
     tensors: list[tuple[str, tuple[int, ...], str]] = []
+    places: list[tuple[int, int, str]] = []
+    misplaced: list[Problem] = []
     for name, raw in header.items():
         if name == "__metadata__":
             continue
@@ -123,9 +137,16 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
             yield Problem(f"/{name}/shape", "not a shape", "a list of whole numbers")
             continue
         tensors.append((name[:300], tuple(shape), scalar_text(entry.get("dtype"))))
+        if "data_offsets" in entry and not misplaced:
+            place = _place(tensors[-1], entry["data_offsets"])
+            if isinstance(place, Problem):
+                misplaced.append(place)
+            else:
+                places.append(place)
+    misplaced = misplaced or list(_gaps(places))
     if tensors:
         yield Claim(claims[0].subject, PG.layoutDigest, literals.text(layout_digest(tensors)))
-        yield from _counted(model, tensors, file)
+        yield from misplaced or _counted(model, tensors, file)
     for leaf in coverage.leaves(mapping(header.get("__metadata__")), ("metadata",), ""):
         text = scalar_text(leaf.value)
         known = list(_metadata(model, leaf.path[-1], text, f"/__metadata__/{leaf.path[-1]}"))
@@ -160,6 +181,45 @@ _ADAPTER = MappingProxyType(
 )
 
 
+def _place(
+    tensor: tuple[str, tuple[int, ...], str], offsets: object
+) -> tuple[int, int, str] | Problem:
+    """First byte, end and name of a tensor, or the problem that it does not fit between them."""
+    name, shape, kind = tensor
+    match offsets:
+        case [int(first), int(end)] if 0 <= first <= end:
+            if kind not in _BITS or math.prod(shape) * _BITS[kind] == (end - first) * 8:
+                return first, end, name
+            what = f"{end - first:,} bytes do not hold {kind} of shape {list(shape)}"
+        case _:
+            what = "not a first byte and an end"
+    return Problem(f"/{name}/data_offsets", what[:300], _TILED, kind="inconsistent")
+
+
+def _gaps(places: list[tuple[int, int, str]]) -> Iterator[Problem]:
+    """Yield the problem of the first tensor that does not begin where the one before it ends."""
+    reached = 0
+    for first, end, name in sorted(places):
+        if first != reached:
+            how = "overlaps the tensor before it" if first < reached else "leaves a gap before it"
+            what = f"begins at byte {first:,} and not at {reached:,}: it {how}"
+            yield Problem(f"/{name}/data_offsets", what, _TILED, kind="inconsistent")
+            return
+        reached = end
+
+
+_TILED = "tensors that lie one after another; no library loads others, so none are counted"
+
+
+def _is_packed(name: str, kind: str) -> bool:
+    """Whether a tensor holds several weights an element, or scales beside such.
+
+    >>> _is_packed("h.0.attn.weight", "I8"), _is_packed("embeddings.position_ids", "I64")
+    (True, False)
+    """
+    return bool(_PACKED.search(name)) or (kind not in _WHOLE and name.endswith(".weight"))
+
+
 def _counted(
     model: iris.Iri, tensors: list[tuple[str, tuple[int, ...], str]], file: str
 ) -> Iterator[Claim | Problem]:
@@ -168,8 +228,9 @@ def _counted(
     for _, shape, kind in tensors:
         by_type[kind] += math.prod(shape)
     for kind, count in sorted(by_type.items()):
-        yield coverage.other(model, "elements", f"{kind} {count}")
-    if any(_PACKED.search(name) for name, _, _ in tensors):
+        number = count if count < _MOST else "more than any file holds"
+        yield coverage.other(model, "elements", f"{kind} {number}")
+    if any(_is_packed(name, kind) for name, _, kind in tensors):
         what = "packed weights: the number of elements is not the number of parameters"
         yield Problem("/", what, "the config's quantization_config", kind="packed")
     elif re.search(r"-\d{5}-of-\d{5}", file):
@@ -177,10 +238,10 @@ def _counted(
         yield Problem("/", what, "the index beside the files", kind="part")
     elif set(by_type) & _WHOLE:
         total = sum(count for kind, count in by_type.items() if kind in _WHOLE)
-        if 0 < total < 1 << 62:
+        if 0 < total < _MOST:
             yield Claim(model, PG.parameterCount, literals.integer(total))
         elif total:
-            what = f"tensors of {total:.2e} elements, more than any file holds"
+            what = "tensors of more elements than any file holds"
             yield Problem("/", what, "no number of parameters is taken from them", kind="size")
 
 
@@ -192,7 +253,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )
