@@ -1,11 +1,11 @@
-"""Values under read keys that no claim represents: found after the reading and kept as stated.
+"""Values under read or kept keys that no claim represents: found after the reading, kept as stated.
 
 A reader takes up the keys of its table one by one, and a value under one of them may have a form
-that the reader does not know. After the reading every value under such a key is searched for in the
-claims, problems and header of the document. A value found in none of them becomes a
-``pg:otherStatement`` of its entity, or is counted by the ledger as *stated, not understood* where
-it belongs to no entity. Keys whose values are words of a code list, units or references are marked
-``coded`` in the table.
+that the reader does not know; a key that is not read yet states something that is to be kept. After
+the reading every value under such keys is searched for in the claims, problems and header of the
+document. A value found in none of them becomes a ``pg:otherStatement`` of its entity; one under a
+key that is read is counted by the ledger as *stated, not understood*. Keys whose values are words
+of a code list, units or references are marked ``coded`` in the table.
 """
 
 from __future__ import annotations
@@ -79,6 +79,16 @@ class ClaimedTexts:
         return frozenset(self._values)
 
     @cached_property
+    def _kept(self) -> frozenset[str]:
+        """The values kept as stated, without their keys."""
+        other = (
+            str(item.value)
+            for item in self._results
+            if isinstance(item, Claim) and item.predicate == PG.otherStatement
+        )
+        return frozenset(text.partition(": ")[2] for text in other)
+
+    @cached_property
     def _text(self) -> str:
         parts: list[str] = list(self._values)
         for item in self._results:
@@ -110,7 +120,7 @@ class ClaimedTexts:
 
     def has(self, stated: str) -> bool:
         """Whether the reading produced a text, as itself or within an address."""
-        if len(stated) < SHORTEST or stated in self._exact:
+        if len(stated) < SHORTEST or stated in self._exact or stated in self._kept:
             return True
         if several := developer_names().together.get(stated.strip()):
             return all(map(self.has, several))
@@ -165,7 +175,7 @@ def _digits(text: str) -> str:
 def remaining(
     reader: Reader, document: Document, results: Iterable[Claim | Problem], ledger: ReadingLedger
 ) -> Iterator[Claim]:
-    """Yield a ``pg:otherStatement`` for each value not understood; count all values in ``ledger``."""
+    """Yield a ``pg:otherStatement`` for each value that no claim has; count all values in ``ledger``."""
     if reader.keys is None or reader.leaves is None:
         return
     results = tuple(results)
@@ -174,28 +184,29 @@ def remaining(
     )  # without a claim there is no record
     results_read = ClaimedTexts(results, reader.origin(document) if with_header else None)
     ids: Counter[str] = Counter()
-    unseen: list[tuple[Leaf, str, str]] = []
+    unseen: list[tuple[Leaf, tuple[Treatment, str], str]] = []
     looked: dict[str, bool] = {}
-    for leaf, path in _under_read_keys(reader.leaves(document), reader.keys, ledger, ids):
+    for leaf, kind in _under_kept_keys(reader.leaves(document), reader.keys, ledger, ids):
         text = scalar_text(leaf.value)
         known = looked.get(text)
         if known is None:
             known = looked[text] = results_read.has(text) or _says_nothing(text)
         if not known:
-            unseen.append((leaf, path, text))
+            unseen.append((leaf, kind, text))
     if refused := _Refused(results):
         refused.count(list(reader.leaves(document)), reader.keys, results_read, ledger)
     places: EntityPlaces | None = None
     done: set[tuple[Iri, str, str]] = set()
-    for leaf, path, text in unseen:
+    for leaf, kind, text in unseen:
         if ids[text] > (leaf.path[-1] in _IDS):
             continue
         if places is None:
             every = reader.subjects(document) if reader.subjects is not None else _only(results)
             places = EntityPlaces(every)
         subject, key = places.of(leaf)
-        ledger.values[Treatment.READ, path] -= 1
-        ledger.values[Treatment.NOT_UNDERSTOOD, path] += 1
+        if kind[0] is Treatment.READ:
+            ledger.values[kind] -= 1
+            ledger.values[Treatment.NOT_UNDERSTOOD, kind[1]] += 1
         if subject is not None and (subject, key, text) not in done:
             done.add((subject, key, text))
             yield coverage.other(subject, key, text)
@@ -284,9 +295,9 @@ def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:
     return stated
 
 
-def _under_read_keys(
+def _under_kept_keys(
     leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger, ids: Counter[str]
-) -> Iterator[tuple[Leaf, str]]:
+) -> Iterator[tuple[Leaf, tuple[Treatment, str]]]:
     """Yield the values that the reading should have produced, each with its key; count every value.
 
     ``ids`` collects the identifiers that the document gives its own parts.
@@ -301,8 +312,8 @@ def _under_read_keys(
         if met.names and isinstance(value, str):
             ids[value] += 1
         coded = isinstance(value, bool) if met.codes is None else _is_code(value, met.codes)
-        if met.is_read and not coded:
-            yield leaf, met.kind[1]
+        if met.is_kept and not coded:
+            yield leaf, met.kind
     for met in known.values():
         ledger.values[met.kind] += met.count
 
@@ -310,12 +321,12 @@ def _under_read_keys(
 class _Met:
     """One key of a document: its treatment and the number of its values."""
 
-    __slots__ = ("codes", "count", "is_read", "kind", "names")
+    __slots__ = ("codes", "count", "is_kept", "kind", "names")
 
     def __init__(self, path: tuple[str, ...], row: Key | None) -> None:
         treatment = Treatment.UNKNOWN if row is None else row.treatment
         self.kind = treatment, "/".join(path)
-        self.is_read = treatment is Treatment.READ
+        self.is_kept = treatment in (Treatment.READ, Treatment.NOT_READ)
         self.codes = row if row is not None and row.coded else None
         self.names = path[-1] in _IDS
         self.count = 0

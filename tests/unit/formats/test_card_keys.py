@@ -8,12 +8,13 @@ import pytest
 from reading import document
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.coverage import Treatment
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.ledger import of_document
+from provenance_graph.formats.records import records_of
 
 MODEL = iris.model("acme-labs/Tiny")
 
@@ -296,3 +297,13 @@ def test_a_slip_beside_the_key_itself_is_told_and_does_not_replace_it() -> None:
     assert [(p.where, p.hint) for p in result if isinstance(p, Problem)] == [
         ("/liscence", "license")
     ]
+
+
+def test_what_is_beside_the_emissions_of_a_card_is_kept() -> None:
+    front = "co2_eq_emissions: {emissions: 12, source: codecarbon, geographical_location: Hamburg}"
+    results = records_of(huggingface.READER, document(f"---\n{front}\n---\n", "acme-labs--T.md"))
+    [record] = [item for item in results if isinstance(item, Record)]
+    assert {str(c.value) for c in record.claims if c.predicate == PG.otherStatement} == {
+        "co2_eq_emissions.source: codecarbon",
+        "co2_eq_emissions.geographical_location: Hamburg",
+    }

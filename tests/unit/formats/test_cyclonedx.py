@@ -149,6 +149,20 @@ def test_a_slice_is_no_benchmark_and_its_score_is_kept_as_stated() -> None:
     assert any(problem.kind == "benchmark" for problem in problems)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"content": "Acme terms\nNo weapons."},
+        {"content": "QWNtZSB0ZXJtcwpObyB3ZWFwb25zLg==", "encoding": "base64"},
+    ],
+)
+def test_the_text_of_a_licence_is_kept(text: dict[str, str]) -> None:
+    own = {"license": {"name": "Acme terms", "text": {"contentType": "text/plain", **text}}}
+    claims, _ = read(cyclonedx.READER, bom({"licenses": [own]}), "bom.json")
+    kept = "licenses.license.text: Acme terms\nNo weapons."
+    assert kept in values_of(claims, MODEL, PG.otherStatement)
+
+
 def test_a_licence_that_nobody_knows_keeps_its_name_and_address() -> None:
     own = {"license": {"name": "acme-open-1.0", "url": "https://acme.example/licence"}}
     claims, _ = read(cyclonedx.READER, bom({"licenses": [own]}), "bom.json")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from provenance_graph.core.claims import Basis, Claim, Problem
@@ -97,3 +99,18 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
             yield coverage.other(subject, "licenses.license.url", url)
         if named and named not in (text, stated):
             yield coverage.other(subject, "licenses.license.name", named)
+        if body := _attached(single.get("text")):
+            yield coverage.other(subject, "licenses.license.text", body)
+
+
+def _attached(attachment: object) -> str:
+    """The text of an attachment, decoded where it is said to be Base64 and is.
+
+    >>> _attached({"content": "Tm8gd2VhcG9ucy4=", "encoding": "base64"}), _attached("Be kind.")
+    ('No weapons.', 'Be kind.')
+    """
+    content = scalar_text(mapping(attachment).get("content")) or scalar_text(attachment)
+    if scalar_text(mapping(attachment).get("encoding")) == "base64":
+        with suppress(ValueError):
+            return base64.b64decode(content).decode()
+    return content

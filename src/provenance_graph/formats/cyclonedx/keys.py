@@ -110,7 +110,9 @@ def _described(role: str) -> tuple[Key, ...]:
               f"{role}/licenses/license/url", f"{role}/licenses/expression"),
         *coded("a concluded licence is an inference", f"{role}/licenses/license/acknowledgement",
                f"{role}/licenses/acknowledgement"),
-        *skip("a licence's text, whose name is read", f"{role}/licenses/license/text/**"),
+        *coded("the licence's text, as stated", f"{role}/licenses/license/text",
+               f"{role}/licenses/license/text/content"),
+        *skip("how the licence's text is written", f"{role}/licenses/license/text/**"),
         *skip(_INSIDE, f"{role}/licenses/license/bom-ref",
               f"{role}/licenses/bom-ref"),
         *read("`pg:Artifact` with `pg:digest`", f"{role}/hashes/alg", f"{role}/hashes/content"),
@@ -215,6 +217,7 @@ _RELATIVE = (
         "relative/licenses/license/url",
         "relative/licenses/expression",
     ),
+    *coded("the licence's text, as stated", "relative/licenses/license/text/content"),
     *text(SCHEMA.description, "relative/description"),
     *later("relative/**"),
 )

@@ -306,7 +306,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="14",
+    version="15",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),
