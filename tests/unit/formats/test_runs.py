@@ -245,6 +245,15 @@ def test_the_events_of_a_run_belong_together() -> None:
     assert [str(claim.value).rpartition("/")[2] for claim in trained] == ["oak-web"]
 
 
+def test_the_time_for_which_a_run_was_scheduled_is_not_its_start() -> None:
+    scheduled = {"nominalTime": {"nominalStartTime": "2020-01-01T00:00:00Z"}}
+    claims = _claims("openlineage", {**LINEAGE, "run": {"runId": "r1", "facets": scheduled}})
+    assert PROV.startedAtTime not in {claim.predicate for claim in claims}
+    assert PROV.endedAtTime in {claim.predicate for claim in claims}
+    kept = {str(claim.value) for claim in claims if claim.predicate == PG.otherStatement}
+    assert "run.facets.nominalTime.nominalStartTime: 2020-01-01T00:00:00Z" in kept
+
+
 def test_the_name_of_a_repository_that_an_event_gives_as_an_id_is_inferred() -> None:
     inputs = [{"namespace": "hf://", "name": f"datasets/{name}"} for name in ("acme/web", "c4")]
     claims = _claims("openlineage", {**LINEAGE, "inputs": inputs})
@@ -311,6 +320,12 @@ def test_a_licence_that_a_crate_describes_is_one_by_its_name_and_address() -> No
     assert [str(c.value) for c in claims if (c.subject, c.predicate) == (licence, SCHEMA.url)] == [
         "https://o.example/t"
     ]
+
+
+def test_the_text_of_a_licence_that_a_crate_describes_is_kept() -> None:
+    terms = {"@id": "#t", "@type": "CreativeWork", "name": "House Terms", "text": "No weapons."}
+    claims = _crate_of({"license": {"@id": "#t"}}, terms)
+    assert "license.text: No weapons." in {str(c.value) for c in claims}
 
 
 def test_a_crate_s_model_is_a_file_and_may_come_from_a_repository_of_the_hub() -> None:

@@ -46,9 +46,9 @@ class OpenRun:
         code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
         self.code = scalar_text(code.get("url")) or self.code
         self.revision = scalar_text(code.get("version")) or self.revision
-        nominal = scalar_text(mapping(facets.get("nominalTime")).get("nominalStartTime"))
         time, state = scalar_text(event.get("eventTime")), event.get("eventType")
-        self.started = nominal or self.started or (time if state == "START" else "")
+        # a facet nominalTime is the time that the run was scheduled for, not when it began
+        self.started = self.started or (time if state == "START" else "")
         self.ended = time if state == "COMPLETE" else self.ended
         self.own += own[: MAX_FACTS - len(self.own)]
         for facet, about in facets.items():

@@ -383,7 +383,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_events,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

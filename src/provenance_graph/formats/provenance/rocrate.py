@@ -212,6 +212,9 @@ def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Ite
             link=text if name else "",
             locator=f"{where}/license",
         )
+        for key in ("description", "text"):
+            if words := jsonld.text_of(about.get(key)):
+                yield coverage.other(subject, f"license.{key}", words)
     for key in ("author", "creator"):
         for value in as_list(stated.get(key)):
             yield from statements.made_by(subject, crate.name(value))
@@ -346,7 +349,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=leaves,
 )
