@@ -85,3 +85,16 @@ def test_a_research_object_that_speaks_prov_is_one(context: Any, kind: str, form
     whole = {"@context": context, "@graph": graph}
     it = document(json.dumps(whole), "ro-crate-metadata.json").features
     assert [name for name, reader in readers().items() if reader.recognises(it)] == [format_]
+
+
+def test_the_publisher_of_a_run_is_its_agent_by_label_and_no_program() -> None:
+    whole = {
+        "prefix": {"ex": "https://a.example/"},
+        "entity": {"ex:m": {"prov:type": "ex:Model"}},
+        "agent": {
+            "ex:trainer": {"prov:type": {"$": "prov:SoftwareAgent", "type": "prov:QUALIFIED_NAME"}},
+            "ex:org": {"prov:type": "prov:Organization", "prov:label": "Sandbank e.V."},
+        },
+    }
+    [record] = _read(json.dumps(whole), "run.json").records
+    assert record.header.publisher == iris.organization("Sandbank e.V.")

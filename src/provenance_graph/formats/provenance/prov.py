@@ -30,7 +30,7 @@ from provenance_graph.formats.provenance.prov_graph import (
     parsed,
     parts,
 )
-from provenance_graph.formats.statements import mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "prov"
 MAX_CYCLES = 20
@@ -102,12 +102,22 @@ def _type_of(element: Mapping[str, list[Any]]) -> str:
 
 
 def origin(document: Document) -> Origin:
-    """The origin: the first agent of the document as publisher."""
-    agents = mapping(mapping(_whole(document)).get("agent"))
-    name = next((str(id_) for id_ in agents), "")
+    """The origin: the first agent of the document that is no program as publisher, by its label."""
+    agents = ProvGraph()
+    for id_, about in mapping(mapping(_whole(document)).get("agent")).items():
+        stated = {
+            str(key): [mapping(value).get("$", value) for value in as_list(values)]
+            for key, values in mapping(about).items()
+        }
+        if not any("SoftwareAgent" in scalar_text(kind) for kind in stated.get("prov:type", ())):
+            agents.elements[str(id_)] = stated
+    id_ = next(iter(agents.elements), "")
+    name = agents.name(id_)
     return Origin(
         local=paths.source_slug(document),
-        publisher=iris.organization(name.rpartition(":")[2] or "unnamed users of PROV"),
+        publisher=iris.organization(
+            (name if name != id_ else id_.rpartition(":")[2]) or "unnamed users of PROV"
+        ),
         basis=Basis.MEASUREMENT,
         title="PROV-JSON",
     )
@@ -304,7 +314,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=leaves,
 )
