@@ -7,6 +7,7 @@ from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.questions import stored
 from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows, Reach
@@ -30,8 +31,10 @@ def ask(
 
     ``data`` is the dataset that is queried (for a past day, the result of ``ingest.day.dataset``);
     by default the snapshot. ``limit`` is the maximum number of entities in an answer on everything
-    that lineage reaches; 0 means no maximum.
+    that lineage reaches; 0 means no maximum. Raises UsageError for a negative one.
     """
+    if limit < 0:
+        raise UsageError(f"limit is 0 (all) or more, not {limit}")
     question = stored.find(name)
     bound = stored.bind(snapshot, question, given or {})
     if data is None:

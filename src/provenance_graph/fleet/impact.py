@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.licences.inheritance.near import part_near
@@ -22,8 +23,10 @@ def impact(snapshot: AcceptedSnapshot, subject: Iri, *, limit: int = 100) -> Imp
     """The entities affected if a model or dataset is withdrawn, with deployments and offers.
 
     ``limit`` is the maximum number of listed nodes; deployments and offers of all affected entities
-    are listed.
+    are listed. Raises UsageError for a negative limit.
     """
+    if limit < 0:
+        raise UsageError(f"limit is 0 or more, not {limit}")
     index = part_near(snapshot, [subject]) if snapshot.as_of else None
     lineage = LineageGraph(snapshot, index)
     affected = {subject, *lineage.descendants(subject, influences=True)}

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from provenance_graph.core.claims import Problem
-from provenance_graph.core.errors import BadIri
+from provenance_graph.core.errors import BadIri, UsageError
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.formats import archives
 from provenance_graph.formats.document import Document, container_of
@@ -58,9 +58,11 @@ def discover(
     files lie. A path is a file, a folder, an archive (read as if it were unpacked beside itself), a
     glob, or ``-`` for standard input. With ``together``, documents of several paths have their
     paths relative to the common parent folder, so that ``a/bom.json`` and ``b/bom.json`` are two
-    documents.
+    documents. Raises UsageError for an empty path, which would mean the working folder.
     """
     named = list(paths)
+    if "" in named:
+        raise UsageError("the path is empty; . is the working folder")
     results = _named_documents(named, retrieved, url, stdin)
     if not together or (len(named) == 1 and not _GLOB & set(named[0])):
         yield from results

@@ -142,11 +142,12 @@ class Graph:
 
         ``on`` is the day (ISO) whose licence texts apply.
         """
-        from provenance_graph.licences.graph import LicenceGraph
+        from provenance_graph.licences.graph import LicenceGraph, day_of_texts
         from provenance_graph.licences.rules.breaches import Filters, store_findings
 
         filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, None)
-        return store_findings(LicenceGraph(self._whole(as_of)), day=day_of(on), filters=filters)
+        day = day_of_texts(on)
+        return store_findings(LicenceGraph(self._whole(as_of)), day=day, filters=filters)
 
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
         """The rows of a SELECT; the project's prefixes need not be declared.

@@ -117,13 +117,14 @@ class Model:
         """Duties, restrictions and findings on every path of lineage, with a summary sentence.
 
         ``uses`` are planned uses such as ``"commercial"`` or ``"users=1000000"``. ``on`` is the day
-        (ISO) whose licence texts apply.
+        (ISO) whose licence texts apply. Raises UsageError for a use or day that is none, and for a
+        day to come.
         """
-        from provenance_graph.licences.graph import LicenceGraph
+        from provenance_graph.licences.graph import LicenceGraph, day_of_texts
         from provenance_graph.licences.inheritance.near import index_near
 
         index = index_near(self.snapshot, [self.iri]) if self.snapshot.as_of else None
-        return LicenceGraph(self.snapshot, index).report(self.iri, uses=uses, day=on)
+        return LicenceGraph(self.snapshot, index).report(self.iri, uses=uses, day=day_of_texts(on))
 
     def impact(self, *, limit: int = 100) -> Impact:
         """The entities affected if the model is withdrawn, with our deployments and offers."""

@@ -246,3 +246,21 @@ def test_the_shell_completes_names(shipped) -> None:
     assert completion.settings(context, parameter, "mod") == ["model="]
     context.params["store_path"] = "/nowhere"
     assert completion.models(context, parameter, "claude") == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda graph: graph.model(V3).licences(on="yesterday"),
+        lambda graph: graph.model(V3).licences(on="2150-01-01"),
+        lambda graph: graph.breaches(on="2150-01-01"),
+        lambda graph: graph.search("deepseek", limit=-1),
+        lambda graph: graph.ask("impact", thing=V3, limit=-1),
+        lambda graph: graph.impact(V3, limit=-1),
+        lambda graph: graph.check(""),
+        lambda graph: graph.import_(""),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused(graph, asked) -> None:
+    with pytest.raises(UsageError):
+        asked(graph)

@@ -89,8 +89,10 @@ def search(
 ) -> Hits:
     """Entities of some kinds that a text names, best first; an exact id or IRI comes first.
 
-    Raises UsageError for an unknown kind or a bad cursor.
+    Raises UsageError for an unknown kind, a bad cursor or a negative limit.
     """
+    if limit < 0:
+        raise UsageError(f"limit is 0 or more, not {limit}")
     limit = min(limit, MAX_ROWS)
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
