@@ -146,3 +146,22 @@ def test_a_model_of_an_early_mlflow_is_known_by_its_files_name(
 ) -> None:
     features = document(text, name).features
     assert [key for key, reader in readers().items() if reader.recognises(features)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "is_modelfile"),
+    [
+        ("FROM python:3.11-slim\nWORKDIR /app\nRUN pip install .\n", "build/Dockerfile", False),
+        ("FROM ubuntu:24.04\n", "Containerfile", False),
+        ("FROM ubuntu:24.04\nCOPY . /srv\n", "base.txt", False),
+        ("From the shore\n", "poem.txt", False),
+        ("FROM llama3.2:1b\nQUANTIZE q4_K_M\n", "tuned.txt", True),
+        ('LICENSE """\nRUN no weapons.\n"""\nFROM "./a b.gguf"\n', "oak/Modelfile", True),
+    ],
+)
+def test_a_modelfile_is_told_from_a_file_that_builds_a_container(
+    text: str, name: str, is_modelfile: bool
+) -> None:
+    features = document(text, name).features
+    found = [each for each, reader in readers().items() if reader.recognises(features)]
+    assert found == (["ollama"] if is_modelfile else [])

@@ -55,6 +55,10 @@ KEYS = KeyTable(
         *ollama_answers.ANSWER_KEYS,
     )
 )
+_FROM = re.compile(r"^\s*FROM\s+\S", re.IGNORECASE | re.MULTILINE)
+_CONTAINER = re.compile(r"(?:Docker|Container)file\b")
+_DOCKER = frozenset("RUN COPY ADD CMD ENTRYPOINT WORKDIR ENV ARG EXPOSE USER VOLUME LABEL".split())
+"""Instructions of a file that builds a container, which begins with FROM too."""
 _KEY_OF = {
     "TEMPLATE": "template",
     "SYSTEM": "system",
@@ -78,18 +82,21 @@ class Instruction:
 
 
 def recognises(features: Features) -> bool:
-    """Whether a document is a Modelfile (its first instruction is FROM) or an answer."""
+    """Whether a document is a Modelfile or an answer.
+
+    A Modelfile begins with FROM or is named so and has a FROM, and builds no container.
+    """
     if features.syntax == "json":
         return ollama_answers.is_answer(features)
-    if features.syntax != "text":
+    if features.syntax != "text" or not _FROM.search(features.head):
         return False
-    lines = [line for line in features.lines if line.strip() and not line.lstrip().startswith("#")]
-    known = [line for line in lines if _LINE.match(line)]
-    return (
-        bool(lines)
-        and bool(re.match(r"FROM\s+\S+\s*$", lines[0], re.IGNORECASE))
-        and len(known) > 0
-    )
+    stated = list(instructions(features.head))
+    others = (each.value.partition(" ")[0] for each in stated if not each.key)
+    if _CONTAINER.search(features.name) or _DOCKER.intersection(others):
+        return False
+    if features.name.endswith("Modelfile"):
+        return bool(stated[0].key)
+    return stated[0].key == "FROM" and not re.search(r"\s", stated[0].value)
 
 
 def instructions(text_: str) -> Iterator[Instruction]:
