@@ -294,3 +294,17 @@ def day_of(text: str) -> str:
             raise UsageError(f"{text!r}: the year is not one of 1900 to 2199")
         raise UsageError(f"{text!r} is not a day such as 2025-10-15")
     return result.literal.lexical
+
+
+def first_day(text: str) -> str:
+    """The first ISO day of the period that a user's text names; empty for an empty text.
+
+    Raises UsageError.
+
+    >>> first_day("Oct 2025"), first_day("2025")
+    ('2025-10-01', '2025-01-01')
+    """
+    dated = literals.day(text) if text else None
+    if dated is None:
+        return day_of(text)
+    return literals.period(dated.literal, dated.precision)[0].isoformat()

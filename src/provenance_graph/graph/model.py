@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from markupsafe import Markup
 
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of, first_day
 from provenance_graph.assessment.rubrics.rubric import DEFAULT_RUBRIC
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
@@ -133,10 +133,13 @@ class Model:
         return impact(self.snapshot, self.iri, limit=limit)
 
     def history(self, start: str = "", end: str = "") -> History:
-        """Changes of the model and of claims about it between two days."""
+        """Changes of the model and of claims about it between two days, or the ends of periods.
+
+        Raises UsageError where ``start`` is later than ``end``.
+        """
         from provenance_graph.changes.history.history import history
 
-        return history(self.snapshot, self.iri, day_of(start), day_of(end))
+        return history(self.snapshot, self.iri, first_day(start), day_of(end))
 
     def export(self, format: str, *, ancestors: bool = True) -> Exported:
         """The model in a format (``text``), with what the format cannot hold (``losses``)."""

@@ -7,6 +7,7 @@ environment, ``query_seconds`` in the TOML file. ``docs/service.md`` has the tab
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -170,6 +171,10 @@ def _check(settings: Settings) -> None:
         amount = isinstance(value, int | float) and not isinstance(value, bool)
         if amount and not value > 0 and each.name not in ("port", "cache_mb", "slow_log_seconds"):
             raise UsageError(f"{each.name} must be above 0, not {value}")
+    if settings.public_url and not re.match(r"https?://[^/]", settings.public_url):
+        raise UsageError(
+            f"public_url is an address as https://example.org, not {settings.public_url!r}"
+        )
     if not 0 <= settings.port <= 65535:
         raise UsageError(f"port must be 0 to 65535, not {settings.port}")
 

@@ -13,6 +13,7 @@ from typed import run
 
 from provenance_graph import cli
 from provenance_graph.core import clock
+from provenance_graph.core.errors import UsageError
 from provenance_graph.options import ANY_TEXT
 from provenance_graph.service import settings
 from provenance_graph.service.processes.run import run as serve
@@ -188,6 +189,11 @@ def test_an_access_log_that_cannot_be_written_is_refused_at_the_start(tmp_path: 
 def test_a_setting_that_is_no_number_is_refused() -> None:
     with pytest.raises(Exception, match="query_seconds must be above 0"):
         settings.load({"query_seconds": float("nan")}, None)
+
+
+def test_an_own_address_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="public_url is an address"):
+        settings.load({"public_url": "graph.example.org"}, None)
 
 
 def test_an_address_without_a_host_is_refused() -> None:

@@ -264,3 +264,10 @@ def test_the_shell_completes_names(shipped) -> None:
 def test_a_value_that_means_nothing_is_refused(graph, asked) -> None:
     with pytest.raises(UsageError):
         asked(graph)
+
+
+def test_a_period_begins_with_its_first_day(graph) -> None:
+    of_the_year = graph.model(V3).history("2024", "2024").to_json()["events"]
+    assert any(event["date"].startswith("2024-12") for event in of_the_year)
+    with pytest.raises(UsageError, match="is later than the last"):
+        graph.model(V3).history("2025-01-02", "2025-01-01")

@@ -31,6 +31,7 @@ from provenance_graph.core.claims import (
     SourcedClaim,
     Value,
 )
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.literals import date_text
@@ -57,7 +58,12 @@ IDENTIFYING = frozenset(
 
 
 def history(snapshot: AcceptedSnapshot, subject: Iri, start: str = "", end: str = "") -> History:
-    """The changes of a model between two days (ISO dates; empty means no limit)."""
+    """The changes of a model between two days (ISO dates; empty means no limit).
+
+    Raises UsageError where the first day is later than the last.
+    """
+    if end and start > end:
+        raise UsageError(f"the first day, {start}, is later than the last, {end}")
     return _Teller(snapshot, snapshot.canonical(subject), start, end).tell()
 
 

@@ -38,7 +38,7 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @with_receipts
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
     """Changes of MODEL: events in the world, and changes in what sources state."""
-    from provenance_graph.acceptance.snapshot import day_of
+    from provenance_graph.acceptance.snapshot import day_of, first_day
     from provenance_graph.changes.history.history import history
     from provenance_graph.model.naming.resolve import resolve
 
@@ -68,19 +68,6 @@ def _within(start: str, end: str) -> str:
     if not start:
         return f"until {end}"
     return f"from {start} to {end}" if end else f"from {start} on"
-
-
-def first_day(text: str) -> str:
-    """The first ISO day of a period in a user's text; empty for an empty text.
-
-    >>> first_day("Oct 2025"), first_day("2025")
-    ('2025-10-01', '2025-01-01')
-    """
-    from provenance_graph.acceptance.snapshot import day_of
-    from provenance_graph.core.literals import day, period
-
-    dated = day(text) if text else None
-    return period(dated.literal, dated.precision)[0].isoformat() if dated else day_of(text)
 
 
 def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:

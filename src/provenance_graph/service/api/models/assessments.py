@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.acceptance.snapshot import day_of
+from provenance_graph.acceptance.snapshot import day_of, first_day
 from provenance_graph.assessment.answers import AssessmentsAnswer, EvidenceAnswer, RubricAnswer
 from provenance_graph.assessment.assess import assess_everywhere, assess_under
 from provenance_graph.assessment.evidence import table as tables
@@ -138,7 +138,7 @@ def _time(routes: APIRouter, access: Access) -> None:
 
         def made() -> HistoryAnswer:
             subject = resolve(snapshot, name)
-            return history(snapshot, subject, day_of(start), day_of(end)).to_json()
+            return history(snapshot, subject, first_day(start), day_of(end)).to_json()
 
         return reply(access, request, snapshot, made)
 
