@@ -89,6 +89,9 @@ def test_a_valid_document_with_warnings_says_why_its_exit_code_is_one(here) -> N
     lenient = run("none", "validate", "bom.json", "--severity", "violation")
     assert code(lenient) == 0
     assert "exit code" not in lenient.stderr
+    strict = run("none", "validate", "bom.json", "--severity", "violation", "--strict")
+    assert code(strict) == 1
+    assert "--severity violation without --strict lets them pass" in strict.stderr
 
 
 @needs_shared

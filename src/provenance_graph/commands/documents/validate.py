@@ -199,7 +199,7 @@ def _why_one(findings: Sequence[Finding]) -> str:
     """A note that warnings alone give exit code 1; "" without findings or with a violation."""
     if not findings or any(finding.severity is Severity.VIOLATION for finding in findings):
         return ""
-    return " (exit code 1, since these are asked for: --severity violation lets them pass)"
+    return " (exit code 1, since these are asked for: --severity violation without --strict lets them pass)"
 
 
 def _of_store(
