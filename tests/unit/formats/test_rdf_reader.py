@@ -161,6 +161,16 @@ def test_a_kind_of_training_is_training_on_that_data() -> None:
         assert len(claims) == 4
 
 
+def test_a_name_of_our_namespace_that_it_does_not_define_is_a_problem() -> None:
+    head = "@prefix pg: <https://w3id.org/provenance-graph/ns#> . "
+    result = read(f"{head} <urn:m> a pg:Modell ; pg:fineTunedOn <urn:d>, <urn:e> .", "a.ttl")
+    problems = [str(item) for item in result if isinstance(item, Problem)]
+    assert len(problems) == 2
+    assert any("pg:fineTunedOn" in text and "pg:finetunedOn" in text for text in problems)
+    assert any("pg:Modell" in text and "did you mean pg:Model," in text for text in problems)
+    assert len(only(result).claims) == 3
+
+
 def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
     xsd = "http://www.w3.org/2001/XMLSchema#"
     text = (

@@ -21,6 +21,7 @@ from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, TRAININGS
+from provenance_graph.core.vocabulary import near, terms
 from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -137,6 +138,7 @@ def _plain(
 ) -> Iterator[Record | Problem]:
     claims: list[Claim] = []
     names = _licence_documents(graphs)
+    yield from _undefined(graphs)
     for _, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
         written = {s for s, p, o, _ in quads if p == RDF.type and o == PG.Claim}
         nodes: dict[Iri, list[tuple[Iri, Value]]] = {node: [] for node in sorted(written)}
@@ -166,6 +168,20 @@ def _plain(
         if claim.predicate in TRAININGS and (claim.subject, claim.value) not in stated
     ]
     yield Record(_plain_header(document), tuple(claims)).sort()
+
+
+def _undefined(
+    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]],
+) -> Iterator[Problem]:
+    """Yield a problem for each property or class of our namespace that it does not define."""
+    quads = [quad for each in graphs.values() for quad in each]
+    used = {p for _, p, _, _ in quads} | {o for _, p, o, _ in quads if p == RDF.type}
+    for term in sorted(map(str, used)):
+        local = term.removeprefix(iris.NS)
+        if local != term and local not in terms():
+            similar = near(local)
+            hint = f"did you mean {similar}?" if similar else "/ns lists the terms"
+            yield Problem(f"pg:{local}", "is not a term of the ontology", hint)
 
 
 def _unheld(claim: Claim) -> Iterator[Problem]:
