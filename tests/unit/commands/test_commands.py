@@ -306,3 +306,11 @@ def test_a_file_that_cannot_be_written_is_told_in_a_sentence(
     done = run(shipped, *words, "-o", "/nonexistent/file")
     assert done.returncode == 2
     assert done.stderr.endswith("provenance-graph: /nonexistent/file: No such file or directory\n")
+
+
+def test_stats_as_of_a_day_count_what_was_known_then(shipped: Path) -> None:
+    now, then = (
+        json.loads(run(shipped, "stats", *day, "--format", "json").stdout)["things"]["Model"]
+        for day in ((), ("--as-of", "2026-01-01"))
+    )
+    assert 0 < then < now

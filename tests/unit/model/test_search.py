@@ -18,6 +18,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.table import SCHEMA_SQL, StoredNames
 from provenance_graph.model.search import common, heads, name_rows, names
 from provenance_graph.model.search.index import SearchIndex
@@ -289,3 +290,21 @@ def test_what_many_names_hold_is_counted_beforehand_as_it_is_when_asked(
         assert names.search(crowd, "llam").total == live[1].total + 1, "they are what is read"
     finally:
         crowd.execute("DELETE FROM common")
+
+
+@pytest.mark.parametrize(
+    ("exact", "edition", "meant"),
+    [
+        ("lab/webcrawl", "lab/webcrawl-2", "lab/webcrawl"),
+        ("fan/webcrawl", "lab/webcrawl-2", "lab/webcrawl-2"),  # a conversion of a third party
+    ],
+)
+def test_a_better_known_edition_is_meant_unless_the_maker_has_one_of_exactly_the_name(
+    exact: str, edition: str, meant: str
+) -> None:
+    kinds = [(iris.dataset(name), RDF.type, PG.Dataset, None) for name in (exact, edition)]
+    languages = [
+        (iris.dataset(edition), DCTERMS.language, Literal(str(n)), None) for n in range(40)
+    ]
+    snapshot = AcceptedSnapshot(MemoryStore([*kinds, *languages]))
+    assert find_entity(snapshot, "webcrawl").iri == iris.dataset(meant)

@@ -130,10 +130,21 @@ def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterat
 def _is_outdone(present: AcceptedSnapshot, called: list[Iri], editions: list[Iri]) -> bool:
     """Whether much more is known of an edition than of the entities of exactly the name.
 
-    "Stable Diffusion" is hardly meant to be a third party's conversion of exactly that name.
+    "Stable Diffusion" is hardly meant to be a third party's conversion of exactly that name. The
+    maker's own entity of exactly the name is meant, however little is known of it: FineWeb is not
+    FineWeb 2.
     """
     richest = max(_richness(present, iri) for iri in called)
-    return any(_richness(present, iri) >= _STANDS_OUT * richest for iri in editions)
+    owners = {_owner(iri) for iri in called} - {""}
+    return any(
+        _richness(present, iri) >= _STANDS_OUT * richest and _owner(iri) not in owners
+        for iri in editions
+    )
+
+
+def _owner(entity: Iri) -> str:
+    """The account in an entity's id; empty for an id without one."""
+    return short_id(entity).rpartition("/")[0]
 
 
 def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> EntityMatch:
