@@ -18,6 +18,7 @@ from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.acceptance.versions import Counting, CurrentVersions
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf
+from provenance_graph.core.claim_nodes import claim_from
 from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.memo import LONGEST
@@ -199,7 +200,7 @@ class StoreStatements:
                     claims[graph].append(Claim(subject, predicate, value))
         for node, graph in self._annotations(entity, predicates):
             stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
-            claims[graph].append(rdf.claim_from(node, stated))
+            claims[graph].append(claim_from(node, stated))
         return claims
 
     def _annotations(

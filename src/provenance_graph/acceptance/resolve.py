@@ -123,9 +123,9 @@ def _outside(item: SourcedClaim, policy: Policy, as_of: str) -> Ruling | None:
     """The ruling on a claim that is not valid on the day; None for one that is."""
     if is_valid_on(item, policy, as_of):
         return None
-    claim = item.claim
-    ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
-    bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
+    since, until = item.claim.valid_from, item.claim.valid_until
+    ended = until and until <= (as_of or policy.day)
+    bound = f"until {until}" if ended else f"from {since}"
     return Ruling(AcceptanceStatus.SUPERSEDED, f"valid {bound}", AcceptanceRule.VALIDITY)
 
 
@@ -154,19 +154,17 @@ def documented_silence(
     if predicate not in policy.guarded:
         return None
     for item in sourced_claims:
-        if not _is_silent(item, policy, as_of):
-            continue
-        if item.basis in DEVELOPER_VALUES or policy.source(item).tier <= 2:
+        heard = item.basis in DEVELOPER_VALUES or policy.source(item).tier <= 2
+        if heard and _is_silent(item, policy, as_of):
             return item
     return None
 
 
 def _is_silent(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
     """Whether a claim says, of the day, that the developer does not disclose a property."""
-    if item.claim.stance not in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED):
-        return False
-    unsure = item.claim.unusable or item.basis in policy.never
-    return not unsure and is_valid_on(item, policy, as_of)
+    silent = item.claim.stance in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED)
+    sure = not item.claim.unusable and item.basis not in policy.never
+    return silent and sure and is_valid_on(item, policy, as_of)
 
 
 def _undisclosed_by(

@@ -10,41 +10,29 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from typing import TypeVar
 
 import pyoxigraph as ox
 
+from provenance_graph.core.claim_nodes import BASES, code_of, single_values, stated_claim
 from provenance_graph.core.claims import (
-    Basis,
     Claim,
-    Code,
     Custody,
     Header,
     Literal,
-    Precision,
     Quad,
     Record,
-    Stance,
     Value,
     claim_key,
     collection_of,
 )
-from provenance_graph.core.errors import BadIri, RecordError, Unreadable
-from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
-from provenance_graph.core.lexical_forms import check
-from provenance_graph.core.literals import canonical, normalised
+from provenance_graph.core.errors import RecordError, Unreadable
+from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.literals import canonical
 from provenance_graph.core.memo import Remembered
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
-C = TypeVar("C", bound=Code)
 _CLAIM = PG.Claim
 _CUSTODIES = {code.value: code for code in Custody}
-_BASES = {code.value: code for code in Basis}
-_STANCES = {code.value: code for code in Stance}
-_PRECISIONS = {code.value: code for code in Precision}
 
 
 def claim_iri(record: Iri, claim: Claim) -> Iri:
@@ -158,15 +146,15 @@ def from_quads(quads: Iterable[Quad]) -> Record:
 
 
 def _header(graph: Iri, rows: list[tuple[Iri, Value]]) -> Header:
-    values = _single(graph, rows, _HEADER_TERMS)
+    values = single_values(graph, rows, _HEADER_TERMS)
     for needed in (SCHEMA.url, PROV.wasAttributedTo, PAV.retrievedOn):
         if needed not in values:
             raise RecordError(f"{graph}: the header lacks {shorten(needed)}")
-    basis = _code(graph, values.get(PG.defaultBasis, PG.ThirdPartyReport), _BASES)
+    basis = code_of(graph, values.get(PG.defaultBasis, PG.ThirdPartyReport), BASES)
     document, publisher = values[SCHEMA.url], values[PROV.wasAttributedTo]
     if not isinstance(document, Iri) or not isinstance(publisher, Iri):
         raise RecordError(f"{graph}: schema:url and prov:wasAttributedTo must be IRIs")
-    custody = _code(graph, values.get(PG.custody, PG.Assumed), _CUSTODIES)
+    custody = code_of(graph, values.get(PG.custody, PG.Assumed), _CUSTODIES)
     return Header(
         record=graph,
         document=document,
@@ -211,35 +199,6 @@ _HEADER_TERMS = frozenset(
         PG.documentRevision, PG.editionDay, PG.exportedFrom,
     }
 )  # fmt: skip
-_CLAIM_TERMS = frozenset(
-    {
-        PG.about,
-        PG.property,
-        PG.value,
-        PG.stance,
-        PG.basis,
-        PG.confidence,
-        PG.datePrecision,
-        PG.valueAsStated,
-        PG.locator,
-        PG.unusable,
-        PG.validFrom,
-        PG.validUntil,
-    }
-)
-
-
-def _single(node: Iri, rows: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> dict[Iri, Value]:
-    values: dict[Iri, Value] = {}
-    for predicate, value in rows:
-        if predicate == RDF.type:
-            continue
-        if predicate not in terms:
-            raise RecordError(f"{node}: {shorten(predicate)} is not allowed there")
-        if predicate in values and values[predicate] != value:
-            raise RecordError(f"{node}: two values of {shorten(predicate)}")
-        values[predicate] = value
-    return values
 
 
 def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
@@ -249,74 +208,6 @@ def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
         else:
             for predicate, value in stated:
                 yield Claim(node, predicate, value)
-
-
-def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
-    """Build a claim from a ``pg:Claim`` node's rows; raises RecordError if it is incomplete."""
-    values = _single(node, rows, _CLAIM_TERMS)
-    about, prop = values.get(PG.about), values.get(PG.property)
-    if not isinstance(about, Iri) or not isinstance(prop, Iri):
-        raise RecordError(f"{node}: a claim needs pg:about and pg:property, both IRIs")
-    confidence = values.get(PG.confidence)
-    basis = values.get(PG.basis)
-    precision = values.get(PG.datePrecision)
-    return Claim(
-        subject=about,
-        predicate=prop,
-        value=values.get(PG.value),
-        stance=_code(node, values.get(PG.stance, PG.Stated), _STANCES),
-        basis=None if basis is None else _code(node, basis, _BASES),
-        as_stated=str(values.get(PG.valueAsStated, "")),
-        locator=str(values.get(PG.locator, "")),
-        confidence=None if confidence is None else _confidence(node, confidence),
-        precision=None if precision is None else _code(node, precision, _PRECISIONS),
-        valid_from=str(values.get(PG.validFrom, "")),
-        valid_until=str(values.get(PG.validUntil, "")),
-        unusable=str(values.get(PG.unusable, "")),
-    )
-
-
-def stated_claim(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
-    """Build a claim of a document, as :func:`claim_from`, with days as bounds of its validity.
-
-    Raises RecordError for a bound that is no day: bounds are compared as texts, and a year or a
-    word would order wrongly.
-    """
-    claim = claim_from(node, rows)
-    if not claim.valid_from and not claim.valid_until:
-        return claim
-    return replace(
-        claim,
-        valid_from=_bound(node, PG.validFrom, claim.valid_from),
-        valid_until=_bound(node, PG.validUntil, claim.valid_until),
-    )
-
-
-def _bound(node: Iri, term: Iri, text: str) -> str:
-    try:
-        if text:
-            check(Literal(text, XSD.date))
-            date.fromisoformat(text[:10])  # XSD has years of more digits too
-    except ValueError as error:
-        raise RecordError(f"{node}: {shorten(term)}: {error}") from error
-    return text[:10]  # without a time zone
-
-
-def _confidence(node: Iri, value: Value) -> Decimal:
-    """Parse a confidence as an xsd:decimal; ``Decimal`` alone accepts more forms than XSD does."""
-    try:
-        return Decimal(normalised(Literal(str(value), XSD.decimal)).lexical)
-    except (ValueError, ArithmeticError) as error:
-        raise RecordError(f"{node}: pg:confidence: {error}") from error
-
-
-def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
-    result = known.get(Iri(str(value)))
-    if result is None:
-        raise RecordError(
-            f"{node}: {shorten(str(value))} is not one of {', '.join(map(shorten, known))}"
-        )
-    return result
 
 
 # ---- to and from the engine's terms -----------------------------------------------------
@@ -417,11 +308,3 @@ def parse_trig(data: bytes, url: str = "record") -> tuple[dict[Iri, list[Quad]],
     except SyntaxError as error:
         raise Unreadable(url, f"line {error.lineno}: {error.msg}") from error
     return dict(sorted(by_graph.items())), unchanged
-
-
-def checked(text: str) -> Iri:
-    """Validate an IRI from outside; raises RecordError if it is invalid."""
-    try:
-        return iri(text)
-    except BadIri as error:
-        raise RecordError(str(error)) from error

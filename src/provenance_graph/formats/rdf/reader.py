@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core import rdf as records_rdf
+from provenance_graph.core.claim_nodes import stated_claim
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
@@ -152,7 +153,7 @@ def _plain(
                 yield from _unheld(claims[-1])
         for node, rows in nodes.items():
             try:
-                claims.append(_usable(records_rdf.stated_claim(node, rows)))
+                claims.append(_usable(stated_claim(node, rows)))
             except RecordError as error:
                 yield Problem(str(node), str(error), "see docs/formats/rdf.md", kind="record")
             else:
